@@ -1,0 +1,1 @@
+"""Labelwright: a self-hosted workbench for labelling pictures, with exports you can trust."""
