@@ -1,0 +1,11 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vitest/config'
+
+const server = 'http://127.0.0.1:8000'
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: { outDir: '../src/labelwright/static', emptyOutDir: true, assetsInlineLimit: 0 },
+  server: { proxy: { '/api': server, '/schema': server, '/health': server } },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+})
