@@ -1,0 +1,27 @@
+"""A single place in the picture."""
+
+import msgspec
+
+from labelwright.model.geometry.points import Fault, coordinate_fault
+
+
+class Point(msgspec.Struct, frozen=True, tag_field="kind", tag="point", forbid_unknown_fields=True):
+    x: float
+    y: float
+
+
+def faults(point: Point) -> list[Fault]:
+    fault = coordinate_fault("", (point.x, point.y))
+    return [fault] if fault else []
+
+
+def bounds(point: Point) -> tuple[float, float, float, float]:
+    return point.x, point.y, 0, 0
+
+
+def area(_: Point) -> None:
+    """Give none: a point has no area."""
+
+
+def place(point: Point) -> list[tuple[float, float]]:
+    return [(point.x, point.y)]
