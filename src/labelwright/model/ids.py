@@ -17,10 +17,11 @@ ClassId = NewType("ClassId", str)
 AnnotationId = NewType("AnnotationId", str)
 
 
-
 def uuid7(now_ms: int, tail: int) -> str:
     """Lay `now_ms` (48 bits) before `tail` (74 bits) and set version and variant."""
-    value = (now_ms & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | (tail >> 62 & 0xFFF) << 64 | 0b10 << 62 | tail & (1 << 62) - 1
+    value = (
+        (now_ms & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | (tail >> 62 & 0xFFF) << 64 | 0b10 << 62 | tail & (1 << 62) - 1
+    )
     return str(uuid.UUID(int=value))
 
 

@@ -53,7 +53,9 @@ TRANSITIONS: tuple[Move, ...] = (
         clears_labeler=True,
     ),
     Move(action="reset_labeler", sources=(S.IN_PROGRESS,), target=S.WAITING_CHANGED, by="admin", clears_labeler=True),
-    Move(action="reset_labeler", sources=(S.WAITING_CHANGED,), target=S.WAITING_CHANGED, by="admin", clears_labeler=True),
+    Move(
+        action="reset_labeler", sources=(S.WAITING_CHANGED,), target=S.WAITING_CHANGED, by="admin", clears_labeler=True
+    ),
     Move(action="reset_labeler", sources=(S.COMPLETED,), target=S.COMPLETED, by="admin", clears_labeler=True),
     # The configuration asks for more than the finished labels have.
     Move(action="configuration_reopens", sources=(S.COMPLETED, S.REVIEWED), target=S.WAITING_CHANGED, by="admin"),

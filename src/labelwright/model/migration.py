@@ -1,0 +1,108 @@
+"""What a new label configuration does to existing labels: counted before, carried out after."""
+
+from collections import Counter
+
+import msgspec
+
+from labelwright.model.configuration import Configuration
+from labelwright.model.document import Annotation, Answer, Answers, Document
+
+
+class Losses(msgspec.Struct, frozen=True):
+    """What a configuration no longer has: whole classes, and options of classes that stay."""
+
+    class_ids: frozenset[str]
+    options: dict[str, frozenset[str]]
+    shortened: dict[str, int]
+
+    @property
+    def any(self) -> bool:
+        return bool(self.class_ids or self.options or self.shortened)
+
+
+def losses(old: Configuration, new: Configuration) -> Losses:
+    """Compare two configurations: what labels of the old one would have no place in the new one."""
+    gone = frozenset(old.by_id) - frozenset(new.by_id)
+    options: dict[str, frozenset[str]] = {}
+    shortened: dict[str, int] = {}
+    for class_id, placed in new.by_id.items():
+        if class_id not in old.by_id:
+            continue
+        before, after = old.by_id[class_id].label_class, placed.label_class
+        removed = {option.key for option in before.options} - {option.key for option in after.options}
+        if removed:
+            options[class_id] = frozenset(removed)
+        if after.max_length is not None and before.max_length is not None and after.max_length < before.max_length:
+            shortened[class_id] = after.max_length
+    return Losses(gone, options, shortened)
+
+
+def reopens(old: Configuration, new: Configuration) -> bool:
+    """Say whether finished labels may lack something: a class is new, or a question is newly required."""
+    return any(
+        class_id not in old.by_id or (placed.label_class.required and not old.by_id[class_id].label_class.required)
+        for class_id, placed in new.by_id.items()
+    )
+
+
+def adapted(document: Document, loss: Losses) -> Document:
+    """Take out of `document` what `loss` leaves no place for; the same value when nothing is touched."""
+    kept = [a for a in document.annotations if a.class_id not in loss.class_ids]
+    ids = {a.id for a in kept}
+    annotations = tuple(_adapted(a, loss) for a in kept if a.parent_id is None or a.parent_id in ids)
+    answers = _adapted_answers(document.answers, loss)
+    if answers == document.answers and annotations == document.annotations:
+        return document
+    return Document(annotations=annotations, answers=answers)
+
+
+def _adapted(annotation: Annotation, loss: Losses) -> Annotation:
+    answers = _adapted_answers(annotation.answers, loss)
+    return annotation if answers == annotation.answers else msgspec.structs.replace(annotation, answers=answers)
+
+
+def _adapted_answers(answers: Answers, loss: Losses) -> Answers:
+    return {key: _adapted_answer(key, value, loss) for key, value in answers.items() if key not in loss.class_ids}
+
+
+def _adapted_answer(class_id: str, answer: Answer, loss: Losses) -> Answer:
+    removed = loss.options.get(class_id, frozenset())
+    if isinstance(answer, tuple):
+        return tuple(option for option in answer if option not in removed)
+    if isinstance(answer, str) and (answer in removed or len(answer) > loss.shortened.get(class_id, len(answer))):
+        return None
+    return answer
+
+
+class Tally:
+    """Count, over many documents, what a loss would take: annotations, answers and tasks."""
+
+    def __init__(self) -> None:
+        self.annotations: Counter[str] = Counter()
+        self.answers: Counter[str] = Counter()
+        self.tasks: Counter[str] = Counter()
+        self.options: Counter[tuple[str, str]] = Counter()
+        self.touched = 0
+
+    def add(self, document: Document, loss: Losses) -> None:
+        """Count one task's document."""
+        touched: set[str] = set()
+        for annotation in document.annotations:
+            if annotation.class_id in loss.class_ids:
+                self.annotations[annotation.class_id] += 1
+                touched.add(annotation.class_id)
+            self._add_answers(annotation.answers, loss, touched)
+        self._add_answers(document.answers, loss, touched)
+        self.tasks.update(touched)
+        self.touched += bool(touched)
+
+    def _add_answers(self, answers: Answers, loss: Losses, touched: set[str]) -> None:
+        for class_id, answer in answers.items():
+            if class_id in loss.class_ids:
+                self.answers[class_id] += 1
+                touched.add(class_id)
+            elif answer != _adapted_answer(class_id, answer, loss):
+                for option in answer if isinstance(answer, tuple) else (answer,):
+                    if option in loss.options.get(class_id, frozenset()) or class_id in loss.shortened:
+                        self.options[class_id, str(option)] += 1
+                touched.add(class_id)
