@@ -158,7 +158,7 @@ def _place_issues(placed: Placed) -> Iterator[Issue]:
         yield Issue(placed.pointer, "too_deep", f"“{here.key}” stands on level {placed.depth}; at most {MAX_DEPTH}.")
     if parent is None:
         return
-    if parent.type == SEGMENTATION or here.type == SEGMENTATION:
+    if SEGMENTATION in {parent.type, here.type}:
         text = (
             f"“{here.key}” cannot stand under “{parent.key}”: image segmentation stands at the root, without children."
         )

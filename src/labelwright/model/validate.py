@@ -81,25 +81,34 @@ def answers_issues(
 
 
 def _answer_issue(answer: Answer, question: LabelClass, at: str) -> Issue | None:
-    key, class_id = question.key, question.id
     if isinstance(answer, tuple) != (question.type == "checklist"):
-        return Issue(at, "wrong_answer", f"The answer to “{key}” does not fit a {question.type}.", None, class_id)
+        text = f"The answer to “{question.key}” does not fit a {question.type}."
+        return Issue(at, "wrong_answer", text, None, question.id)
     if question.type == "free_text":
-        limit = question.max_length or 0
-        if isinstance(answer, str) and len(answer) > limit:
-            text = f"The answer to “{key}” has {len(answer)} characters, more than {limit}."
-            return Issue(at, "too_long", text, None, class_id)
-        if isinstance(answer, str) and "\x00" in answer:
-            return Issue(at, "invalid_text", f"The answer to “{key}” contains a NUL character.", None, class_id)
-        return None
+        return _text_issue(answer, question, at) if isinstance(answer, str) else None
+    return _option_issue(answer if isinstance(answer, tuple) else (answer,), question, at)
+
+
+def _text_issue(answer: str, question: LabelClass, at: str) -> Issue | None:
+    limit = question.max_length or 0
+    if len(answer) > limit:
+        text = f"The answer to “{question.key}” has {len(answer)} characters, more than {limit}."
+        return Issue(at, "too_long", text, None, question.id)
+    if "\x00" in answer:
+        text = f"The answer to “{question.key}” contains a NUL character."
+        return Issue(at, "invalid_text", text, None, question.id)
+    return None
+
+
+def _option_issue(given: tuple[str | None, ...], question: LabelClass, at: str) -> Issue | None:
     known = {option.key for option in question.options}
-    given = answer if isinstance(answer, tuple) else (answer,)
     unknown = next((value for value in given if value is not None and value not in known), None)
     if unknown is not None:
-        text = f"The option “{unknown[:60]}” is not one of “{key}”: {', '.join(sorted(known)[:20])}."
-        return Issue(at, "unknown_option", text, None, class_id)
+        text = f"“{unknown[:60]}” is not an option of “{question.key}”: {', '.join(sorted(known)[:20])}."
+        return Issue(at, "unknown_option", text, None, question.id)
     if len(set(given)) != len(given):
-        return Issue(at, "duplicate_option", f"The answer to “{key}” ticks an option twice.", None, class_id)
+        text = f"The answer to “{question.key}” ticks an option twice."
+        return Issue(at, "duplicate_option", text, None, question.id)
     return None
 
 

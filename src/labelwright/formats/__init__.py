@@ -1,0 +1,1 @@
+"""Label formats: one file a format. They know the model and the rasters, no database and no HTTP."""
