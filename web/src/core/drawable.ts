@@ -1,0 +1,45 @@
+// What a tool shows besides the document, as data for the renderer.
+
+import type { Geometry, Handle, Ring } from '../geometry/index.ts'
+import type { ClassId } from './configuration.ts'
+import type { AnnotationId } from './document.ts'
+
+export type Drawable =
+  /** A geometry in the making, or the changed one of an annotation, which is then not drawn itself. */
+  | {
+      readonly type: 'geometry'
+      readonly geometry: Geometry
+      readonly classId: ClassId
+      readonly replaces: AnnotationId | null
+    }
+  /** An outline in the making (in the class's colour), an area to erase, or a selection box. */
+  | {
+      readonly type: 'path'
+      readonly role: 'outline' | 'erase' | 'box'
+      readonly points: Ring
+      readonly closed: boolean
+      readonly classId: ClassId | null
+    }
+  /** Handles of a selected annotation; `hot` is the index of the one under the pointer or held. */
+  | {
+      readonly type: 'handles'
+      readonly annotationId: AnnotationId
+      readonly handles: readonly Handle[]
+      readonly hot: number | null
+    }
+  /** Points set so far; `first` marks the one that closes the outline when clicked. */
+  | { readonly type: 'points'; readonly points: Ring; readonly closeable: boolean; readonly classId: ClassId | null }
+  /** The annotation under the pointer. */
+  | { readonly type: 'hover'; readonly annotationId: AnnotationId }
+
+export type Cursor =
+  | 'default'
+  | 'crosshair'
+  | 'pointer'
+  | 'move'
+  | 'copy'
+  | 'nwse-resize'
+  | 'nesw-resize'
+  | 'ns-resize'
+  | 'ew-resize'
+  | 'not-allowed'

@@ -1,0 +1,28 @@
+// What reaches the editor from outside, in image coordinates. The viewport turned screen into image before.
+
+import type { XY } from '../geometry/index.ts'
+
+/** `ctrl` is Control or Command. */
+export interface Modifiers {
+  readonly shift: boolean
+  readonly ctrl: boolean
+  readonly alt: boolean
+}
+
+export type Button = 'primary' | 'secondary'
+
+export type Event =
+  | { readonly type: 'down'; readonly at: XY; readonly button: Button; readonly modifiers: Modifiers }
+  | { readonly type: 'move'; readonly at: XY; readonly modifiers: Modifiers }
+  | { readonly type: 'up'; readonly at: XY; readonly modifiers: Modifiers }
+  | { readonly type: 'doubleClick'; readonly at: XY; readonly modifiers: Modifiers }
+  /** The press was taken away (pointer cancelled, second finger): what it began is given up. */
+  | { readonly type: 'cancel' }
+  /** The pointer is over the picture no more. */
+  | { readonly type: 'leave' }
+  /** `key` as in KeyboardEvent.key. */
+  | { readonly type: 'key'; readonly key: string; readonly modifiers: Modifiers }
+  /** Offered to a tool that is busy before the history is asked: take back the last point. */
+  | { readonly type: 'undo' }
+
+export const NO_MODIFIERS: Modifiers = { shift: false, ctrl: false, alt: false }

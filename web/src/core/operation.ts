@@ -1,0 +1,24 @@
+// A command on the selection: toolbar button, menu entry and key are all made from this.
+
+import type { Scene } from './scene.ts'
+import type { Outcome } from './tool.ts'
+
+export interface Choice {
+  readonly id: string
+  readonly name: string
+}
+
+export interface Operation {
+  readonly id: string
+  readonly name: string
+  readonly icon: string
+  /** Keys as in KeyboardEvent.key, with "Ctrl+" and "Shift+" before it, e.g. "Ctrl+d". */
+  readonly keys: readonly string[]
+  /** Whether the command makes sense here at all; otherwise it is not shown. */
+  available(scene: Scene): boolean
+  /** The reason why it cannot be run now: the tooltip. */
+  disabled(scene: Scene): string | null
+  /** What the person chooses among, for commands that need a choice. */
+  choices?(scene: Scene): readonly Choice[]
+  run(scene: Scene, choice?: string): Outcome
+}

@@ -1,0 +1,22 @@
+// What tools and operations may see. Built by the editor for each event.
+
+import type { Size, XY } from '../geometry/index.ts'
+import type { Configuration, GeometryClass } from './configuration.ts'
+import type { Annotation, AnnotationId, Document } from './document.ts'
+import type { HitIndex } from './hits.ts'
+
+export interface Scene {
+  readonly document: Document
+  readonly configuration: Configuration
+  readonly picture: Size
+  readonly selection: ReadonlySet<AnnotationId>
+  /** The geometry class that is drawn next. */
+  readonly activeClass: GeometryClass | null
+  /** Where the pointer is, null when it is not over the picture. */
+  readonly pointer: XY | null
+  /** How near is near, in image pixels; the view derives it from its zoom. */
+  readonly tolerance: number
+  readonly index: HitIndex
+  isVisible(annotation: Annotation): boolean
+  newId(): AnnotationId
+}

@@ -1,0 +1,45 @@
+// A tool is a reducer: its state is its own value, nothing unfinished enters the document.
+
+import type { Gesture } from '../geometry/index.ts'
+import type { ClassId } from './configuration.ts'
+import type { AnnotationId } from './document.ts'
+import type { Cursor, Drawable } from './drawable.ts'
+import type { Edit } from './edits.ts'
+import type { Event } from './event.ts'
+import type { Scene } from './scene.ts'
+
+export interface Message {
+  readonly code: string
+  readonly text: string
+}
+
+/** What a tool or an operation wants to happen. An edit becomes one undo step of this name. */
+export interface Outcome {
+  readonly edit?: { readonly name: string; readonly edit: Edit }
+  readonly select?: readonly AnnotationId[]
+  readonly message?: Message
+  /** The tool to go on with. */
+  readonly next?: string
+  readonly activeClass?: ClassId | null
+}
+
+export interface Reply<S> extends Outcome {
+  readonly state: S
+}
+
+export interface Tool<S = unknown> {
+  readonly id: string
+  /** Key that chooses the tool, as in KeyboardEvent.key. */
+  readonly key: string
+  readonly name: string
+  readonly icon: string
+  /** Gestures of the kinds this tool draws; choosing a class chooses the tool that draws it. */
+  readonly draws: readonly Gesture[]
+  readonly idle: S
+  /** Null when the event is not the tool's business and the tool's state stays. */
+  on(event: Event, state: S, scene: Scene): Reply<S> | null
+  preview(state: S, scene: Scene): readonly Drawable[]
+  cursor(state: S, scene: Scene): Cursor
+  /** Why the tool cannot be used now, null when it can. */
+  disabled(scene: Scene): string | null
+}

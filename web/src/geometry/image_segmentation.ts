@@ -1,0 +1,112 @@
+// An image segmentation: an outline and the holes cut out of it. Segments of a picture share it among them.
+
+import { piecesOf, regionOf } from './clip.ts'
+import type { EdgePlace, IssueCode, Operations, Ring, XY } from './operations.ts'
+import {
+  boundsOfPoints,
+  isInsideRing,
+  issuesOfPoints,
+  LIMIT_GEOMETRY_POINTS,
+  nearestEdgeOf,
+  insertedAt,
+  removedAt,
+  replacedAt,
+  ringArea,
+  shifted,
+  vertexHandles,
+} from './rings.ts'
+
+export interface ImageSegmentation {
+  readonly kind: 'image_segmentation'
+  readonly rings: readonly Ring[]
+}
+
+const MINIMUM = 3
+const withRings = (rings: readonly Ring[]): ImageSegmentation => ({ kind: 'image_segmentation', rings })
+
+function issues({ rings }: ImageSegmentation): readonly IssueCode[] {
+  if (rings.length === 0) return ['no_rings']
+  const codes = new Set(rings.flatMap((ring) => issuesOfPoints(ring, MINIMUM)))
+  if (rings.reduce((sum, ring) => sum + ring.length, 0) > LIMIT_GEOMETRY_POINTS) codes.add('too_many_points')
+  return [...codes]
+}
+
+function area({ rings }: ImageSegmentation): number {
+  const [outline = 0, ...holes] = rings.map(ringArea)
+  return holes.reduce((left, hole) => left - hole, outline)
+}
+
+function contains({ rings }: ImageSegmentation, at: XY, tolerance: number): boolean {
+  const [outline = [], ...holes] = rings
+  if (isInsideRing(outline, at) && !holes.some((hole) => isInsideRing(hole, at))) return true
+  return (nearestEdge({ kind: 'image_segmentation', rings }, at)?.distance ?? Infinity) <= tolerance
+}
+
+/** Vertices and edges are numbered through all rings; this finds the ring and the number in it. */
+function locate(rings: readonly Ring[], index: number): readonly [ring: number, place: number] {
+  let place = index
+  let ring = 0
+  while (place >= rings[ring]!.length) {
+    place -= rings[ring]!.length
+    ring += 1
+  }
+  return [ring, place]
+}
+
+function changeRing(rings: readonly Ring[], index: number, change: (ring: Ring, place: number) => Ring): ImageSegmentation {
+  const [ring, place] = locate(rings, index)
+  return withRings(rings.with(ring, change(rings[ring]!, place)))
+}
+
+function nearestEdge({ rings }: ImageSegmentation, at: XY): EdgePlace | null {
+  let nearest: EdgePlace | null = null
+  let before = 0
+  for (const ring of rings) {
+    const place = nearestEdgeOf(ring, true, at)
+    if (place !== null && (nearest === null || place.distance < nearest.distance)) {
+      nearest = { ...place, edge: place.edge + before }
+    }
+    before += ring.length
+  }
+  return nearest
+}
+
+/** A hole that has too few vertices left goes, an outline stays. */
+function removeVertex({ rings }: ImageSegmentation, index: number): ImageSegmentation | null {
+  const [ring, place] = locate(rings, index)
+  const left = removedAt(rings[ring]!, place)
+  if (left.length >= MINIMUM) return withRings(rings.with(ring, left))
+  return ring === 0 ? null : withRings(rings.toSpliced(ring, 1))
+}
+
+/** The largest connected piece inside the outline; null when it encloses nothing. */
+function build(points: Ring): ImageSegmentation | null {
+  const [largest] = piecesOf(regionOf([points]))
+  return largest === undefined ? null : withRings(largest)
+}
+
+export const image_segmentation: Operations<ImageSegmentation> = {
+  kind: 'image_segmentation',
+  gesture: 'freehand',
+  minimum: MINIMUM,
+  closed: true,
+  partition: {
+    region: ({ rings }) => regionOf(rings),
+    pieces: (region) => piecesOf(region).map(withRings),
+  },
+  issues,
+  bounds: ({ rings }) => boundsOfPoints(rings.flat()),
+  area,
+  contains,
+  distance: (geometry, at) => nearestEdge(geometry, at)?.distance ?? Infinity,
+  vertices: ({ rings }) => rings.flat(),
+  handles: ({ rings }) => vertexHandles(rings.flat()),
+  moveHandle: ({ rings }, index, to) => changeRing(rings, index, (ring, place) => replacedAt(ring, place, to)),
+  nearestEdge,
+  insertVertex: ({ rings }, edge, at) => changeRing(rings, edge, (ring, place) => insertedAt(ring, place + 1, at)),
+  removeVertex,
+  translate: ({ rings }, dx, dy) => withRings(rings.map((ring) => ring.map(shifted(dx, dy)))),
+  outline: ({ rings }) => rings.map((points) => ({ points, closed: true })),
+  build,
+  map: ({ rings }, change) => withRings(rings.map((ring) => ring.map(change))),
+}

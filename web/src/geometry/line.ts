@@ -1,0 +1,47 @@
+// A line: two points or more, joined in order.
+
+import { distinctOnGrid } from './grid.ts'
+import type { Operations, Ring } from './operations.ts'
+import {
+  boundsOfPoints,
+  distanceToPoints,
+  insertedAt,
+  issuesOfPoints,
+  nearestEdgeOf,
+  removedAt,
+  replacedAt,
+  shifted,
+  vertexHandles,
+} from './rings.ts'
+
+export interface Line {
+  readonly kind: 'line'
+  readonly points: Ring
+}
+
+const MINIMUM = 2
+const through = (points: Ring): Line => ({ kind: 'line', points })
+const throughEnough = (points: Ring): Line | null => (points.length < MINIMUM ? null : through(points))
+
+export const line: Operations<Line> = {
+  kind: 'line',
+  gesture: 'clicks',
+  minimum: MINIMUM,
+  closed: false,
+  partition: null,
+  issues: ({ points }) => issuesOfPoints(points, MINIMUM),
+  bounds: ({ points }) => boundsOfPoints(points),
+  area: () => null,
+  contains: ({ points }, at, tolerance) => distanceToPoints(points, false, at) <= tolerance,
+  distance: ({ points }, at) => distanceToPoints(points, false, at),
+  vertices: ({ points }) => points,
+  handles: ({ points }) => vertexHandles(points),
+  moveHandle: ({ points }, index, to) => through(replacedAt(points, index, to)),
+  nearestEdge: ({ points }, at) => nearestEdgeOf(points, false, at),
+  insertVertex: ({ points }, edge, at) => through(insertedAt(points, edge + 1, at)),
+  removeVertex: ({ points }, index) => throughEnough(removedAt(points, index)),
+  translate: ({ points }, dx, dy) => through(points.map(shifted(dx, dy))),
+  outline: ({ points }) => [{ points, closed: false }],
+  build: (points) => throughEnough(distinctOnGrid(points)),
+  map: ({ points }, change) => through(points.map(change)),
+}

@@ -1,0 +1,57 @@
+// A polygon: one ring of three points or more; the first point is not repeated.
+
+import { distinctOnGrid, same } from './grid.ts'
+import type { Operations, Ring } from './operations.ts'
+import {
+  boundsOfPoints,
+  distanceToPoints,
+  insertedAt,
+  isInsideRing,
+  issuesOfPoints,
+  nearestEdgeOf,
+  removedAt,
+  replacedAt,
+  ringArea,
+  shifted,
+  vertexHandles,
+} from './rings.ts'
+
+export interface Polygon {
+  readonly kind: 'polygon'
+  readonly points: Ring
+}
+
+const MINIMUM = 3
+const around = (points: Ring): Polygon => ({ kind: 'polygon', points })
+const aroundEnough = (points: Ring): Polygon | null => (points.length < MINIMUM ? null : around(points))
+
+/** The points on the grid as an open ring. */
+function openRing(points: Ring): Ring {
+  const ring = distinctOnGrid(points)
+  const repeatsFirst = ring.length > 1 && same(ring[0]!, ring.at(-1)!)
+  return repeatsFirst ? ring.slice(0, -1) : ring
+}
+
+export const polygon: Operations<Polygon> = {
+  kind: 'polygon',
+  gesture: 'clicks',
+  minimum: MINIMUM,
+  closed: true,
+  partition: null,
+  issues: ({ points }) => issuesOfPoints(points, MINIMUM),
+  bounds: ({ points }) => boundsOfPoints(points),
+  area: ({ points }) => ringArea(points),
+  contains: ({ points }, at, tolerance) =>
+    isInsideRing(points, at) || distanceToPoints(points, true, at) <= tolerance,
+  distance: ({ points }, at) => distanceToPoints(points, true, at),
+  vertices: ({ points }) => points,
+  handles: ({ points }) => vertexHandles(points),
+  moveHandle: ({ points }, index, to) => around(replacedAt(points, index, to)),
+  nearestEdge: ({ points }, at) => nearestEdgeOf(points, true, at),
+  insertVertex: ({ points }, edge, at) => around(insertedAt(points, edge + 1, at)),
+  removeVertex: ({ points }, index) => aroundEnough(removedAt(points, index)),
+  translate: ({ points }, dx, dy) => around(points.map(shifted(dx, dy))),
+  outline: ({ points }) => [{ points, closed: true }],
+  build: (points) => aroundEnough(openRing(points)),
+  map: ({ points }, change) => around(points.map(change)),
+}

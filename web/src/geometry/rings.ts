@@ -1,0 +1,111 @@
+// Measures of point sequences that several kinds are made of.
+
+import type { Bounds, EdgePlace, Handle, IssueCode, Ring, XY } from './operations.ts'
+
+export const LIMIT_COORDINATE = 1e7
+export const LIMIT_RING_POINTS = 10_000
+export const LIMIT_GEOMETRY_POINTS = 100_000
+
+export function distanceBetween(a: XY, b: XY): number {
+  return Math.hypot(a[0] - b[0], a[1] - b[1])
+}
+
+/** Twice the signed area of an open ring: positive when it runs clockwise on the screen. */
+function doubledArea(ring: Ring): number {
+  let sum = 0
+  let previous = ring.at(-1)
+  for (const point of ring) {
+    if (previous !== undefined) sum += previous[0] * point[1] - point[0] * previous[1]
+    previous = point
+  }
+  return sum
+}
+
+export function ringArea(ring: Ring): number {
+  return Math.abs(doubledArea(ring)) / 2
+}
+
+export function boundsOfPoints(points: Ring): Bounds {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
+  for (const [x, y] of points) {
+    if (x < left) left = x
+    if (x > right) right = x
+    if (y < top) top = y
+    if (y > bottom) bottom = y
+  }
+  return { x: left, y: top, w: right - left, h: bottom - top }
+}
+
+/** Even-odd rule; a place exactly on the ring may fall on either side. */
+export function isInsideRing(ring: Ring, at: XY): boolean {
+  let inside = false
+  let previous = ring.at(-1)
+  for (const point of ring) {
+    if (previous !== undefined && crossesRay(previous, point, at)) inside = !inside
+    previous = point
+  }
+  return inside
+}
+
+function crossesRay(a: XY, b: XY, at: XY): boolean {
+  if (a[1] > at[1] === b[1] > at[1]) return false
+  return at[0] < a[0] + ((at[1] - a[1]) * (b[0] - a[0])) / (b[1] - a[1])
+}
+
+export function nearestOnSegment(a: XY, b: XY, at: XY): XY {
+  const [dx, dy] = [b[0] - a[0], b[1] - a[1]]
+  const squared = dx * dx + dy * dy
+  if (squared === 0) return a
+  const along = Math.min(Math.max(((at[0] - a[0]) * dx + (at[1] - a[1]) * dy) / squared, 0), 1)
+  return [a[0] + along * dx, a[1] + along * dy]
+}
+
+/** Edge i runs from point i to the next; a closed sequence has one edge more, back to the first. */
+export function nearestEdgeOf(points: Ring, closed: boolean, at: XY): EdgePlace | null {
+  let nearest: EdgePlace | null = null
+  const edges = closed ? points.length : points.length - 1
+  for (let edge = 0; edge < edges; edge += 1) {
+    const place = nearestOnSegment(points[edge]!, points[(edge + 1) % points.length]!, at)
+    const distance = distanceBetween(place, at)
+    if (nearest === null || distance < nearest.distance) nearest = { edge, at: place, distance }
+  }
+  return nearest
+}
+
+export function distanceToPoints(points: Ring, closed: boolean, at: XY): number {
+  return nearestEdgeOf(points, closed, at)?.distance ?? Infinity
+}
+
+export function vertexHandles(points: Ring): readonly Handle[] {
+  return points.map((at, index) => ({ index, at, cursor: 'move', vertex: true }))
+}
+
+export function replacedAt(points: Ring, index: number, to: XY): Ring {
+  return points.with(index, to)
+}
+
+export function insertedAt(points: Ring, index: number, at: XY): Ring {
+  return points.toSpliced(index, 0, at)
+}
+
+export function removedAt(points: Ring, index: number): Ring {
+  return points.toSpliced(index, 1)
+}
+
+export function shifted(dx: number, dy: number): (at: XY) => XY {
+  return ([x, y]) => [x + dx, y + dy]
+}
+
+/** Issues of one sequence of points, each code once. */
+export function issuesOfPoints(points: Ring, minimum: number): readonly IssueCode[] {
+  const issues: IssueCode[] = []
+  if (points.length < minimum) issues.push('too_few_points')
+  if (points.length > LIMIT_RING_POINTS) issues.push('too_many_points')
+  issues.push(...issuesOfNumbers(points.flat()))
+  return issues
+}
+
+export function issuesOfNumbers(numbers: readonly number[]): readonly IssueCode[] {
+  if (!numbers.every(Number.isFinite)) return ['not_finite']
+  return numbers.some((value) => Math.abs(value) > LIMIT_COORDINATE) ? ['out_of_range'] : []
+}
