@@ -1,7 +1,2 @@
-import { vitePreprocess } from '@sveltejs/vite-plugin-svelte'
-
 /** @type {import('@sveltejs/vite-plugin-svelte').SvelteConfig} */
-export default {
-  preprocess: vitePreprocess({ script: false }),
-  compilerOptions: { runes: true },
-}
+export default { compilerOptions: { runes: true } }
