@@ -17,6 +17,8 @@
     │   ├── InvalidLabels / LabelsNotComplete / InvalidConfiguration / InvalidJson
     │   └── ForbiddenAddress / LinkUnreachable
     ├── UnsupportedPicture / UnreadablePicture / TooLarge / StorageFull / Busy
+    ├── UploadDamaged              bytes were lost or changed on the way to us
+    ├── DamagedFile                stored bytes are gone or not what was stored
     └── TooManyAttempts
 
 Only `api/errors.py` knows which HTTP status each gets; only `cli/` knows exit codes.
@@ -201,6 +203,18 @@ class TooLarge(LabelwrightError):
 
 class StorageFull(LabelwrightError):
     code = "storage_full"
+
+
+class UploadDamaged(LabelwrightError):
+    """Fewer bytes than announced arrived, or bytes with another SHA-256."""
+
+    code = "upload_damaged"
+
+
+class DamagedFile(LabelwrightError):
+    """Bytes in the storage are missing or differ from their SHA-256. Our fault, never the caller's."""
+
+    code = "damaged_file"
 
 
 class Busy(LabelwrightError):
