@@ -4,19 +4,7 @@
  * corner of the canvas; device pixels are what the canvas really has.
  */
 
-export type Vec = readonly [x: number, y: number]
-
-export interface Size {
-  readonly w: number
-  readonly h: number
-}
-
-export interface Box {
-  readonly x0: number
-  readonly y0: number
-  readonly x1: number
-  readonly y1: number
-}
+import type { Bounds, Size, XY } from '../geometry/index.ts'
 
 /** The canvas in both units; their ratio is the pixel ratio, fractional under browser zoom. */
 export interface Surface {
@@ -41,7 +29,7 @@ const KEPT_IN_VIEW = 48
 const FIT_MARGIN = 24
 
 /** Device pixels per CSS pixel along each axis. */
-export function pixelRatio(surface: Surface): Vec {
+export function pixelRatio(surface: Surface): XY {
   return [surface.px.w / surface.css.w, surface.px.h / surface.css.h]
 }
 
@@ -50,11 +38,11 @@ export function magnification(view: Viewport, surface: Surface): number {
   return view.scale * pixelRatio(surface)[0]
 }
 
-export function toPicture(view: Viewport, [sx, sy]: Vec): Vec {
+export function toPicture(view: Viewport, [sx, sy]: XY): XY {
   return [view.x + sx / view.scale, view.y + sy / view.scale]
 }
 
-export function toScreen(view: Viewport, [x, y]: Vec): Vec {
+export function toScreen(view: Viewport, [x, y]: XY): XY {
   return [(x - view.x) * view.scale, (y - view.y) * view.scale]
 }
 
@@ -79,9 +67,9 @@ export function onDevicePixels(view: Viewport, surface: Surface): Viewport {
 }
 
 /** What of the plane is on screen, in picture coordinates. */
-export function visibleBox(view: Viewport, surface: Surface): Box {
+export function visibleBounds(view: Viewport, surface: Surface): Bounds {
   const [x1, y1] = toPicture(view, [surface.css.w, surface.css.h])
-  return { x0: view.x, y0: view.y, x1, y1 }
+  return { x: view.x, y: view.y, w: x1 - view.x, h: y1 - view.y }
 }
 
 /** The whole picture, centred, with a margin; never larger than one device pixel per picture pixel times 8. */
@@ -100,17 +88,16 @@ export function oneToOne(view: Viewport, picture: Size, surface: Surface): Viewp
   return zoomTo(view, middle(surface), 1 / pixelRatio(surface)[0], picture, surface)
 }
 
-/** A box of the picture, centred, filling at most the given part of the screen. */
-export function frame(box: Box, picture: Size, surface: Surface, part = 0.6): Viewport {
-  const w = Math.max(box.x1 - box.x0, 1e-6)
-  const h = Math.max(box.y1 - box.y0, 1e-6)
-  const wanted = Math.min((surface.css.w * part) / w, (surface.css.h * part) / h)
+/** Some bounds of the picture, centred, filling at most the given part of the screen. */
+export function frame(bounds: Bounds, picture: Size, surface: Surface, part = 0.6): Viewport {
+  const { w, h } = surface.css
+  const wanted = Math.min((w * part) / Math.max(bounds.w, 1e-6), (h * part) / Math.max(bounds.h, 1e-6))
   const scale = clampScale(wanted, picture, surface)
-  return centredOn([(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2], scale, surface)
+  return centredOn([bounds.x + bounds.w / 2, bounds.y + bounds.h / 2], scale, surface)
 }
 
 /** Zoom by a factor; what is under the screen position `at` stays there. */
-export function zoomBy(view: Viewport, at: Vec, factor: number, picture: Size, surface: Surface): Viewport {
+export function zoomBy(view: Viewport, at: XY, factor: number, picture: Size, surface: Surface): Viewport {
   return zoomTo(view, at, view.scale * factor, picture, surface)
 }
 
@@ -130,8 +117,8 @@ export function panBy(view: Viewport, dx: number, dy: number, picture: Size, sur
 /** Two fingers: the picture points under both stay under both. */
 export function pinch(
   view: Viewport,
-  before: readonly [Vec, Vec],
-  after: readonly [Vec, Vec],
+  before: readonly [XY, XY],
+  after: readonly [XY, XY],
   picture: Size,
   surface: Surface,
 ): Viewport {
@@ -149,7 +136,7 @@ export function resized(view: Viewport, before: Surface, after: Surface, picture
   return settled(centredOn(centre, scale, after), picture, after)
 }
 
-function zoomTo(view: Viewport, at: Vec, wanted: number, picture: Size, surface: Surface): Viewport {
+function zoomTo(view: Viewport, at: XY, wanted: number, picture: Size, surface: Surface): Viewport {
   const scale = clampScale(wanted, picture, surface)
   const [x, y] = toPicture(view, at)
   return settled({ scale, x: x - at[0] / scale, y: y - at[1] / scale }, picture, surface)
@@ -179,18 +166,18 @@ function onGrid(value: number, devicePixelsPerUnit: number): number {
   return Math.round(value * devicePixelsPerUnit) / devicePixelsPerUnit
 }
 
-function centredOn([x, y]: Vec, scale: number, surface: Surface): Viewport {
+function centredOn([x, y]: XY, scale: number, surface: Surface): Viewport {
   return { scale, x: x - surface.css.w / 2 / scale, y: y - surface.css.h / 2 / scale }
 }
 
-function middle(surface: Surface): Vec {
+function middle(surface: Surface): XY {
   return [surface.css.w / 2, surface.css.h / 2]
 }
 
-function halfway([a, b]: readonly [Vec, Vec]): Vec {
+function halfway([a, b]: readonly [XY, XY]): XY {
   return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]
 }
 
-function distance([a, b]: readonly [Vec, Vec]): number {
+function distance([a, b]: readonly [XY, XY]): number {
   return Math.hypot(a[0] - b[0], a[1] - b[1])
 }
