@@ -4,7 +4,7 @@ from collections import Counter
 
 import msgspec
 
-from labelwright.model.configuration import Configuration
+from labelwright.model.configuration import Configuration, LabelClass
 from labelwright.model.document import Annotation, Answer, Answers, Document
 
 
@@ -45,33 +45,46 @@ def reopens(old: Configuration, new: Configuration) -> bool:
     )
 
 
-def adapted(document: Document, loss: Losses) -> Document:
-    """Take out of `document` what `loss` leaves no place for; the same value when nothing is touched."""
-    kept = [a for a in document.annotations if a.class_id not in loss.class_ids]
+def conforming(document: Document, configuration: Configuration) -> Document:
+    """Take out of `document` what `configuration` has no place for; the same value when all of it fits.
+
+    A document that fitted an earlier configuration fits this one afterwards.
+    """
+    known = configuration.by_id
+    kept = [a for a in document.annotations if a.class_id in known]
     ids = {a.id for a in kept}
-    annotations = tuple(_adapted(a, loss) for a in kept if a.parent_id is None or a.parent_id in ids)
-    answers = _adapted_answers(document.answers, loss)
+    annotations = tuple(_conforming(a, configuration) for a in kept if a.parent_id is None or a.parent_id in ids)
+    answers = _fitting(document.answers, configuration)
     if answers == document.answers and annotations == document.annotations:
         return document
     return Document(annotations=annotations, answers=answers)
 
 
-def _adapted(annotation: Annotation, loss: Losses) -> Annotation:
-    answers = _adapted_answers(annotation.answers, loss)
+def _conforming(annotation: Annotation, configuration: Configuration) -> Annotation:
+    answers = _fitting(annotation.answers, configuration)
     return annotation if answers == annotation.answers else msgspec.structs.replace(annotation, answers=answers)
 
 
-def _adapted_answers(answers: Answers, loss: Losses) -> Answers:
-    return {key: _adapted_answer(key, value, loss) for key, value in answers.items() if key not in loss.class_ids}
+def _fitting(answers: Answers, configuration: Configuration) -> Answers:
+    known = configuration.by_id
+    return {key: _fitting_answer(value, known[key].label_class) for key, value in answers.items() if key in known}
 
 
-def _adapted_answer(class_id: str, answer: Answer, loss: Losses) -> Answer:
-    removed = loss.options.get(class_id, frozenset())
+def _fitting_answer(answer: Answer, question: LabelClass) -> Answer:
+    if question.type == "free_text":
+        return None if isinstance(answer, str) and len(answer) > (question.max_length or 0) else answer
+    keys = {option.key for option in question.options}
     if isinstance(answer, tuple):
-        return tuple(option for option in answer if option not in removed)
-    if isinstance(answer, str) and (answer in removed or len(answer) > loss.shortened.get(class_id, len(answer))):
-        return None
-    return answer
+        return tuple(option for option in answer if option in keys)
+    return answer if answer in keys else None
+
+
+def export_shape(configuration: Configuration) -> tuple[object, ...]:
+    """What of a configuration shows in exported labels: equal shapes leave ready exports as they are."""
+    return tuple(
+        (p.label_class.id, p.label_class.key, p.depth, tuple(option.key for option in p.label_class.options))
+        for p in configuration.by_id.values()
+    )
 
 
 class Tally:
@@ -101,8 +114,13 @@ class Tally:
             if class_id in loss.class_ids:
                 self.answers[class_id] += 1
                 touched.add(class_id)
-            elif answer != _adapted_answer(class_id, answer, loss):
-                for option in answer if isinstance(answer, tuple) else (answer,):
-                    if option in loss.options.get(class_id, frozenset()) or class_id in loss.shortened:
-                        self.options[class_id, str(option)] += 1
+            elif lost := _lost_values(class_id, answer, loss):
+                self.options.update((class_id, value) for value in lost)
                 touched.add(class_id)
+
+
+def _lost_values(class_id: str, answer: Answer, loss: Losses) -> list[str]:
+    removed = loss.options.get(class_id, frozenset())
+    given = answer if isinstance(answer, tuple) else (answer,)
+    longest = loss.shortened.get(class_id)
+    return [v for v in given if v is not None and (v in removed or (longest is not None and len(v) > longest))]

@@ -1,0 +1,1 @@
+"""Schema migrations (alembic); `upgrade` brings any released version's data to this one."""

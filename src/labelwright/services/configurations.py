@@ -1,0 +1,270 @@
+"""The label configuration of a project: reading, saving as one transaction, clearing, and what a change would cost."""
+
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, LargeBinary, Row, func, literal, or_, select, update
+
+from labelwright.db import tables as t
+from labelwright.model.canonical import encoded
+from labelwright.model.configuration import Configuration, LabelClass, check, identity_issues, normalised
+from labelwright.model.document import Document
+from labelwright.model.errors import (
+    ConfigurationConflict,
+    ConfigurationNotEmpty,
+    ConfirmationNeeded,
+    InvalidConfiguration,
+    NotFound,
+)
+from labelwright.model.migration import Losses, Tally, export_shape, losses, reopens
+from labelwright.model.task import TaskState, moves_of
+from labelwright.services import conform
+from labelwright.services.access import Actor, Right, access_project
+from labelwright.services.context import Context
+
+Classes = tuple[LabelClass, ...]
+
+_CLASSES: msgspec.json.Decoder[Classes] = msgspec.json.Decoder(Classes)
+_DOCUMENT: msgspec.json.Decoder[Document] = msgspec.json.Decoder(Document)
+# Up to this many labelled tasks are rewritten together with the configuration, more of them in the background.
+REWRITTEN_AT_ONCE = 300
+
+
+@lru_cache(maxsize=256)
+def _parsed(configuration_id: str, project_id: str, revision: int, timestamp: int, classes: bytes) -> Configuration:
+    return Configuration(
+        id=configuration_id,
+        project_id=project_id,
+        revision=revision,
+        timestamp=timestamp,
+        classes=_CLASSES.decode(classes),
+    )
+
+
+def of_project(conn: Connection, project_id: str) -> Configuration:
+    """The configuration of a project that the caller has access to."""
+    row = conn.execute(select(t.label_configuration).where(t.label_configuration.c.project_id == project_id)).one()
+    return _of_row(row)
+
+
+def _of_row(row: Row[Any]) -> Configuration:
+    return _parsed(row.id, row.project_id, row.revision, row.changed_at, row.classes)
+
+
+def get_configuration(ctx: Context, actor: Actor, project_id: str) -> Configuration:
+    """Read a project's configuration. Raises NotFound."""
+    with ctx.db.read() as conn:
+        access_project(conn, actor, project_id, Right.READ_PROJECT)
+        return of_project(conn, project_id)
+
+
+def find_project_id(ctx: Context, configuration_id: str) -> str:
+    """The project of a configuration id, which is not yet authorised. Raises NotFound."""
+    with ctx.db.read() as conn:
+        query = select(t.label_configuration.c.project_id).where(t.label_configuration.c.id == configuration_id)
+        project_id = conn.scalar(query)
+    if project_id is None:
+        raise NotFound("label configuration", configuration_id)
+    return str(project_id)
+
+
+# --- what a change would do -----------------------------------------------------------------------------------------
+
+
+class RemovedClass(msgspec.Struct, frozen=True):
+    id: str
+    key: str
+    name: str
+    annotations: int
+    answers: int
+    tasks: int
+
+
+class RemovedOption(msgspec.Struct, frozen=True, rename="camel"):
+    class_id: str
+    class_key: str
+    option_key: str
+    answers: int
+
+
+class Effects(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What saving would do to existing labels and finished tasks."""
+
+    finished_tasks: int
+    removed_classes: tuple[RemovedClass, ...]
+    removed_options: tuple[RemovedOption, ...]
+    reopens: bool
+    needs_confirmation: bool
+
+
+def preview_effects(ctx: Context, actor: Actor, project_id: str, classes: Classes) -> Effects:
+    """Count what saving `classes` would do. Raises InvalidConfiguration like saving would."""
+    with ctx.db.read() as conn:
+        access_project(conn, actor, project_id, Right.CONFIGURE)
+        old = of_project(conn, project_id)
+        return _effects(conn, old, _drafted(old, _checked(classes, old)))
+
+
+def _drafted(old: Configuration, classes: Classes) -> Configuration:
+    return msgspec.structs.replace(old, classes=classes)
+
+
+def _effects(conn: Connection, old: Configuration, new: Configuration) -> Effects:
+    loss, tally = losses(old, new), Tally()
+    if loss.any:
+        for raw in conn.execute(_documents_with(old.project_id, loss)).scalars():
+            tally.add(_DOCUMENT.decode(raw), loss)
+    finished = _finished_count(conn, old.project_id)
+    removed = [old.by_id[class_id].label_class for class_id in old.by_id if class_id in loss.class_ids]
+    return Effects(
+        finished_tasks=finished,
+        removed_classes=tuple(_removed_class(c, tally) for c in removed),
+        removed_options=tuple(
+            RemovedOption(class_id, old.by_id[class_id].label_class.key, option, count)
+            for (class_id, option), count in sorted(tally.options.items())
+        ),
+        reopens=bool(finished) and reopens(old, new),
+        needs_confirmation=tally.touched > 0,
+    )
+
+
+def _removed_class(removed: LabelClass, tally: Tally) -> RemovedClass:
+    key = str(removed.id)
+    return RemovedClass(key, removed.key, removed.name, tally.annotations[key], tally.answers[key], tally.tasks[key])
+
+
+def _documents_with(project_id: str, loss: Losses) -> Any:
+    """Select the documents that mention any class concerned; the database searches bytes, nothing is decoded."""
+    wanted = {*loss.class_ids, *loss.options, *loss.shortened}
+    mentions = (func.instr(t.label_document.c.document, literal(key.encode(), LargeBinary)) > 0 for key in wanted)
+    return select(t.label_document.c.document).where(t.label_document.c.project_id == project_id, or_(*mentions))
+
+
+def _finished_count(conn: Connection, project_id: str) -> int:
+    finished = [state for move in moves_of("configuration_reopens") for state in move.sources]
+    query = (
+        select(func.count())
+        .select_from(t.task)
+        .where(t.task.c.project_id == project_id, t.task.c.medium_deleted.is_(False), t.task.c.state.in_(finished))
+    )
+    return conn.scalar(query) or 0
+
+
+# --- saving ---------------------------------------------------------------------------------------------------------
+
+
+def save_configuration(  # noqa: PLR0913 - what is saved, on what, and the two answers people give
+    ctx: Context,
+    actor: Actor,
+    project_id: str,
+    classes: Classes,
+    *,
+    revision: int | None = None,
+    confirm: bool = False,
+    reopen: bool | None = None,
+) -> Configuration:
+    """Save a whole configuration: classes without id are new, missing ones go with all their labels.
+
+    `revision` (None: whatever there is) is the one the change was made on. Labels that have no place any more are
+    kept in the history. Raises ConfigurationConflict, ConfirmationNeeded (with `effects`), InvalidConfiguration.
+    """
+    if not confirm:
+        effects = preview_effects(ctx, actor, project_id, classes)
+        if effects.needs_confirmation:
+            raise ConfirmationNeeded(_loss_text(effects), effects=msgspec.to_builtins(effects))
+
+    def work(conn: Connection) -> Configuration:
+        access_project(conn, actor, project_id, Right.CONFIGURE)
+        old = of_project(conn, project_id)
+        _check_revision(old, revision)
+        checked = _checked(classes, old)
+        new = msgspec.structs.replace(
+            old, classes=_identified(ctx, checked), revision=old.revision + 1, timestamp=ctx.now_ms()
+        )
+        _store(conn, ctx, actor, old, new)
+        if reopen and reopens(old, new):
+            _reopen_finished(conn, ctx, project_id)
+        return new
+
+    return ctx.db.write(work)
+
+
+def clear_configuration(ctx: Context, actor: Actor, project_id: str) -> Configuration:
+    """Take out every class, and so every label; finished tasks wait again."""
+
+    def work(conn: Connection) -> Configuration:
+        access_project(conn, actor, project_id, Right.CONFIGURE)
+        old = of_project(conn, project_id)
+        new = msgspec.structs.replace(old, classes=(), revision=old.revision + 1, timestamp=ctx.now_ms())
+        _store(conn, ctx, actor, old, new)
+        _reopen_finished(conn, ctx, project_id)
+        return new
+
+    return ctx.db.write(work)
+
+
+def fill_configuration(ctx: Context, actor: Actor, project_id: str, classes: Classes) -> Configuration:
+    """Save classes into an empty configuration, as an import does. Raises ConfigurationNotEmpty."""
+
+    def work(conn: Connection) -> Configuration:
+        access_project(conn, actor, project_id, Right.CONFIGURE)
+        old = of_project(conn, project_id)
+        if old.classes:
+            raise ConfigurationNotEmpty("The project has a label configuration. Clear it before you import another.")
+        checked = _identified(ctx, _checked(_without_ids(classes), old))
+        new = msgspec.structs.replace(old, classes=checked, revision=old.revision + 1, timestamp=ctx.now_ms())
+        _store(conn, ctx, actor, old, new)
+        return new
+
+    return ctx.db.write(work)
+
+
+def _check_revision(old: Configuration, revision: int | None) -> None:
+    if revision is not None and revision != old.revision:
+        text = "Somebody saved the label configuration meanwhile. Reload it and repeat your change."
+        raise ConfigurationConflict(text, current_revision=old.revision)
+
+
+def _loss_text(effects: Effects) -> str:
+    parts = [f"“{c.key}” ({c.annotations} annotations, {c.answers} answers)" for c in effects.removed_classes]
+    parts += [f"option “{o.option_key}” of “{o.class_key}” ({o.answers} answers)" for o in effects.removed_options]
+    return f"Saving removes labels: {'; '.join(parts[:20])}. Confirm to go on."
+
+
+def _checked(classes: Classes, old: Configuration) -> Classes:
+    clean = normalised(classes)
+    issues = (*check(clean), *identity_issues(clean, old))
+    if issues:
+        raise InvalidConfiguration(f"The label configuration cannot be saved: {issues[0].message}", issues)
+    return clean
+
+
+def _identified(ctx: Context, classes: Classes) -> Classes:
+    return tuple(
+        msgspec.structs.replace(c, id=c.id or ctx.new_id(), children=_identified(ctx, c.children)) for c in classes
+    )
+
+
+def _without_ids(classes: Classes) -> Classes:
+    return tuple(msgspec.structs.replace(c, id=None, children=_without_ids(c.children)) for c in classes)
+
+
+def _store(conn: Connection, ctx: Context, actor: Actor, old: Configuration, new: Configuration) -> None:
+    """Write the configuration and bring labels along: at once where they are few, else in the background."""
+    values = {"revision": new.revision, "changed_at": new.timestamp, "classes": encoded(new.classes)}
+    conn.execute(update(t.label_configuration).where(t.label_configuration.c.id == new.id).values(**values))
+    if not losses(old, new).any and export_shape(old) == export_shape(new):
+        fresh = (t.label_document.c.project_id == new.project_id) & (
+            t.label_document.c.configuration_revision == old.revision
+        )
+        conn.execute(update(t.label_document).where(fresh).values(configuration_revision=new.revision))
+    elif conform.count_stale(conn, new) <= REWRITTEN_AT_ONCE:
+        conform.rewrite_stale(conn, ctx, new, actor_id=actor.id, limit=REWRITTEN_AT_ONCE)
+
+
+def _reopen_finished(conn: Connection, ctx: Context, project_id: str) -> None:
+    for move in moves_of("configuration_reopens"):
+        finished = (t.task.c.project_id == project_id) & t.task.c.state.in_(move.sources)
+        values = {"state": TaskState(move.target).value, "changed_at": ctx.now_ms()}
+        conn.execute(update(t.task).where(finished).values(**values))

@@ -1,0 +1,24 @@
+"""What every service needs from outside, put together once in `bootstrap`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from labelwright.config import Settings
+from labelwright.db.database import Database
+
+if TYPE_CHECKING:
+    from labelwright.media.images import Images
+    from labelwright.storage.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Database, storage, decoder, clock and maker of ids. `now_ms` gives epoch milliseconds."""
+
+    settings: Settings
+    db: Database
+    store: "Store"
+    images: "Images"
+    now_ms: Callable[[], int]
+    new_id: Callable[[], str]

@@ -1,0 +1,39 @@
+"""The rule for names of projects and datasets, and how a search text is matched."""
+
+import re
+
+from sqlalchemy import Column, ColumnElement
+
+from labelwright.model.configuration import FORBIDDEN_KEYS
+from labelwright.model.errors import Invalid, Issue
+
+NAME = re.compile(r"(?! )[\w .-]{1,128}(?<! )")
+TEXT_LIMITS = {"shortDescription": 128, "description": 1024}
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def name_issue(name: str) -> Issue | None:
+    """Check a project's or dataset's name: letters and digits of any script, blanks, `_ - .`."""
+    if not NAME.fullmatch(name) or not name.isprintable():
+        message = f"The name “{name[:60]}” needs 1 to 128 letters, digits, blanks, _ - or . (no blank at the ends)."
+        return Issue("/name", "invalid_name", message)
+    if name in FORBIDDEN_KEYS:
+        return Issue("/name", "forbidden_keyword", f"“{name}” is a reserved word; choose another name.")
+    return None
+
+
+def check_texts(name: str | None, texts: dict[str, str | None]) -> None:
+    """Check a name (None: unchanged) and descriptions by their limits. Raises Invalid with all issues."""
+    issues = [issue for issue in [name_issue(name) if name is not None else None] if issue]
+    for field, text in texts.items():
+        limit = TEXT_LIMITS[field]
+        if text is not None and (len(text) > limit or CONTROL.search(text)):
+            message = f"{field} has {len(text)} characters or control characters; at most {limit} are allowed."
+            issues.append(Issue(f"/{field}", "invalid_text", message))
+    if issues:
+        raise Invalid(issues[0].message, tuple(issues))
+
+
+def contains(column: Column[str], search: str) -> ColumnElement[bool]:
+    """Match `search` literally and without case anywhere in the column."""
+    return column.icontains(search.strip(), autoescape=True)

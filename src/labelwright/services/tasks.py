@@ -1,0 +1,324 @@
+"""Tasks: lists, the next one, and every change of state, each one conditional statement against the table of moves."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
+
+from labelwright.db import tables as t
+from labelwright.model.configuration import Configuration
+from labelwright.model.document import Document
+from labelwright.model.errors import (
+    ConfigurationChanged,
+    Forbidden,
+    Invalid,
+    Issue,
+    LabelsNotComplete,
+    NotYourTask,
+    WrongTaskState,
+)
+from labelwright.model.task import OPEN_TO_LABELERS, Move, TaskState, find_move, moves_of
+from labelwright.model.validate import completion_issues
+from labelwright.services import configurations, labels, media
+from labelwright.services.access import Actor, Right, access_project, access_task, organisations_with
+from labelwright.services.context import Context
+from labelwright.services.naming import contains
+from labelwright.services.paging import Page, behind, cut, page_size
+
+Json = dict[str, Any]
+ACTIONS = ("release", "withdraw", "reopen", "reset_labeler", "complete", "skip")
+
+
+class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a task list shows; None and empty mean everything."""
+
+    states: tuple[str, ...] = ()
+    search: str = ""
+    labeler: str | None = None
+    dataset: str | None = None
+
+
+# --- lists ----------------------------------------------------------------------------------------------------------
+
+
+def _task_query() -> Any:
+    return (
+        select(
+            t.task,
+            t.project.c.organisation_id,
+            t.user.c.name.label("labeler_name"),
+            t.label_document.c.revision,
+            t.label_document.c.annotation_count,
+        )
+        .join(t.project, t.project.c.id == t.task.c.project_id)
+        .outerjoin(t.user, t.user.c.id == t.task.c.labeler_id)
+        .outerjoin(t.label_document, t.label_document.c.task_id == t.task.c.id)
+    )
+
+
+def list_tasks(
+    ctx: Context, actor: Actor, project_id: str, wanted: TaskFilter, *, cursor: str | None = None, limit: int = 100
+) -> Page:
+    """One page of a project's tasks by medium name. Raises NotFound, Invalid."""
+    size = page_size(limit)
+    with ctx.db.read() as conn:
+        access_project(conn, actor, project_id, Right.LIST_TASKS)
+        conditions = _conditions(project_id, wanted)
+        total = conn.scalar(select(func.count()).select_from(t.task).where(*conditions)) or 0
+        rows = conn.execute(
+            _task_query()
+            .where(*conditions, *behind(cursor, t.task.c.medium_name, t.task.c.medium_id))
+            .order_by(t.task.c.medium_name, t.task.c.medium_id)
+            .limit(size + 1)
+        ).all()
+    kept, following = cut(list(rows), size, "medium_name", "medium_id")
+    return Page([task_json(row, actor) for row in kept], following, total)
+
+
+def _conditions(project_id: str, wanted: TaskFilter) -> list[ColumnElement[bool]]:
+    unknown = next((state for state in wanted.states if state not in TaskState.__members__), None)
+    if unknown is not None:
+        message = f"There is no task state “{unknown[:40]}”; use {', '.join(TaskState)}."
+        raise Invalid(message, (Issue("/state", "invalid_state", message),))
+    conditions: list[ColumnElement[bool]] = [t.task.c.project_id == project_id, t.task.c.medium_deleted.is_(False)]
+    if wanted.states:
+        conditions.append(t.task.c.state.in_(wanted.states))
+    if wanted.search.strip():
+        conditions.append(contains(t.task.c.medium_name, wanted.search))
+    if wanted.labeler:
+        conditions.append(t.task.c.labeler_id == wanted.labeler)
+    if wanted.dataset:
+        conditions.append(t.task.c.dataset_id == wanted.dataset)
+    return conditions
+
+
+def task_json(row: Row[Any], actor: Actor) -> Json:
+    """Dress a row of `_task_query` as task JSON with what the caller may do now."""
+    return {
+        "id": row.id,
+        "projectId": row.project_id,
+        "state": row.state,
+        "mediumId": row.medium_id,
+        "mediumName": row.medium_name,
+        "datasetId": row.dataset_id,
+        "labeler": {"id": row.labeler_id, "name": row.labeler_name} if row.labeler_id else None,
+        "hasImport": row.has_import,
+        "reviewComment": row.review_comment,
+        "revision": row.revision or 0,
+        "annotationCount": row.annotation_count or 0,
+        "timestamp": row.changed_at,
+        "thumbnailUrl": f"/api/media/{row.medium_id}/thumbnail?size=256",
+        "actions": _actions(row, actor),
+    }
+
+
+def _actions(row: Row[Any], actor: Actor) -> list[str]:
+    state, admin, holder = TaskState(row.state), actor.is_admin_of(row.organisation_id), _holds(actor, row)
+    found = [action for action in ACTIONS if find_move(action, state, admin=admin, holder=holder)]
+    return [*found, "label"] if labels.refusal(actor, row) is None else found
+
+
+def _holds(actor: Actor, row: Row[Any]) -> bool:
+    return actor.user_id is not None and row.labeler_id == actor.user_id
+
+
+def get_task(conn: Connection, actor: Actor, task_id: str) -> Json:
+    """One task that the caller has access to, as JSON."""
+    return task_json(conn.execute(_task_query().where(t.task.c.id == task_id)).one(), actor)
+
+
+# --- opening --------------------------------------------------------------------------------------------------------
+
+
+class Opened(msgspec.Struct, frozen=True, rename="camel"):
+    """Everything that label mode needs at once."""
+
+    task: Json
+    project: Json
+    medium: Json
+    configuration: Configuration
+    document: Document
+    revision: int
+    editable: bool
+    read_only_reason: str | None
+
+
+def open_task(ctx: Context, actor: Actor, task_id: str) -> Opened:
+    """Read a task with medium, configuration and labels; changes nothing. Raises NotFound."""
+    with ctx.db.read() as conn:
+        row = access_task(conn, actor, task_id, Right.LIST_TASKS)
+        configuration = configurations.of_project(conn, row.project_id)
+        stored = labels.load(conn, task_id, configuration)
+        refusal = labels.refusal(actor, row)
+        project = conn.execute(select(t.project).where(t.project.c.id == row.project_id)).one()
+        return Opened(
+            task=get_task(conn, actor, task_id),
+            project={"id": project.id, "name": project.name, "reviewActivated": project.review_activated},
+            medium=media.get_medium_json(conn, row.medium_id),
+            configuration=configuration,
+            document=stored.document,
+            revision=stored.revision,
+            editable=refusal is None,
+            read_only_reason=refusal.message if refusal else None,
+        )
+
+
+# --- the next one ---------------------------------------------------------------------------------------------------
+
+
+def take_next(ctx: Context, actor: Actor, project_id: str | None = None) -> Row[Any] | None:
+    """Give the caller his own unfinished task first, else the next open one by medium name; None when there is none.
+
+    A task of a medium that cannot be shown waits until it can. One task never goes to two people.
+    """
+    if actor.user_id is None:
+        raise Forbidden(
+            "This token belongs to no person, and tasks are taken by people. Sign in, or make the token there."
+        )
+
+    def work(conn: Connection) -> Row[Any] | None:
+        if project_id is not None:
+            access_project(conn, actor, project_id, Right.TAKE_TASK)
+        scope = _takable(actor, project_id)
+        own = (t.task.c.state == TaskState.IN_PROGRESS) & (t.task.c.labeler_id == actor.user_id)
+        if (mine := _first(conn, [*scope, own])) is not None:
+            return mine
+        found = [_first(conn, [*scope, t.task.c.state == state]) for state in OPEN_TO_LABELERS]
+        candidates = sorted((row.medium_name, row.medium_id, row) for row in found if row is not None)
+        if not candidates:
+            return None
+        chosen = candidates[0][2]
+        return _move(conn, ctx, actor, chosen, "take")
+
+    return ctx.db.write(work)
+
+
+def _takable(actor: Actor, project_id: str | None) -> list[ColumnElement[bool]]:
+    scope: list[ColumnElement[bool]] = [
+        t.task.c.medium_deleted.is_(False),
+        t.project.c.deleted_at.is_(None),
+        t.medium.c.state == "ready",
+    ]
+    if project_id is not None:
+        return [*scope, t.task.c.project_id == project_id]
+    return [*scope, t.project.c.organisation_id.in_(organisations_with(actor, Right.TAKE_TASK))]
+
+
+def _first(conn: Connection, conditions: list[ColumnElement[bool]]) -> Row[Any] | None:
+    query = (
+        select(t.task, t.project.c.organisation_id)
+        .join(t.project, t.project.c.id == t.task.c.project_id)
+        .join(t.medium, t.medium.c.id == t.task.c.medium_id)
+        .where(*conditions)
+        .order_by(t.task.c.medium_name, t.task.c.medium_id)
+        .limit(1)
+    )
+    return conn.execute(query).first()
+
+
+# --- moves ----------------------------------------------------------------------------------------------------------
+
+
+def move_task(ctx: Context, actor: Actor, task_id: str, action: str) -> Json:
+    """Release, withdraw, reopen, reset_labeler or skip one task. Raises WrongTaskState, NotYourTask, Forbidden."""
+    right = Right.LABEL if action in {"complete", "skip"} else Right.MANAGE_TASKS
+
+    def work(conn: Connection) -> Json:
+        row = access_task(conn, actor, task_id, right)
+        _move(conn, ctx, actor, row, action)
+        return get_task(conn, actor, task_id)
+
+    return ctx.db.write(work)
+
+
+def complete_task(ctx: Context, actor: Actor, task_id: str, *, configuration_revision: int | None = None) -> Json:
+    """Check that nothing required is missing and complete the task.
+
+    `configuration_revision` is the one the labels were made with; a newer one raises ConfigurationChanged, so that
+    the labeler sees what is new. Raises LabelsNotComplete with what is missing.
+    """
+
+    def work(conn: Connection) -> Json:
+        row = access_task(conn, actor, task_id, Right.LABEL)
+        configuration = configurations.of_project(conn, row.project_id)
+        if configuration_revision is not None and configuration_revision != configuration.revision:
+            text = "The label configuration changed meanwhile. Look at the task again before you complete it."
+            raise ConfigurationChanged(text, current_revision=configuration.revision)
+        check_complete(conn, task_id, configuration)
+        _move(conn, ctx, actor, row, "complete")
+        return get_task(conn, actor, task_id)
+
+    return ctx.db.write(work)
+
+
+def check_complete(conn: Connection, task_id: str, configuration: Configuration) -> None:
+    """Raise LabelsNotComplete with every required answer that is missing."""
+    issues = completion_issues(labels.load(conn, task_id, configuration).document, configuration)
+    if issues:
+        count = "one answer is" if len(issues) == 1 else f"{len(issues)} answers are"
+        raise LabelsNotComplete(f"The task is not complete: {count} missing. {issues[0].message}", issues)
+
+
+def _move(conn: Connection, ctx: Context, actor: Actor, row: Row[Any], action: str) -> Row[Any]:
+    """Change the state in one conditional statement: whoever comes second finds another state and is refused."""
+    state = TaskState(row.state)
+    admin, holder = actor.is_admin_of(row.organisation_id), _holds(actor, row)
+    move = find_move(action, state, admin=admin, holder=holder)
+    if move is None:
+        _refuse_move(row, action, state)
+    assert move is not None
+    own = (t.task.c.id == row.id) & (t.task.c.state == state)
+    values = _values_of(move, actor, row.labeler_id, ctx.now_ms())
+    moved = conn.execute(update(t.task).where(own).values(**values).returning(t.task)).first()
+    if moved is None:
+        _refuse_move(row, action, state)
+    assert moved is not None
+    return moved
+
+
+def _values_of(move: Move, actor: Actor, labeler_id: str | None, now: int) -> Json:
+    labeler = actor.user_id if move.takes_labeler else None if move.clears_labeler else labeler_id
+    return {"state": move.target.value, "labeler_id": labeler, "changed_at": now, "changed_by": actor.id}
+
+
+def _refuse_move(row: Row[Any], action: str, state: TaskState) -> None:
+    if any(state in move.sources for move in moves_of(action)):
+        raise NotYourTask(f"The task “{row.medium_name}” is not yours. Ask an admin.")
+    verb = action.replace("_", " ")
+    message = f"The task “{row.medium_name}” is {state.value}: {verb} is not possible from there. Reload the list."
+    raise WrongTaskState(message, state=state.value, action=action)
+
+
+def move_many(
+    ctx: Context,
+    actor: Actor,
+    project_id: str,
+    direction: str,
+    *,
+    task_ids: list[str] | None = None,
+    dataset_id: str | None = None,
+) -> tuple[int, int]:
+    """Release (to WAITING) or withdraw (to BACKLOG) many tasks; returns how many moved and how many did not."""
+    action = {"WAITING": "release", "BACKLOG": "withdraw"}.get(direction)
+    if action is None:
+        message = f"The direction “{direction[:40]}” must be WAITING or BACKLOG."
+        raise Invalid(message, (Issue("/direction", "invalid_direction", message),))
+    (move,) = moves_of(action)
+
+    def work(conn: Connection) -> tuple[int, int]:
+        access_project(conn, actor, project_id, Right.MANAGE_TASKS)
+        chosen: list[ColumnElement[bool]] = [t.task.c.project_id == project_id]
+        if task_ids is not None:
+            chosen.append(or_(*(t.task.c.id.in_(part) for part in _parts(task_ids))))
+        elif dataset_id is not None and dataset_id != "ALL":
+            chosen.append(t.task.c.dataset_id == dataset_id)
+        total = conn.scalar(select(func.count()).select_from(t.task).where(*chosen)) or 0
+        values = {"state": move.target.value, "changed_at": ctx.now_ms(), "changed_by": actor.id}
+        result = conn.execute(update(t.task).where(*chosen, t.task.c.state.in_(move.sources)).values(**values))
+        return result.rowcount, total - result.rowcount
+
+    return ctx.db.write(work)
+
+
+def _parts(ids: list[str], size: int = 500) -> list[list[str]]:
+    return [ids[start : start + size] for start in range(0, max(1, len(ids)), size)]
