@@ -28,7 +28,12 @@ export type Drawable =
       readonly hot: number | null
     }
   /** Points set so far; `first` marks the one that closes the outline when clicked. */
-  | { readonly type: 'points'; readonly points: Ring; readonly closeable: boolean; readonly classId: ClassId | null }
+  | {
+      readonly type: 'points'
+      readonly points: Ring
+      readonly closeable: boolean
+      readonly classId: ClassId | null
+    }
   /** The annotation under the pointer. */
   | { readonly type: 'hover'; readonly annotationId: AnnotationId }
 

@@ -1,7 +1,16 @@
 // Set operations on areas. The only file that knows the clipping library, which works on whole numbers:
 // a region is kept in grid steps, so every result lies on the grid.
 
-import { Clipper, ClipType, Clipper64, FillRule, PolyTree64, type Path64, type Paths64, type PolyPath64 } from 'clipper2-ts'
+import {
+  Clipper,
+  ClipType,
+  Clipper64,
+  FillRule,
+  PolyTree64,
+  type Path64,
+  type Paths64,
+  type PolyPath64,
+} from 'clipper2-ts'
 import { GRID_PER_PIXEL } from './grid.ts'
 import type { Ring } from './operations.ts'
 

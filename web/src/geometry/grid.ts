@@ -28,6 +28,13 @@ export function distinctOnGrid(points: Ring): Ring {
   return distinct
 }
 
-export function same(a: XY, b: XY): boolean {
+/** The points on the grid as a ring that does not repeat its first point. */
+export function openRing(points: Ring): Ring {
+  const ring = distinctOnGrid(points)
+  const repeatsFirst = ring.length > 1 && same(ring[0]!, ring.at(-1)!)
+  return repeatsFirst ? ring.slice(0, -1) : ring
+}
+
+function same(a: XY, b: XY): boolean {
   return a[0] === b[0] && a[1] === b[1]
 }

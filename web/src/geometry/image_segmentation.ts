@@ -1,6 +1,7 @@
 // An image segmentation: an outline and the holes cut out of it. Segments of a picture share it among them.
 
 import { piecesOf, regionOf } from './clip.ts'
+import { openRing } from './grid.ts'
 import type { EdgePlace, IssueCode, Operations, Ring, XY } from './operations.ts'
 import {
   boundsOfPoints,
@@ -25,15 +26,18 @@ const MINIMUM = 3
 const withRings = (rings: readonly Ring[]): ImageSegmentation => ({ kind: 'image_segmentation', rings })
 
 function issues({ rings }: ImageSegmentation): readonly IssueCode[] {
-  if (rings.length === 0) return ['no_rings']
-  const codes = new Set(rings.flatMap((ring) => issuesOfPoints(ring, MINIMUM)))
-  if (rings.reduce((sum, ring) => sum + ring.length, 0) > LIMIT_GEOMETRY_POINTS) codes.add('too_many_points')
-  return [...codes]
+  if (rings.length === 0) return ['too_few_points']
+  if (rings.reduce((sum, ring) => sum + ring.length, 0) > LIMIT_GEOMETRY_POINTS) return ['too_many_points']
+  return rings.flatMap((ring) => issuesOfPoints(ring, MINIMUM, true))
 }
 
+/** As if the holes lay inside the outline and apart from each other. */
 function area({ rings }: ImageSegmentation): number {
   const [outline = 0, ...holes] = rings.map(ringArea)
-  return holes.reduce((left, hole) => left - hole, outline)
+  return Math.max(
+    0,
+    holes.reduce((left, hole) => left - hole, outline),
+  )
 }
 
 function contains({ rings }: ImageSegmentation, at: XY, tolerance: number): boolean {
@@ -53,7 +57,11 @@ function locate(rings: readonly Ring[], index: number): readonly [ring: number, 
   return [ring, place]
 }
 
-function changeRing(rings: readonly Ring[], index: number, change: (ring: Ring, place: number) => Ring): ImageSegmentation {
+function changeRing(
+  rings: readonly Ring[],
+  index: number,
+  change: (ring: Ring, place: number) => Ring,
+): ImageSegmentation {
   const [ring, place] = locate(rings, index)
   return withRings(rings.with(ring, change(rings[ring]!, place)))
 }
@@ -79,10 +87,10 @@ function removeVertex({ rings }: ImageSegmentation, index: number): ImageSegment
   return ring === 0 ? null : withRings(rings.toSpliced(ring, 1))
 }
 
-/** The largest connected piece inside the outline; null when it encloses nothing. */
+/** Null when the points enclose nothing. The outline may cross itself: it is parted when it is placed. */
 function build(points: Ring): ImageSegmentation | null {
-  const [largest] = piecesOf(regionOf([points]))
-  return largest === undefined ? null : withRings(largest)
+  const ring = openRing(points)
+  return piecesOf(regionOf([ring])).length === 0 ? null : withRings([ring])
 }
 
 export const image_segmentation: Operations<ImageSegmentation> = {
@@ -95,15 +103,17 @@ export const image_segmentation: Operations<ImageSegmentation> = {
     pieces: (region) => piecesOf(region).map(withRings),
   },
   issues,
-  bounds: ({ rings }) => boundsOfPoints(rings.flat()),
+  bounds: ({ rings }) => boundsOfPoints(rings[0] ?? []),
   area,
   contains,
   distance: (geometry, at) => nearestEdge(geometry, at)?.distance ?? Infinity,
   vertices: ({ rings }) => rings.flat(),
   handles: ({ rings }) => vertexHandles(rings.flat()),
-  moveHandle: ({ rings }, index, to) => changeRing(rings, index, (ring, place) => replacedAt(ring, place, to)),
+  moveHandle: ({ rings }, index, to) =>
+    changeRing(rings, index, (ring, place) => replacedAt(ring, place, to)),
   nearestEdge,
-  insertVertex: ({ rings }, edge, at) => changeRing(rings, edge, (ring, place) => insertedAt(ring, place + 1, at)),
+  insertVertex: ({ rings }, edge, at) =>
+    changeRing(rings, edge, (ring, place) => insertedAt(ring, place + 1, at)),
   removeVertex,
   translate: ({ rings }, dx, dy) => withRings(rings.map((ring) => ring.map(shifted(dx, dy)))),
   outline: ({ rings }) => rings.map((points) => ({ points, closed: true })),

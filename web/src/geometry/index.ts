@@ -40,11 +40,21 @@ export function geometryOnGrid(geometry: Geometry): Geometry {
 }
 
 export function unitedBounds(all: readonly Bounds[]): Bounds {
-  return boundsOfPoints(all.flatMap(({ x, y, w, h }): Ring => [[x, y], [x + w, y + h]]))
+  return boundsOfPoints(
+    all.flatMap(({ x, y, w, h }): Ring => [
+      [x, y],
+      [x + w, y + h],
+    ]),
+  )
 }
 
 /** The part of a shift that keeps `bounds` in the picture; what is outside already may only come back. */
-export function shiftInside(bounds: Bounds, dx: number, dy: number, picture: Size): readonly [dx: number, dy: number] {
+export function shiftInside(
+  bounds: Bounds,
+  dx: number,
+  dy: number,
+  picture: Size,
+): readonly [dx: number, dy: number] {
   return [
     limited(dx, -bounds.x, picture.w - bounds.x - bounds.w),
     limited(dy, -bounds.y, picture.h - bounds.y - bounds.h),
@@ -59,7 +69,18 @@ export function translated(geometry: Geometry, dx: number, dy: number): Geometry
   return geometryOnGrid(operations(geometry.kind).translate(geometry, dx, dy))
 }
 
-export type { Bounds, EdgePlace, Gesture, Handle, IssueCode, Operations, Path, Ring, Size, XY } from './operations.ts'
+export type {
+  Bounds,
+  EdgePlace,
+  Gesture,
+  Handle,
+  IssueCode,
+  Operations,
+  Path,
+  Ring,
+  Size,
+  XY,
+} from './operations.ts'
 export type { Region } from './clip.ts'
 export { difference, overlap } from './clip.ts'
 export { insidePicture, onGrid, pointOnGrid } from './grid.ts'

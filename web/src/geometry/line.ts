@@ -29,7 +29,7 @@ export const line: Operations<Line> = {
   minimum: MINIMUM,
   closed: false,
   partition: null,
-  issues: ({ points }) => issuesOfPoints(points, MINIMUM),
+  issues: ({ points }) => issuesOfPoints(points, MINIMUM, false),
   bounds: ({ points }) => boundsOfPoints(points),
   area: () => null,
   contains: ({ points }, at, tolerance) => distanceToPoints(points, false, at) <= tolerance,

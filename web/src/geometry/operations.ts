@@ -22,7 +22,7 @@ export interface Path {
   readonly closed: boolean
 }
 
-export type IssueCode = 'not_finite' | 'out_of_range' | 'too_few_points' | 'too_many_points' | 'no_area' | 'no_rings'
+export type IssueCode = 'out_of_range' | 'too_few_points' | 'too_many_points' | 'no_area' | 'no_size'
 
 /** How a geometry is drawn: one click, press-drag-release, a click per point, or a free-hand outline. */
 export type Gesture = 'click' | 'drag' | 'clicks' | 'freehand'
@@ -60,8 +60,9 @@ export interface Operations<G extends { readonly kind: string }> {
   /** Whether the outline returns to its first point. */
   readonly closed: boolean
   readonly partition: Partition<G> | null
+  /** The broken rules, the first of each ring; empty when valid. */
   issues(geometry: G): readonly IssueCode[]
-  /** Raises nothing; a geometry with issues gives bounds without meaning. */
+  /** Without meaning for a geometry with issues. */
   bounds(geometry: G): Bounds
   /** Square pixels; null for kinds without area. */
   area(geometry: G): number | null

@@ -1,7 +1,7 @@
 // A point: one place in the picture.
 
 import type { Operations, XY } from './operations.ts'
-import { distanceBetween, issuesOfNumbers } from './rings.ts'
+import { distanceBetween, isInRange } from './rings.ts'
 
 export interface Point {
   readonly kind: 'point'
@@ -18,7 +18,7 @@ export const point: Operations<Point> = {
   minimum: 1,
   closed: false,
   partition: null,
-  issues: (geometry) => issuesOfNumbers(at(geometry)),
+  issues: (geometry) => (isInRange(at(geometry)) ? [] : ['out_of_range']),
   bounds: (geometry) => ({ x: geometry.x, y: geometry.y, w: 0, h: 0 }),
   area: () => null,
   contains: (geometry, place, tolerance) => distanceBetween(at(geometry), place) <= tolerance,

@@ -1,6 +1,6 @@
 // A polygon: one ring of three points or more; the first point is not repeated.
 
-import { distinctOnGrid, same } from './grid.ts'
+import { openRing } from './grid.ts'
 import type { Operations, Ring } from './operations.ts'
 import {
   boundsOfPoints,
@@ -25,20 +25,13 @@ const MINIMUM = 3
 const around = (points: Ring): Polygon => ({ kind: 'polygon', points })
 const aroundEnough = (points: Ring): Polygon | null => (points.length < MINIMUM ? null : around(points))
 
-/** The points on the grid as an open ring. */
-function openRing(points: Ring): Ring {
-  const ring = distinctOnGrid(points)
-  const repeatsFirst = ring.length > 1 && same(ring[0]!, ring.at(-1)!)
-  return repeatsFirst ? ring.slice(0, -1) : ring
-}
-
 export const polygon: Operations<Polygon> = {
   kind: 'polygon',
   gesture: 'clicks',
   minimum: MINIMUM,
   closed: true,
   partition: null,
-  issues: ({ points }) => issuesOfPoints(points, MINIMUM),
+  issues: ({ points }) => issuesOfPoints(points, MINIMUM, true),
   bounds: ({ points }) => boundsOfPoints(points),
   area: ({ points }) => ringArea(points),
   contains: ({ points }, at, tolerance) =>

@@ -1,8 +1,8 @@
 // A rectangle with sides along the axes: top-left corner and size.
 
 import { onGrid, pointOnGrid } from './grid.ts'
-import type { Handle, HandleCursor, Operations, Ring, XY } from './operations.ts'
-import { boundsOfPoints, distanceToPoints, issuesOfNumbers } from './rings.ts'
+import type { Handle, HandleCursor, IssueCode, Operations, Ring, XY } from './operations.ts'
+import { boundsOfPoints, distanceToPoints, isInRange } from './rings.ts'
 
 export interface Rectangle {
   readonly kind: 'rectangle'
@@ -75,6 +75,11 @@ function build(points: Ring): Rectangle | null {
   return next.w > 0 && next.h > 0 ? next : null
 }
 
+function issues({ x, y, w, h }: Rectangle): readonly IssueCode[] {
+  if (!isInRange([x, y, w, h])) return ['out_of_range']
+  return w > 0 && h > 0 ? [] : ['no_size']
+}
+
 function isInside({ x, y, w, h }: Rectangle, at: XY): boolean {
   return at[0] >= x && at[0] <= x + w && at[1] >= y && at[1] <= y + h
 }
@@ -85,7 +90,7 @@ export const rectangle: Operations<Rectangle> = {
   minimum: 2,
   closed: true,
   partition: null,
-  issues: ({ x, y, w, h }) => [...issuesOfNumbers([x, y, x + w, y + h]), ...(w > 0 && h > 0 ? [] : (['no_area'] as const))],
+  issues,
   bounds: ({ x, y, w, h }) => ({ x, y, w, h }),
   area: ({ w, h }) => w * h,
   contains: (geometry, at, tolerance) =>

@@ -96,16 +96,23 @@ export function shifted(dx: number, dy: number): (at: XY) => XY {
   return ([x, y]) => [x + dx, y + dy]
 }
 
-/** Issues of one sequence of points, each code once. */
-export function issuesOfPoints(points: Ring, minimum: number): readonly IssueCode[] {
-  const issues: IssueCode[] = []
-  if (points.length < minimum) issues.push('too_few_points')
-  if (points.length > LIMIT_RING_POINTS) issues.push('too_many_points')
-  issues.push(...issuesOfNumbers(points.flat()))
-  return issues
+/** The first rule that a sequence of points breaks, if any. */
+export function issuesOfPoints(points: Ring, minimum: number, closed: boolean): readonly IssueCode[] {
+  if (points.length < minimum) return ['too_few_points']
+  if (points.length > LIMIT_RING_POINTS) return ['too_many_points']
+  if (!points.every(isInRange)) return ['out_of_range']
+  return closed && areOnOneLine(points) ? ['no_area'] : []
 }
 
-export function issuesOfNumbers(numbers: readonly number[]): readonly IssueCode[] {
-  if (!numbers.every(Number.isFinite)) return ['not_finite']
-  return numbers.some((value) => Math.abs(value) > LIMIT_COORDINATE) ? ['out_of_range'] : []
+/** Whether all are finite and near enough to the picture. */
+export function isInRange(numbers: readonly number[]): boolean {
+  return numbers.every((value) => Math.abs(value) <= LIMIT_COORDINATE)
+}
+
+function areOnOneLine([first, ...rest]: Ring): boolean {
+  const [x, y] = first!
+  const other = rest.find((point) => point[0] !== x || point[1] !== y)
+  if (other === undefined) return true
+  const [dx, dy] = [other[0] - x, other[1] - y]
+  return rest.every((point) => dx * (point[1] - y) === dy * (point[0] - x))
 }

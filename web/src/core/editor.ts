@@ -1,0 +1,298 @@
+// The editor of one task: holds the state, takes events and commands, tells its listeners what changed.
+// It knows tools and operations as values only; the canvas and the panels know the editor.
+
+import { operations as operationsOf } from '../geometry/index.ts'
+import {
+  classWithShortcut,
+  findGeometryClass,
+  type ClassId,
+  type Configuration,
+  type GeometryClass,
+} from './configuration.ts'
+import { NO_DIFFERENCE, isEmpty, type Difference } from './difference.ts'
+import { LIMIT_ANNOTATIONS, type AnnotationId } from './document.ts'
+import type { Cursor, Drawable } from './drawable.ts'
+import type { Edit } from './edits.ts'
+import type { Event } from './event.ts'
+import { createIndex, type HitIndex, type LiveIndex } from './hits.ts'
+import { commit, receive, redo, undo, type Turn } from './history.ts'
+import { REDO_STROKES, strokeOf, UNDO_STROKES } from './keys.ts'
+import { whyNotDrawn } from './nesting.ts'
+import type { Operation } from './operation.ts'
+import type { Scene } from './scene.ts'
+import {
+  isVisible,
+  startState,
+  withAnnotationsHidden,
+  withClassHidden,
+  withConfiguration,
+  withHistory,
+  withSelection,
+  type EditorState,
+  type Start,
+} from './state.ts'
+import type { Message, Outcome, Tool } from './tool.ts'
+import { messageOf } from './validation.ts'
+
+export interface EditorOptions extends Start {
+  /** The first one is in use at the start and after a drawing is done. */
+  readonly tools: readonly Tool[]
+  readonly operations: readonly Operation[]
+  readonly newId: () => string
+}
+
+export type Origin = 'commit' | 'undo' | 'redo' | 'receive'
+
+export interface Update {
+  readonly state: EditorState
+  readonly previous: EditorState
+  /** What changed in the document, null when nothing did. */
+  readonly difference: Difference | null
+  readonly origin: Origin | null
+}
+
+type Listener = (update: Update) => void
+
+export function createEditor(options: EditorOptions): Editor {
+  return new Editor(options)
+}
+
+export class Editor {
+  readonly tools: readonly Tool[]
+  readonly operations: readonly Operation[]
+  readonly index: HitIndex
+  readonly #index: LiveIndex
+  readonly #home: Tool
+  readonly #newId: () => string
+  readonly #listeners = new Set<Listener>()
+  #state: EditorState
+
+  constructor(options: EditorOptions) {
+    const [home] = options.tools
+    if (home === undefined) throw new Error('An editor needs at least one tool.')
+    this.tools = options.tools
+    this.operations = options.operations
+    this.#home = home
+    this.#newId = options.newId
+    this.#state = startState(options, home)
+    this.#index = createIndex(options.document)
+    this.index = this.#index
+  }
+
+  get state(): EditorState {
+    return this.#state
+  }
+
+  get tool(): Tool {
+    return this.tools.find(({ id }) => id === this.#state.tool) ?? this.#home
+  }
+
+  /** Calls `listener` after every change; returns what ends it. */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** What tools and operations see now. */
+  scene(): Scene {
+    return sceneOf(this.#state, this.#index, this.#newId)
+  }
+
+  preview(): readonly Drawable[] {
+    return this.tool.preview(this.#state.toolState, this.scene())
+  }
+
+  cursor(): Cursor {
+    return this.tool.cursor(this.#state.toolState, this.scene())
+  }
+
+  /** Whether somebody had use for the event; the canvas then keeps it from the browser. */
+  dispatch(event: Event): boolean {
+    this.#change(afterEvent(this.#state, event))
+    return (
+      this.#offer(event) || (event.type === 'key' && this.#pressKey(strokeOf(event.key, event.modifiers)))
+    )
+  }
+
+  /** Makes one undo step; false when the edit was refused or changed nothing. */
+  commit(name: string, edit: Edit): boolean {
+    if (this.#state.readOnly !== null) return this.#refuse({ code: 'read_only', text: this.#state.readOnly })
+    const turn = commit(this.#state.history, name, edit)
+    const refusal = refusalOf(turn)
+    return refusal === null ? this.#turn(turn, 'commit') : this.#refuse(refusal)
+  }
+
+  /** Takes back what is unfinished first, then the last step. */
+  undo(): boolean {
+    return this.#offer({ type: 'undo' }) || this.#turn(undo(this.#state.history), 'undo')
+  }
+
+  redo(): boolean {
+    return this.#turn(redo(this.#state.history), 'redo')
+  }
+
+  /** Takes in what changed elsewhere; it is no step of this history. */
+  receive(edit: Edit): void {
+    this.#turn(receive(this.#state.history, edit), 'receive')
+  }
+
+  /** False when there is no such operation here; the reason why one is disabled is said. */
+  run(id: string, choice?: string): boolean {
+    const operation = this.operations.find((each) => each.id === id)
+    if (operation === undefined || !operation.available(this.scene())) return false
+    const reason = operation.disabled(this.scene())
+    if (reason === null) this.#follow(operation.run(this.scene(), choice))
+    else this.#refuse({ code: 'disabled', text: reason })
+    return true
+  }
+
+  useTool(id: string): boolean {
+    const reason = this.tools.find((tool) => tool.id === id)?.disabled(this.scene()) ?? null
+    if (reason !== null) return this.#refuse({ code: 'disabled', text: reason })
+    if (id !== this.#state.tool) this.#enter(id)
+    return true
+  }
+
+  /** Chooses the class to draw and the tool that draws it; null goes back to the first tool. */
+  activateClass(id: ClassId | null): boolean {
+    if (id === null) {
+      this.#change({ ...this.#state, activeClass: null })
+      this.#enter(this.#home.id)
+      return true
+    }
+    const labelClass = findGeometryClass(this.#state.configuration, id)
+    if (labelClass === undefined) return false
+    const reason = this.#state.readOnly ?? whyNotDrawn(labelClass, this.#state)
+    if (reason !== null) return this.#refuse({ code: 'disabled', text: reason })
+    this.#draw(labelClass)
+    return true
+  }
+
+  select(ids: Iterable<AnnotationId>): void {
+    this.#change(withSelection(this.#state, ids))
+  }
+
+  hideClass(id: ClassId, hidden: boolean): void {
+    this.#change(withClassHidden(this.#state, id, hidden))
+  }
+
+  hideAnnotations(ids: Iterable<AnnotationId>, hidden: boolean): void {
+    this.#change(withAnnotationsHidden(this.#state, ids, hidden))
+  }
+
+  /** How many image pixels count as near; the view derives it from its zoom. */
+  setTolerance(pixels: number): void {
+    this.#change({ ...this.#state, tolerance: pixels })
+  }
+
+  setConfiguration(configuration: Configuration): void {
+    this.#change(withConfiguration(this.#state, configuration))
+  }
+
+  setReadOnly(reason: string | null): void {
+    this.#change({ ...this.#state, readOnly: reason })
+  }
+
+  say(message: Message | null): void {
+    this.#change({ ...this.#state, message })
+  }
+
+  #change(next: EditorState, difference: Difference = NO_DIFFERENCE, origin: Origin | null = null): void {
+    if (next === this.#state) return
+    const previous = this.#state
+    this.#state = next
+    const changed = isEmpty(difference) ? null : difference
+    if (changed !== null) this.#index.update(changed)
+    const update: Update = { state: next, previous, difference: changed, origin: changed && origin }
+    for (const listener of this.#listeners) listener(update)
+  }
+
+  #turn({ history, difference }: Turn, origin: Origin): boolean {
+    this.#change(withHistory(this.#state, history), difference, origin)
+    return !isEmpty(difference)
+  }
+
+  #refuse(message: Message): false {
+    this.say(message)
+    return false
+  }
+
+  #offer(event: Event): boolean {
+    const reply = this.tool.on(event, this.#state.toolState, this.scene())
+    if (reply === null) return false
+    if (reply.state !== this.#state.toolState) this.#change({ ...this.#state, toolState: reply.state })
+    this.#follow(reply)
+    return true
+  }
+
+  #follow({ edit, select, message, activeClass, next }: Outcome): void {
+    if (edit !== undefined && !this.commit(edit.name, edit.edit)) return
+    if (select !== undefined) this.select(select)
+    if (message !== undefined) this.say(message)
+    if (activeClass !== undefined) this.#change({ ...this.#state, activeClass })
+    if (next !== undefined) this.#enter(next)
+  }
+
+  #enter(id: string): void {
+    const tool = this.tools.find((each) => each.id === id) ?? this.#home
+    this.#change({ ...this.#state, tool: tool.id, toolState: tool.idle })
+  }
+
+  /** A drawing that has begun goes on under the new class when it is of the same kind. */
+  #draw(labelClass: GeometryClass): void {
+    const { gesture } = operationsOf(labelClass.type)
+    const tool = this.tools.find(({ draws }) => draws.includes(gesture)) ?? this.#home
+    const goesOn = tool.id === this.#state.tool && this.scene().activeClass?.type === labelClass.type
+    this.#change(withClassHidden({ ...this.#state, activeClass: labelClass.id }, labelClass.id, false))
+    if (!goesOn) this.#enter(tool.id)
+  }
+
+  #pressKey(stroke: string): boolean {
+    if (UNDO_STROKES.includes(stroke)) return this.undo() || true
+    if (REDO_STROKES.includes(stroke)) return this.redo() || true
+    const scene = this.scene()
+    const operation = this.operations.find(({ keys, available }) => keys.includes(stroke) && available(scene))
+    if (operation !== undefined) return this.run(operation.id)
+    const tool = this.tools.find(({ key }) => key === stroke)
+    if (tool !== undefined) return this.useTool(tool.id) || true
+    const labelClass = classWithShortcut(this.#state.configuration, stroke)
+    return labelClass !== undefined && (this.activateClass(labelClass.id) || true)
+  }
+}
+
+function sceneOf(state: EditorState, index: HitIndex, newId: () => string): Scene {
+  const { document, configuration, picture, selection, pointer, tolerance, activeClass } = state
+  return {
+    document,
+    configuration,
+    picture,
+    selection,
+    pointer,
+    tolerance,
+    index,
+    activeClass: activeClass === null ? null : (findGeometryClass(configuration, activeClass) ?? null),
+    isVisible: (annotation) => isVisible(state, annotation),
+    newId: () => newId() as AnnotationId,
+  }
+}
+
+/** The pointer follows the event, and what was said before goes with the next press or key. */
+function afterEvent(state: EditorState, event: Event): EditorState {
+  if (event.type === 'leave') return { ...state, pointer: null }
+  if (event.type === 'key') return { ...state, message: null }
+  if (!('at' in event)) return state
+  return { ...state, pointer: event.at, message: event.type === 'down' ? null : state.message }
+}
+
+/** Why a change must not enter the document: no tool may make what the server refuses. */
+function refusalOf({ history, difference }: Turn): Message | null {
+  if (history.document.annotations.size > LIMIT_ANNOTATIONS) {
+    return { code: 'too_many_annotations', text: `A medium holds at most ${LIMIT_ANNOTATIONS} annotations.` }
+  }
+  for (const [was, is] of difference.annotations.values()) {
+    if (is === undefined || is.geometry === was?.geometry) continue
+    const [code] = operationsOf(is.geometry.kind).issues(is.geometry)
+    if (code !== undefined) return { code, text: messageOf(code) }
+  }
+  return null
+}

@@ -1,0 +1,29 @@
+// What the rooms to the left (tools, canvas, api, app) use of the core.
+
+export * from './answers.ts'
+export * from './configuration.ts'
+export * from './difference.ts'
+export * from './document.ts'
+export type * from './drawable.ts'
+export * from './driver.ts'
+export * from './edits.ts'
+export * from './editor.ts'
+export * from './event.ts'
+export { createIndex, type HitIndex, type LiveIndex } from './hits.ts'
+export type { History, Step } from './history.ts'
+export * from './ids.ts'
+export { strokeOf } from './keys.ts'
+export * from './nesting.ts'
+export type * from './operation.ts'
+export * from './place.ts'
+export type * from './scene.ts'
+export type { EditorState, Start } from './state.ts'
+export type * from './tool.ts'
+export {
+  issuesOf,
+  issuesOfAnnotation,
+  messageOf,
+  type Issue,
+  type IssueCode,
+  type Rules,
+} from './validation.ts'

@@ -1,0 +1,117 @@
+// What the editor knows at one moment, and the steps from one moment to the next as pure functions.
+
+import type { Size, XY } from '../geometry/index.ts'
+import { findGeometryClass, type ClassId, type Configuration } from './configuration.ts'
+import type { Annotation, AnnotationId, Document } from './document.ts'
+import { startHistory, type History } from './history.ts'
+import type { Message } from './tool.ts'
+import type { Rules } from './validation.ts'
+
+export interface EditorState {
+  readonly history: History
+  readonly document: Document
+  readonly rules: Rules
+  readonly configuration: Configuration
+  readonly picture: Size
+  /** Id of the tool in use. */
+  readonly tool: string
+  /** The tool's own value: what is unfinished lives here and nowhere else. */
+  readonly toolState: unknown
+  readonly activeClass: ClassId | null
+  readonly selection: ReadonlySet<AnnotationId>
+  readonly hiddenClasses: ReadonlySet<ClassId>
+  readonly hiddenAnnotations: ReadonlySet<AnnotationId>
+  readonly pointer: XY | null
+  /** How near is near, in image pixels. */
+  readonly tolerance: number
+  readonly message: Message | null
+  /** Why nothing can be changed, null when it can. */
+  readonly readOnly: string | null
+}
+
+export interface Start {
+  readonly document: Document
+  readonly configuration: Configuration
+  readonly picture: Size
+  readonly readOnly: string | null
+}
+
+export function startState(
+  { document, configuration, picture, readOnly }: Start,
+  tool: { id: string; idle: unknown },
+): EditorState {
+  return {
+    history: startHistory(document),
+    document,
+    rules: { configuration, picture },
+    configuration,
+    picture,
+    tool: tool.id,
+    toolState: tool.idle,
+    activeClass: null,
+    selection: new Set(),
+    hiddenClasses: new Set(),
+    hiddenAnnotations: new Set(),
+    pointer: null,
+    tolerance: 4,
+    message: null,
+    readOnly,
+  }
+}
+
+/** Follows the history; what is gone is no longer selected. */
+export function withHistory(state: EditorState, history: History): EditorState {
+  if (history === state.history) return state
+  return withSelection({ ...state, history, document: history.document }, state.selection)
+}
+
+export function withSelection(state: EditorState, ids: Iterable<AnnotationId>): EditorState {
+  const selection = new Set([...ids].filter((id) => state.document.annotations.has(id)))
+  return sameSet(selection, state.selection) ? state : { ...state, selection }
+}
+
+export function withConfiguration(state: EditorState, configuration: Configuration): EditorState {
+  const activeClass =
+    state.activeClass !== null && findGeometryClass(configuration, state.activeClass)
+      ? state.activeClass
+      : null
+  return { ...state, configuration, rules: { configuration, picture: state.picture }, activeClass }
+}
+
+export function withClassHidden(state: EditorState, id: ClassId, hidden: boolean): EditorState {
+  return deselectHidden({ ...state, hiddenClasses: withMember(state.hiddenClasses, id, hidden) })
+}
+
+export function withAnnotationsHidden(
+  state: EditorState,
+  ids: Iterable<AnnotationId>,
+  hidden: boolean,
+): EditorState {
+  const hiddenAnnotations = [...ids].reduce((set, id) => withMember(set, id, hidden), state.hiddenAnnotations)
+  return deselectHidden({ ...state, hiddenAnnotations })
+}
+
+/** Hidden with its class, by itself, or with its parent. */
+export function isVisible(state: EditorState, annotation: Annotation): boolean {
+  if (state.hiddenClasses.has(annotation.classId) || state.hiddenAnnotations.has(annotation.id)) return false
+  const parent =
+    annotation.parentId === null ? undefined : state.document.annotations.get(annotation.parentId)
+  return parent === undefined || isVisible(state, parent)
+}
+
+function deselectHidden(state: EditorState): EditorState {
+  const { annotations } = state.document
+  return withSelection(
+    state,
+    [...state.selection].filter((id) => isVisible(state, annotations.get(id)!)),
+  )
+}
+
+function withMember<Member>(set: ReadonlySet<Member>, member: Member, isIn: boolean): ReadonlySet<Member> {
+  if (set.has(member) === isIn) return set
+  return isIn ? new Set([...set, member]) : new Set([...set].filter((other) => other !== member))
+}
+
+function sameSet<Member>(a: ReadonlySet<Member>, b: ReadonlySet<Member>): boolean {
+  return a.size === b.size && [...a].every((member) => b.has(member))
+}

@@ -1,0 +1,179 @@
+// The rules between labels and configuration. The server holds the same rules; `schema/vectors` keeps both equal.
+// What is stored breaks none of them; only `answer_missing` may stand until the task is to be completed.
+
+import { operations, remembered, type IssueCode as GeometryIssueCode, type Size } from '../geometry/index.ts'
+import { issuesOfAnswers, missingAnswers, type AnswerIssueCode } from './answers.ts'
+import {
+  findGeometryClass,
+  globalQuestions,
+  parentClassOf,
+  questionsOf,
+  type ClassId,
+  type Configuration,
+  type GeometryClass,
+} from './configuration.ts'
+import {
+  LIMIT_ANNOTATIONS,
+  LIMIT_COMMENT,
+  type Annotation,
+  type AnnotationId,
+  type Document,
+} from './document.ts'
+
+/** What the labels are measured against. Without a picture places are not checked. */
+export interface Rules {
+  readonly configuration: Configuration
+  readonly picture: Size | null
+}
+
+export type IssueCode =
+  | GeometryIssueCode
+  | AnswerIssueCode
+  | 'unknown_class'
+  | 'wrong_geometry'
+  | 'outside_picture'
+  | 'too_long'
+  | 'too_many_annotations'
+
+export interface Issue {
+  readonly code: IssueCode
+  /** Null: about the medium as a whole. */
+  readonly annotationId: AnnotationId | null
+  /** The question or the class it is about. */
+  readonly classId: ClassId | null
+  readonly message: string
+}
+
+/** All issues, those of the medium first. */
+export function issuesOf(document: Document, rules: Rules): readonly Issue[] {
+  return [
+    ...tooManyIssues(document),
+    ...issuesOfMedium(document, rules.configuration),
+    ...[...document.annotations.values()].flatMap((annotation) => [
+      ...issuesOfAnnotation(annotation, rules),
+      ...familyIssues(annotation, document, rules.configuration),
+    ]),
+  ]
+}
+
+function tooManyIssues(document: Document): readonly Issue[] {
+  if (document.annotations.size <= LIMIT_ANNOTATIONS) return []
+  const message = `A medium holds at most ${LIMIT_ANNOTATIONS} annotations; this one has ${document.annotations.size}.`
+  return [{ code: 'too_many_annotations', annotationId: null, classId: null, message }]
+}
+
+function issuesOfMedium({ answers }: Document, configuration: Configuration): readonly Issue[] {
+  const questions = globalQuestions(configuration)
+  const findings = [
+    ...issuesOfAnswers(answers, questions, configuration),
+    ...missingAnswers(answers, questions),
+  ]
+  return findings.map((finding) => ({ ...finding, annotationId: null }))
+}
+
+const knownIssues = remembered((_rules: Rules) => new WeakMap<Annotation, readonly Issue[]>())
+
+/** What can be said of an annotation by itself, without its family. */
+export function issuesOfAnnotation(annotation: Annotation, rules: Rules): readonly Issue[] {
+  const known = knownIssues(rules)
+  const found = known.get(annotation)
+  if (found !== undefined) return found
+  const issues = findings(annotation, rules).map((finding) => ({ ...finding, annotationId: annotation.id }))
+  known.set(annotation, issues)
+  return issues
+}
+
+type Finding = Omit<Issue, 'annotationId'>
+
+function findings(annotation: Annotation, rules: Rules): readonly Finding[] {
+  const { classId, answers } = annotation
+  const labelClass = findGeometryClass(rules.configuration, classId)
+  if (labelClass === undefined) {
+    return [
+      {
+        code: 'unknown_class',
+        classId,
+        message: 'The class of this annotation is not in the label configuration.',
+      },
+    ]
+  }
+  const questions = questionsOf(labelClass)
+  return [
+    ...geometryFindings(annotation, labelClass, rules.picture),
+    ...commentFindings(annotation),
+    ...issuesOfAnswers(answers, questions, rules.configuration),
+    ...missingAnswers(answers, questions),
+  ]
+}
+
+const GEOMETRY_MESSAGES: Readonly<Record<GeometryIssueCode, string>> = {
+  out_of_range: 'A coordinate is not a number between -10,000,000 and 10,000,000.',
+  too_few_points: 'The geometry has too few points.',
+  too_many_points: 'The geometry has too many points: at most 10,000 in a ring and 100,000 in all.',
+  no_area: 'The geometry has no area: all its points lie on one line.',
+  no_size: 'The geometry has no width or no height.',
+}
+
+export function messageOf(code: GeometryIssueCode): string {
+  return GEOMETRY_MESSAGES[code]
+}
+
+function geometryFindings(
+  { classId, geometry }: Annotation,
+  labelClass: GeometryClass,
+  picture: Size | null,
+): readonly Finding[] {
+  if (geometry.kind !== labelClass.type) {
+    const message = `The class ${labelClass.name} is of type ${labelClass.type}, the geometry of kind ${geometry.kind}.`
+    return [{ code: 'wrong_geometry', classId, message }]
+  }
+  const { issues, vertices } = operations(geometry.kind)
+  const codes = issues(geometry)
+  if (codes.length > 0) return codes.map((code) => ({ code, classId, message: messageOf(code) }))
+  if (
+    picture === null ||
+    vertices(geometry).every(([x, y]) => isWithin(x, picture.w) && isWithin(y, picture.h))
+  )
+    return []
+  return [
+    {
+      code: 'outside_picture',
+      classId,
+      message: `The geometry leaves the picture, which is ${picture.w} x ${picture.h} pixels.`,
+    },
+  ]
+}
+
+function isWithin(value: number, length: number): boolean {
+  return value >= 0 && value <= length
+}
+
+function commentFindings({ comment, classId }: Annotation): readonly Finding[] {
+  const length = [...(comment ?? '')].length
+  if (length <= LIMIT_COMMENT) return []
+  return [
+    {
+      code: 'too_long',
+      classId,
+      message: `The comment has ${length} characters, at most ${LIMIT_COMMENT} are allowed.`,
+    },
+  ]
+}
+
+function familyIssues(
+  annotation: Annotation,
+  document: Document,
+  configuration: Configuration,
+): readonly Issue[] {
+  const { id, classId, parentId } = annotation
+  if (findGeometryClass(configuration, classId) === undefined) return []
+  const wanted = parentClassOf(configuration, classId)
+  const parent = parentId === null ? undefined : document.annotations.get(parentId)
+  const isRight = (wanted === null) === (parentId === null) && parent?.classId === wanted?.id
+  if (isRight) return []
+  const message =
+    wanted === null
+      ? 'This annotation stands alone and has no parent.'
+      : `This annotation belongs inside one of the class ${wanted.name}.`
+  return [{ code: 'wrong_parent', annotationId: id, classId, message }]
+}
