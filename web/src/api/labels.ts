@@ -1,0 +1,46 @@
+/** The labels of one task: reading them with all that label mode needs, saving differences, completing. */
+
+import type { Configuration } from '../core/configuration.ts'
+import type { DifferenceJson } from '../core/difference.ts'
+import type { DocumentJson } from '../core/document.ts'
+import { get, post, request } from './client.ts'
+import type { Medium, Task } from './types.ts'
+
+export interface TaskDetail {
+  readonly task: Task
+  readonly project: { readonly id: string; readonly name: string; readonly reviewActivated: boolean }
+  readonly medium: Medium
+  readonly configuration: Configuration
+  readonly document: DocumentJson
+  /** 0 before the first save, one more with each. */
+  readonly revision: number
+  readonly editable: boolean
+  readonly readOnlyReason: string | null
+}
+
+export interface SaveBody extends DifferenceJson {
+  readonly changeId: string
+  readonly revision: number
+  readonly configurationRevision: number
+}
+
+export interface SaveAnswer {
+  readonly revision: number
+  readonly savedAt: number
+}
+
+/** Browsers refuse larger bodies of requests that may outlive their page. */
+const KEEPALIVE_BYTES = 60_000
+
+export const getTask = (id: string, signal?: AbortSignal): Promise<TaskDetail> =>
+  get(`/api/tasks/${id}`, undefined, signal)
+
+export function saveLabels(id: string, body: SaveBody, signal: AbortSignal): Promise<SaveAnswer> {
+  const keepalive = JSON.stringify(body).length < KEEPALIVE_BYTES
+  return request('PATCH', `/api/tasks/${id}/labels`, { body, signal, keepalive })
+}
+
+export const completeTask = (id: string, configurationRevision: number): Promise<{ task: Task }> =>
+  post(`/api/tasks/${id}/complete`, { configurationRevision })
+
+export const displayUrl = (medium: string): string => `/api/media/${medium}/display`

@@ -1,0 +1,164 @@
+import { expect, test } from 'vitest'
+import { differenceBetween, NO_DIFFERENCE } from '../core/difference.ts'
+import { withAnnotations, type AnnotationId, type Document } from '../core/document.ts'
+import { memoryDrafts, type Draft, type DraftStore } from './saves-drafts.ts'
+import { openTask, type Opened } from './saves-open.ts'
+import { configurationOf, documentOf, pointAt, ServerInMemory, ANIMAL } from './saves-samples.ts'
+import type { Side } from './saves.ts'
+
+function draftOf(was: Document, is: Document, more: Partial<Draft> = {}): Draft {
+  return {
+    taskId: 'task',
+    tabId: 'gone',
+    userId: 'ada',
+    title: 'crane.jpg',
+    revision: 0,
+    configurationRevision: 1,
+    sent: null,
+    waiting: differenceBetween(was, is),
+    aside: NO_DIFFERENCE,
+    edits: 1,
+    at: 1,
+    ...more,
+  }
+}
+
+interface Attempt {
+  opened: Opened
+  asked: number
+}
+
+async function open(
+  server: ServerInMemory,
+  drafts: DraftStore,
+  { alive = [] as string[], side = 'mine' as Side } = {},
+): Promise<Attempt> {
+  let asked = 0
+  const opened = await openTask({
+    taskId: 'task',
+    tabId: 'here',
+    userId: 'ada',
+    drafts,
+    nowMs: () => 5,
+    isAlive: async (tabId) => alive.includes(tabId),
+    load: () => server.load(),
+    save: (body) => server.save(body),
+    decide: async () => {
+      asked += 1
+      return side
+    },
+  })
+  return { opened, asked }
+}
+
+async function stored(...drafts: readonly Draft[]): Promise<DraftStore> {
+  const store = memoryDrafts()
+  for (const draft of drafts) await store.put(draft)
+  return store
+}
+
+const ids = (document: Document): string[] => [...document.annotations.keys()].sort()
+
+test('a task without drafts is shown as the server has it', async () => {
+  const { opened } = await open(new ServerInMemory(documentOf(pointAt('a', 1))), memoryDrafts())
+  expect(ids(opened.document)).toEqual(['a'])
+  expect(opened.start).toMatchObject({ revision: 0, edits: 0, waiting: NO_DIFFERENCE })
+})
+
+test('the draft of a tab that is gone is shown, waits to be sent, and is now of this tab', async () => {
+  const was = documentOf(pointAt('a', 1))
+  const drafts = await stored(draftOf(was, documentOf(pointAt('a', 2), pointAt('b', 3))))
+  const { opened } = await open(new ServerInMemory(was), drafts)
+  expect(ids(opened.document)).toEqual(['a', 'b'])
+  expect([...opened.start.waiting.annotations.keys()]).toEqual(['a', 'b'])
+  expect((await drafts.list('ada')).map(({ tabId }) => tabId)).toEqual(['here'])
+})
+
+test('the draft of a living tab and that of another person are left alone', async () => {
+  const was = documentOf()
+  const drafts = await stored(
+    draftOf(was, documentOf(pointAt('a', 1)), { tabId: 'alive' }),
+    draftOf(was, documentOf(pointAt('b', 1)), { userId: 'lin' }),
+  )
+  const { opened } = await open(new ServerInMemory(was), drafts, { alive: ['alive'] })
+  expect(ids(opened.document)).toEqual([])
+  expect(await drafts.list('ada')).toHaveLength(1)
+  expect(await drafts.list('lin')).toHaveLength(1)
+})
+
+test('a save whose answer the tab did not live to see is not made twice', async () => {
+  const [was, is] = [documentOf(), documentOf(pointAt('a', 1))]
+  const server = new ServerInMemory(was)
+  const sent = { changeId: 'change', difference: differenceBetween(was, is) }
+  await server.save({
+    changeId: 'change',
+    revision: 0,
+    configurationRevision: 1,
+    created: [pointAt('a', 1)],
+    updated: [],
+    deleted: [],
+    answers: { set: {}, removed: [] },
+  })
+  server.change((document) => withAnnotations(document, [['a' as AnnotationId, undefined]]))
+  const drafts = await stored(draftOf(is, is, { sent }))
+  const { opened, asked } = await open(server, drafts)
+  expect(ids(opened.document)).toEqual([])
+  expect(asked).toBe(0)
+  expect(server.revision).toBe(2)
+  expect(await drafts.list('ada')).toEqual([])
+})
+
+test('a save that never arrived arrives now', async () => {
+  const [was, is] = [documentOf(), documentOf(pointAt('a', 1))]
+  const server = new ServerInMemory(was)
+  const sent = { changeId: 'change', difference: differenceBetween(was, is) }
+  await open(server, await stored(draftOf(is, is, { sent })))
+  expect(ids(server.document)).toEqual(['a'])
+})
+
+test.each([
+  ['mine', 2],
+  ['theirs', 9],
+] as const)('where others touched the same the person decides: %s', async (side, x) => {
+  const was = documentOf(pointAt('a', 1))
+  const server = new ServerInMemory(was)
+  server.change((document) => withAnnotations(document, [['a' as AnnotationId, pointAt('a', 9)]]))
+  const drafts = await stored(draftOf(was, documentOf(pointAt('a', 2))))
+  const { opened, asked } = await open(server, drafts, { side })
+  expect(asked).toBe(1)
+  expect(opened.document.annotations.get('a' as AnnotationId)?.geometry).toMatchObject({ x })
+  expect(opened.start.revision).toBe(1)
+})
+
+test('drafts of two tabs are put on top of one another, the older first', async () => {
+  const was = documentOf(pointAt('a', 1))
+  const drafts = await stored(
+    draftOf(was, documentOf(pointAt('a', 1), pointAt('c', 1)), { tabId: 'newer', at: 2 }),
+    draftOf(was, documentOf(pointAt('a', 1), pointAt('b', 1)), { tabId: 'older', at: 1 }),
+  )
+  const { opened } = await open(new ServerInMemory(was), drafts)
+  expect(ids(opened.document)).toEqual(['a', 'b', 'c'])
+  expect(opened.start.edits).toBe(2)
+  expect((await drafts.list('ada')).map(({ tabId }) => tabId)).toEqual(['here'])
+})
+
+test('what the label configuration has no place for is put aside', async () => {
+  const was = documentOf()
+  const server = new ServerInMemory(was)
+  server.configuration = configurationOf(2, [ANIMAL])
+  const drafts = await stored(draftOf(was, documentOf(pointAt('a', 1), pointAt('b', 1, ANIMAL))))
+  const { opened } = await open(server, drafts)
+  expect(ids(opened.document)).toEqual(['a'])
+  expect([...opened.start.aside.annotations.keys()]).toEqual(['b'])
+})
+
+test('work for a task that takes none any more is kept and not shown as if it were saved', async () => {
+  const was = documentOf()
+  const server = new ServerInMemory(was)
+  server.editable = false
+  const drafts = await stored(draftOf(was, documentOf(pointAt('a', 1))))
+  const { opened } = await open(server, drafts)
+  expect(ids(opened.document)).toEqual([])
+  expect([...opened.start.waiting.annotations.keys()]).toEqual(['a'])
+  expect(await drafts.list('ada')).toHaveLength(1)
+})
