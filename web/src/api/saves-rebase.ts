@@ -54,8 +54,8 @@ export function rebase(mine: Difference, theirs: Document): Rebased {
 function hasParent(annotation: Annotation | undefined, mine: Difference, theirs: Document): boolean {
   const parent = annotation?.parentId ?? null
   if (parent === null) return true
-  const change = mine.annotations.get(parent)
-  return change === undefined ? theirs.annotations.has(parent) : change[1] !== undefined
+  const [was, made] = mine.annotations.get(parent) ?? []
+  return theirs.annotations.has(parent) || (was === undefined && made !== undefined)
 }
 
 /** The difference that puts my side of the conflicts over theirs; a parent they deleted comes back from `shown`. */
