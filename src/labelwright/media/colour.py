@@ -10,7 +10,16 @@ _MIN_IS_WHITE = 0
 _PHOTOMETRIC = 262
 
 _SPACES = {"L": "GRAY", "LA": "GRAY", "RGB": "RGB", "RGBA": "RGB", "CMYK": "CMYK"}
-_NO_NEED = {"L", "LA", "RGB", "RGBA"}
+_EIGHT_BIT_MODES = {
+    "1": "L",
+    "I": "L",
+    "F": "L",
+    "La": "LA",
+    "PA": "RGBA",
+    "RGBa": "RGBA",
+    "LAB": "LAB",
+    "CMYK": "CMYK",
+}
 
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
@@ -18,7 +27,16 @@ _LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
 
 def has_alpha(image: Image.Image) -> bool:
     """Return whether some pixels may be transparent."""
-    return image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info
+    return eight_bit_mode(image) in ("LA", "RGBA")
+
+
+def eight_bit_mode(image: Image.Image) -> str:
+    """Return the mode that `to_eight_bits` gives: L, LA, RGB, RGBA, CMYK or LAB."""
+    if image.mode in ("L", "LA", "RGB", "RGBA", "P") and "transparency" in image.info:
+        return "LA" if image.mode in ("L", "LA") else "RGBA"
+    if image.mode in ("L", "LA", "RGB", "RGBA"):
+        return image.mode
+    return "L" if image.mode.startswith("I;16") else _EIGHT_BIT_MODES.get(image.mode, "RGB")
 
 
 def read_profile(image: Image.Image) -> tuple[ImageCms.ImageCmsProfile | None, tuple[str, ...]]:
@@ -28,14 +46,15 @@ def read_profile(image: Image.Image) -> tuple[ImageCms.ImageCmsProfile | None, t
         return None, ()
     if len(data) > _MAX_PROFILE_BYTES:
         return None, ("its colour profile is too large and was left out",)
+    mode = eight_bit_mode(image)
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(data))
-        space = profile.profile.xcolor_space.strip()
+        if profile.profile.xcolor_space.strip() != _SPACES.get(mode):
+            return None, ("its colour profile belongs to other colours and was left out",)
         description = ImageCms.getProfileDescription(profile)
+        _transformation(profile, mode)
     except (OSError, ImageCms.PyCMSError, ValueError):
         return None, ("its colour profile is damaged and was left out",)
-    if space != _SPACES.get(image.mode, "RGB"):
-        return None, ("its colour profile belongs to other colours and was left out",)
     return (None if "srgb" in description.lower() else profile), ()
 
 
@@ -44,27 +63,37 @@ def to_display_colours(image: Image.Image) -> Image.Image:
     profile, _ = read_profile(image)
     plain = to_eight_bits(image)
     if plain.mode == "LAB":
-        return _convert(plain, _LAB, "RGB")
-    if profile is not None:
-        return _apply_profile(plain, profile)
-    return plain if plain.mode in _NO_NEED else plain.convert("RGB")
+        profile = _LAB
+    if profile is None:
+        return plain.convert("RGB") if plain.mode == "CMYK" else plain
+    alpha = plain.getchannel("A") if plain.mode == "LA" else None
+    source = plain.getchannel("L") if plain.mode == "LA" else plain
+    result = _transformation(profile, plain.mode).apply(source)
+    if alpha is not None:
+        result.putalpha(alpha)
+    return result
 
 
 def to_eight_bits(image: Image.Image) -> Image.Image:
     """Return `image` with 8 bits a channel and without a palette, so that it can be scaled and converted."""
-    if image.mode in ("1", "P", "PA") or (image.mode in ("L", "RGB") and "transparency" in image.info):
-        return _without_palette(image)
     if image.mode.startswith("I;16"):
         return _scale_integers(image)
     if image.mode in ("I", "F"):
         return _scale_numbers(image)
-    return image
+    mode = eight_bit_mode(image)
+    return image if image.mode == mode else image.convert(mode)
 
 
-def _without_palette(image: Image.Image) -> Image.Image:
-    if image.mode == "1":
-        return image.convert("L")
-    return image.convert("RGBA" if has_alpha(image) else "RGB")
+def _transformation(profile: ImageCms.ImageCmsProfile, mode: str) -> ImageCms.ImageCmsTransform:
+    """Return the way from `profile` to sRGB for pixels in `mode`. Raises PyCMSError for a profile of no use."""
+    return ImageCms.buildTransform(
+        profile,
+        _SRGB,
+        "L" if mode == "LA" else mode,
+        "RGBA" if mode == "RGBA" else "RGB",
+        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )
 
 
 def _scale_integers(image: Image.Image) -> Image.Image:
@@ -98,28 +127,3 @@ def _extrema(image: Image.Image) -> tuple[float, float]:
     assert isinstance(low, int | float)
     assert isinstance(high, int | float)
     return low, high
-
-
-def _apply_profile(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:
-    if image.mode == "LA":
-        grey, alpha = image.split()
-        result = _convert(grey, profile, "RGB")
-        result.putalpha(alpha)
-        return result
-    return _convert(image, profile, "RGBA" if image.mode == "RGBA" else "RGB")
-
-
-def _convert(image: Image.Image, profile: ImageCms.ImageCmsProfile, mode: str) -> Image.Image:
-    try:
-        result = ImageCms.profileToProfile(
-            image,
-            profile,
-            _SRGB,
-            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            outputMode=mode,
-            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-        )
-    except ImageCms.PyCMSError:  # a profile that can be opened but not used
-        return image.convert(mode)
-    assert result is not None
-    return result
