@@ -39,12 +39,10 @@ class AnotherProcess(LabelwrightError):
 
 
 class Database:
-    """One SQLite file: `read` and `snapshot` for readers, `write` for everybody who changes something."""
+    """One SQLite file: `read` for readers, `write` for everybody who changes something. The caller holds its lock."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._lock = lock_file(path.with_suffix(".lock"))
         self._readers = _engine(path, writable=False)
         self._writer = _engine(path, writable=True)
         self._queue: queue.SimpleQueue[tuple[Work, Future[Any]] | None] = queue.SimpleQueue()
@@ -72,7 +70,6 @@ class Database:
         self._thread.join()
         self._readers.dispose()
         self._writer.dispose()
-        self._lock.close()
 
     def _run(self) -> None:
         with self._writer.connect() as connection:

@@ -151,6 +151,8 @@ medium = Table(
     Column("width", Integer),
     Column("height", Integer),
     Column("orientation", Integer),
+    # What a browser is shown: the "original" bytes, or a version encoded as "jpeg" or "png".
+    Column("display", Text),
     _time("created_at"),
     _time("deleted_at", nullable=True),
     Index("ix_medium_dataset_id_name", "dataset_id", "name", "id"),

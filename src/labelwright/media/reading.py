@@ -3,6 +3,7 @@
 import dataclasses
 import struct
 import warnings
+import zlib
 from pathlib import Path
 from typing import BinaryIO
 
@@ -160,7 +161,7 @@ def _load(image: Image.Image, path: Path, limits: Limits) -> None:
         raise explain(error, path) from error
     check_size(image.size, limits)
     if image.format == "PNG":
-        _check_png_end(path)
+        _check_png_chunks(path)
 
 
 def explain(error: Exception, path: Path) -> LabelwrightError:
@@ -181,14 +182,19 @@ def _ends_too_early(path: Path) -> bool:
     return head[:4] == b"RIFF" and int.from_bytes(head[4:8], "little") + 8 > path.stat().st_size
 
 
-def _check_png_end(path: Path) -> None:
-    """Require the end chunk: Pillow and browsers stop before it, so they never miss it."""
+def _check_png_chunks(path: Path) -> None:
+    """Require every chunk to be whole and the last to be there: Pillow checks neither once it has its pixels."""
     with path.open("rb") as file:
         file.seek(8)
         while len(head := file.read(8)) == 8:
-            if head[4:] == b"IEND" and len(file.read(4)) == 4:
+            size, kind = int.from_bytes(head[:4], "big"), head[4:]
+            data, checksum = file.read(size), file.read(4)
+            if len(checksum) < 4:
+                break
+            if zlib.crc32(data, zlib.crc32(kind)) != int.from_bytes(checksum, "big"):
+                raise UnreadablePicture(DAMAGED)
+            if kind == b"IEND":
                 return
-            file.seek(int.from_bytes(head[:4], "big") + 4, 1)
     raise UnreadablePicture(CUT_OFF)
 
 

@@ -268,3 +268,25 @@ def _reopen_finished(conn: Connection, ctx: Context, project_id: str) -> None:
         finished = (t.task.c.project_id == project_id) & t.task.c.state.in_(move.sources)
         values = {"state": TaskState(move.target).value, "changed_at": ctx.now_ms()}
         conn.execute(update(t.task).where(finished).values(**values))
+
+
+BATCH = 100
+
+
+def rewrite_next(ctx: Context) -> bool:
+    """Rewrite a batch of rows that a configuration left behind; False when there is nothing to do."""
+    behind = (
+        select(t.label_configuration.c.project_id)
+        .join(t.label_document, t.label_document.c.project_id == t.label_configuration.c.project_id)
+        .where(t.label_document.c.configuration_revision < t.label_configuration.c.revision)
+        .limit(1)
+    )
+    with ctx.db.read() as conn:
+        project_id = conn.scalar(behind)
+    if project_id is None:
+        return False
+
+    def work(conn: Connection) -> int:
+        return conform.rewrite_stale(conn, ctx, of_project(conn, project_id), actor_id=None, limit=BATCH)
+
+    return ctx.db.write(work) > 0

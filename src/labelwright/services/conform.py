@@ -67,7 +67,9 @@ def count_stale(conn: Connection, configuration: Configuration) -> int:
     return conn.scalar(select(func.count()).select_from(t.label_document).where(_stale(configuration))) or 0
 
 
-def rewrite_stale(conn: Connection, ctx: Context, configuration: Configuration, *, actor_id: str, limit: int) -> int:
+def rewrite_stale(
+    conn: Connection, ctx: Context, configuration: Configuration, *, actor_id: str | None, limit: int
+) -> int:
     """Rewrite up to `limit` stale rows; what a document loses goes into its history. Returns how many were done."""
     rows = conn.execute(select(t.label_document).where(_stale(configuration)).limit(limit)).all()
     for row in rows:

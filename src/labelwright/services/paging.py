@@ -51,5 +51,5 @@ def cut(rows: list[Row[Any]], limit: int, name: str, id_: str) -> tuple[list[Row
     """Cut the one row too many that was asked for, and make the cursor that follows."""
     if len(rows) <= limit:
         return rows, None
-    last = rows[limit - 1]._mapping
-    return rows[:limit], encode_cursor(last[name], last[id_])
+    last = rows[limit - 1]
+    return rows[:limit], encode_cursor(getattr(last, name), getattr(last, id_))

@@ -1,0 +1,1 @@
+"""HTTP: parses at the edge, calls one service, answers. No rules, no queries."""

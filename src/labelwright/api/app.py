@@ -1,0 +1,117 @@
+"""Put the application together: routes, errors, middlewares, the web pages, the OpenAPI document."""
+
+import time
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from labelwright import __version__
+from labelwright.api import errors, pages, security
+from labelwright.api.models import Problem, model_schemas
+from labelwright.api.routes import (
+    accounts,
+    configurations,
+    datasets,
+    health,
+    media,
+    operator,
+    projects,
+    tasks,
+    tokens,
+)
+from labelwright.services.context import Context
+
+log = structlog.get_logger()
+
+ROUTES = (accounts, tokens, projects, datasets, media, configurations, tasks)
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": Problem, "description": "What is wrong, where, and the remedy (RFC 9457)."}
+}
+
+
+def create_app(context: Context, *, operator_secret: str, setup_secret: str | None = None) -> FastAPI:
+    """Make the ASGI application of one context. `setup_secret` opens the first-start page once."""
+    app = FastAPI(
+        title="Labelwright",
+        version=__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses=PROBLEMS,
+    )
+    app.state.context = context
+    app.state.operator_secret, app.state.setup_secret = operator_secret, setup_secret
+    api = APIRouter(prefix="/api")
+    for routes in ROUTES:
+        api.include_router(routes.router)
+    api.include_router(operator.router)
+    app.include_router(api)
+    app.include_router(health.router)
+    pages.install(app)
+    errors.install_errors(app)
+    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
+    app.add_middleware(security.BodyLimit, settings=context.settings)
+    app.add_middleware(security.SafeHeaders)
+    app.add_middleware(security.HostGuard, settings=context.settings)
+    app.add_middleware(SingleSlashes)
+    app.add_middleware(AccessLog)
+    return app
+
+
+def openapi_document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document with the schemas of the model's own structs; made once."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, routes=app.routes, description=DESCRIPTION)
+        document["components"]["schemas"] |= model_schemas()
+        document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        document["security"] = [{"token": []}]
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+DESCRIPTION = """\
+The API of Labelwright. Send an API token as `Authorization: Bearer lw_...`; tokens are made under *API tokens*.
+Errors are `application/problem+json`; times are epoch milliseconds; ids are UUIDv7.
+"""
+
+
+class SingleSlashes:
+    """Take `//api/v1/...` for `/api/v1/...`: old clients write it so."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("//"):
+            scope = {**scope, "path": "/" + scope["path"].lstrip("/")}
+        await self.app(scope, receive, send)
+
+
+class AccessLog:
+    """One line a request: method, path, status, time. Never the query: old clients carry their token there."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 0
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        finally:
+            took = round((time.perf_counter() - started) * 1000, 1)
+            path = scope["path"].encode("unicode_escape").decode("ascii")
+            log.info("request", method=scope["method"], path=path, status=status, ms=took)

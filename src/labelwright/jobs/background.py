@@ -1,0 +1,45 @@
+"""The server's background work: one thread that looks for unfinished business in the database.
+
+Every piece of work is a row that says what is left to do, so a restart simply goes on.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from labelwright.services import configurations
+from labelwright.services.context import Context
+
+IDLE_S = 1.0
+WORKS: tuple[Callable[[Context], bool], ...] = (configurations.rewrite_next,)
+
+log = structlog.get_logger()
+
+
+@contextmanager
+def background_work(ctx: Context) -> Iterator[None]:
+    """Work in the background for as long as the block runs."""
+    stop = threading.Event()
+    threads = [threading.Thread(target=_run, args=(ctx, work, stop), daemon=True) for work in WORKS]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(timeout=10)
+
+
+def _run(ctx: Context, work: Callable[[Context], bool], stop: threading.Event) -> None:
+    """Do one piece after another; with nothing to do, or after a failure, wait a little."""
+    while not stop.is_set():
+        try:
+            did_something = work(ctx)
+        except Exception:
+            log.exception("background work failed; it will be tried again", work=work.__qualname__)
+            did_something = False
+        if not did_something:
+            stop.wait(IDLE_S)

@@ -1,0 +1,81 @@
+"""Public links as media: added at once, fetched in the background by the server alone."""
+
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import Connection, func, select, update
+
+from labelwright.db import tables as t
+from labelwright.media.names import clean_name
+from labelwright.model.errors import Conflict
+from labelwright.services.access import Actor, Right, access_dataset, access_medium
+from labelwright.services.context import Context
+from labelwright.services.media import BROKEN, LINK, PENDING, Json, get_medium_json
+from labelwright.services.uploads import insert_medium, is_taken
+
+LONGEST = 1256
+SUFFIXES = (".jpeg", ".jpg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
+
+
+def add_links(ctx: Context, actor: Actor, dataset_id: str, urls: list[str]) -> list[Json]:
+    """Add one medium a distinct link; the result says for each what became of it. Raises Forbidden, NotFound."""
+
+    def work(conn: Connection) -> list[Json]:
+        access_dataset(conn, actor, dataset_id, Right.UPLOAD)
+        return [_add(conn, ctx, dataset_id, url) for url in dict.fromkeys(url.strip() for url in urls) if url]
+
+    return ctx.db.write(work)
+
+
+def _add(conn: Connection, ctx: Context, dataset_id: str, url: str) -> Json:
+    if (refusal := _refusal(url)) is not None:
+        return {"url": url, "status": refusal[0], "medium": None, "message": refusal[1]}
+    same = (
+        (t.medium.c.dataset_id == dataset_id)
+        & (func.lower(t.medium.c.url) == url.lower())
+        & t.medium.c.deleted_at.is_(None)
+    )
+    if conn.execute(select(t.medium.c.id).where(same)).first():
+        return {"url": url, "status": "duplicate", "medium": None, "message": "The dataset has this link already."}
+    name = name_of(url)
+    if is_taken(conn, dataset_id, name):
+        text = f"The dataset has a medium named “{name}” already."
+        return {"url": url, "status": "duplicate", "medium": None, "message": text}
+    medium = insert_medium(conn, ctx, dataset_id, name, {"source": LINK, "url": url, "state": PENDING})
+    return {"url": url, "status": "added", "medium": medium, "message": "It is fetched in the background."}
+
+
+def name_of(url: str) -> str:
+    """The medium's name: the last part of the link's path."""
+    return clean_name(unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2]))
+
+
+def _refusal(url: str) -> tuple[str, str] | None:
+    """Why a link cannot be one, by its text alone; where it leads is checked when it is fetched."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return "refused", "This is no address."
+    if len(url) > LONGEST:
+        return "refused", f"The link has {len(url)} characters, more than {LONGEST}."
+    if parts.scheme not in {"http", "https"} or not host:
+        return "refused", "A link begins with http:// or https:// and names a host."
+    if parts.username or parts.password:
+        return "refused", "A link must not carry a user name or password."
+    if not parts.path.lower().endswith(SUFFIXES):
+        return "unsupported", f"The link must end in one of {', '.join(SUFFIXES)} (before a ?)."
+    return None
+
+
+def retry(ctx: Context, actor: Actor, medium_id: str) -> Json:
+    """Fetch a broken link again. Raises Conflict for anything but a broken link."""
+
+    def work(conn: Connection) -> Json:
+        row = access_medium(conn, actor, medium_id, Right.UPLOAD)
+        if row.source != LINK or row.state != BROKEN:
+            raise Conflict(f"“{row.name}” is not a broken link. Upload the file again instead.")
+        values = {"state": PENDING, "reason": None, "reason_text": None}
+        conn.execute(update(t.medium).where(t.medium.c.id == medium_id).values(**values))
+        return get_medium_json(conn, medium_id)
+
+    return ctx.db.write(work)
