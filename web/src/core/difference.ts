@@ -71,12 +71,9 @@ export function applying(difference: Difference): Edit {
 }
 
 function answersAfter(answers: Answers, difference: Difference): Answers {
-  const next: Record<string, Answer> = { ...answers }
-  for (const [id, [, is]] of difference.answers) {
-    if (is === undefined) delete next[id]
-    else next[id] = is
-  }
-  return next
+  const kept = Object.entries(answers).filter(([id]) => !difference.answers.has(id as ClassId))
+  const set = [...difference.answers].flatMap(([id, [, is]]) => (is === undefined ? [] : [[id, is] as const]))
+  return Object.fromEntries([...kept, ...set])
 }
 
 export function inverted({ annotations, answers }: Difference): Difference {

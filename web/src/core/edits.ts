@@ -82,8 +82,7 @@ export function settingAnswer(owner: AnnotationId | null, question: ClassId, ans
 export function clearingAnswer(owner: AnnotationId | null, question: ClassId): Edit {
   return changingAnswers(owner, (answers) => {
     if (!Object.hasOwn(answers, question)) return answers
-    const { [question]: _cleared, ...rest } = answers
-    return rest
+    return Object.fromEntries(Object.entries(answers).filter(([id]) => id !== question))
   })
 }
 

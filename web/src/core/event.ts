@@ -26,3 +26,23 @@ export type Event =
   | { readonly type: 'undo' }
 
 export const NO_MODIFIERS: Modifiers = { shift: false, ctrl: false, alt: false }
+
+type Reaction<Type, State, Scene, Result> = (
+  event: Extract<Event, { readonly type: Type }>,
+  state: State,
+  scene: Scene,
+) => Result | null
+
+type Reactions<State, Scene, Result> = {
+  readonly [Type in Event['type']]?: Reaction<Type, State, Scene, Result>
+}
+
+/** One function for all events out of one for each type; types that are left out give null. */
+export function reacting<State, Scene, Result>(
+  reactions: Reactions<State, Scene, Result>,
+): (event: Event, state: State, scene: Scene) => Result | null {
+  return (event, state, scene) => {
+    const react = reactions[event.type] as Reaction<Event['type'], State, Scene, Result> | undefined
+    return react?.(event, state, scene) ?? null
+  }
+}

@@ -11,7 +11,8 @@ export interface Choice {
 export interface Operation {
   readonly id: string
   readonly name: string
-  readonly icon: string
+  /** Null for commands that are worked by key alone. */
+  readonly icon: string | null
   /** Keys as in KeyboardEvent.key, with "Ctrl+" and "Shift+" before it, e.g. "Ctrl+d". */
   readonly keys: readonly string[]
   /** Whether the command makes sense here at all; otherwise it is not shown. */

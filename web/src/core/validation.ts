@@ -71,7 +71,7 @@ function issuesOfMedium({ answers }: Document, configuration: Configuration): re
   return findings.map((finding) => ({ ...finding, annotationId: null }))
 }
 
-const knownIssues = remembered((_rules: Rules) => new WeakMap<Annotation, readonly Issue[]>())
+const knownIssues: (rules: Rules) => WeakMap<Annotation, readonly Issue[]> = remembered(() => new WeakMap())
 
 /** What can be said of an annotation by itself, without its family. */
 export function issuesOfAnnotation(annotation: Annotation, rules: Rules): readonly Issue[] {

@@ -82,8 +82,9 @@ export type {
   XY,
 } from './operations.ts'
 export type { Region } from './clip.ts'
-export { difference, overlap } from './clip.ts'
+export { difference, overlap, regionOf } from './clip.ts'
 export { insidePicture, onGrid, pointOnGrid } from './grid.ts'
 export { remembered } from './remembered.ts'
-export { distanceBetween } from './rings.ts'
+export { boundsOfPoints, distanceBetween } from './rings.ts'
+export { simplified } from './simplify.ts'
 export type { ImageSegmentation, Line, Point, Polygon, Rectangle }

@@ -1,0 +1,85 @@
+// How a drawing ends: a new annotation in the document, or a message why there is none.
+
+import { operations, type Geometry, type Ring } from '../geometry/index.ts'
+import {
+  depthRange,
+  LIMIT_ANNOTATIONS,
+  messageOf,
+  parentFor,
+  placing,
+  questionsOf,
+  timeOfId,
+  whyNotDrawn,
+  type Annotation,
+  type AnnotationId,
+  type GeometryClass,
+  type Message,
+  type Outcome,
+  type Scene,
+} from '../core/index.ts'
+
+/** Why nothing can be drawn with these gestures now, null when it can. */
+export function whyNoDrawing(scene: Scene, draws: readonly string[]): string | null {
+  const { activeClass } = scene
+  if (activeClass === null) return 'Choose a class first.'
+  if (!draws.includes(operations(activeClass.type).gesture))
+    return `${activeClass.name} is drawn with another tool.`
+  if (scene.document.annotations.size >= LIMIT_ANNOTATIONS)
+    return `A medium holds at most ${LIMIT_ANNOTATIONS} annotations.`
+  return whyNotDrawn(activeClass, scene)
+}
+
+/** Ends a drawing of the active class that has these points. */
+export function finished(points: Ring, scene: Scene): Outcome {
+  const { activeClass } = scene
+  if (activeClass === null) return {}
+  const { build, issues } = operations(activeClass.type)
+  const geometry = build(points)
+  if (geometry === null) return { message: cancelled(activeClass) }
+  const [issue] = issues(geometry)
+  if (issue !== undefined) return { message: { code: issue, text: `Drawing cancelled. ${messageOf(issue)}` } }
+  const parent = parentFor(activeClass, scene)
+  if (parent === undefined)
+    return { message: { code: 'cancelled', text: `Drawing cancelled. ${whyNotDrawn(activeClass, scene)}` } }
+  return added(newAnnotation(activeClass, geometry, parent, scene), activeClass, scene)
+}
+
+function cancelled({ name, type }: GeometryClass): Message {
+  const { minimum } = operations(type)
+  const text =
+    minimum > 1 ? `Drawing cancelled: ${name} needs at least ${minimum} points apart.` : 'Drawing cancelled.'
+  return { code: 'cancelled', text }
+}
+
+function newAnnotation(
+  labelClass: GeometryClass,
+  geometry: Geometry,
+  parentId: AnnotationId | null,
+  scene: Scene,
+): Annotation {
+  const id = scene.newId()
+  const now = timeOfId(id)
+  return {
+    id,
+    classId: labelClass.id,
+    parentId,
+    geometry,
+    answers: {},
+    z: depthRange(scene.document)[1],
+    comment: null,
+    source: 'user',
+    createdBy: null,
+    createdAt: now,
+    changedBy: null,
+    changedAt: now,
+  }
+}
+
+/** A class with questions is answered next; without, the same class is drawn again. */
+function added(annotation: Annotation, labelClass: GeometryClass, scene: Scene): Outcome {
+  const outcome: Outcome = {
+    edit: { name: `Draw ${labelClass.name}`, edit: placing([annotation], scene.newId) },
+    select: [annotation.id],
+  }
+  return questionsOf(labelClass).length === 0 ? outcome : { ...outcome, next: 'select' }
+}

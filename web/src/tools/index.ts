@@ -1,0 +1,26 @@
+// The registries of tools and operations. A new tool is one file beside this one and one line here.
+
+import type { Operation, Tool } from '../core/index.ts'
+import { draw } from './draw.ts'
+import { eraser } from './eraser.ts'
+import { deleteSelection } from './operations/delete.ts'
+import { bringToFront, sendToBack } from './operations/depth.ts'
+import { duplicate } from './operations/duplicate.ts'
+import { NUDGES } from './operations/nudge.ts'
+import { selectAll } from './operations/select-all.ts'
+import { transform } from './operations/transform.ts'
+import { segment } from './segment.ts'
+import { select } from './select.ts'
+
+/** The first tool is in use at the start. */
+export const TOOLS: readonly Tool[] = [select, draw, segment, eraser]
+
+export const OPERATIONS: readonly Operation[] = [
+  deleteSelection,
+  duplicate,
+  transform,
+  bringToFront,
+  sendToBack,
+  selectAll,
+  ...NUDGES,
+]

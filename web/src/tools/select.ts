@@ -1,0 +1,286 @@
+// Selects and edits: a click selects what lies under the pointer, the smallest first, a further click at the same
+// place the next; a drag moves what was selected before the press, or a handle of it, and otherwise spans a box.
+
+import {
+  boundsOf,
+  boundsOfPoints,
+  distanceBetween,
+  handlesOf,
+  operations,
+  pointOnGrid,
+  shiftInside,
+  translated,
+  unitedBounds,
+  type Bounds,
+  type Geometry,
+  type Handle,
+  type XY,
+} from '../geometry/index.ts'
+import {
+  onlySelected,
+  placing,
+  reacting,
+  selectedAnnotations,
+  type Annotation,
+  type AnnotationId,
+  type Cursor,
+  type Drawable,
+  type Modifiers,
+  type Reply,
+  type Scene,
+  type Tool,
+} from '../core/index.ts'
+import { placeInside } from './border.ts'
+
+/** Where the last clicks fell, for cycling and for double clicks. */
+interface Clicks {
+  readonly at: XY
+  readonly count: number
+}
+
+type Idle = { readonly type: 'idle'; readonly last: Clicks | null }
+type Pressing = {
+  readonly type: 'pressing'
+  readonly from: XY
+  readonly modifiers: Modifiers
+  readonly last: Clicks | null
+}
+type Boxing = { readonly type: 'boxing'; readonly from: XY; readonly to: XY; readonly adds: boolean }
+type Moving = { readonly type: 'moving'; readonly from: XY; readonly to: XY }
+type Shaping = {
+  readonly type: 'shaping'
+  readonly id: AnnotationId
+  readonly handle: number
+  readonly to: XY
+}
+
+type State = Idle | Pressing | Boxing | Moving | Shaping
+type Answer = Reply<State> | null
+
+const IDLE: State = { type: 'idle', last: null }
+
+export const select: Tool<State> = {
+  id: 'select',
+  key: 'v',
+  name: 'Select',
+  icon: 'cursor',
+  draws: [],
+  idle: IDLE,
+  on: reacting<State, Scene, Reply<State>>({
+    down: ({ at, button, modifiers }, state) => (button === 'primary' ? press(at, modifiers, state) : null),
+    move: ({ at }, state, scene) => drag(at, state, scene),
+    up: ({ at }, state, scene) => release(at, state, scene),
+    doubleClick: ({ at }, state, scene) => doubleClick(at, state, scene),
+    cancel: (_event, state) => givenUp(state),
+    undo: (_event, state) => givenUp(state),
+    key: (event, state, scene) => (event.key === 'Escape' ? escape(state, scene) : null),
+  }),
+  preview,
+  cursor,
+  disabled: () => null,
+}
+
+function givenUp(state: State): Answer {
+  return state.type === 'idle' ? null : { state: IDLE }
+}
+
+function escape(state: State, { selection }: Scene): Answer {
+  if (state.type !== 'idle') return { state: IDLE }
+  return selection.size === 0 ? null : { state: IDLE, select: [] }
+}
+
+function press(from: XY, modifiers: Modifiers, state: State): Answer {
+  return { state: { type: 'pressing', from, modifiers, last: state.type === 'idle' ? state.last : null } }
+}
+
+function drag(at: XY, state: State, scene: Scene): Answer {
+  if (state.type === 'idle') return null
+  if (state.type !== 'pressing') return { state: { ...state, to: at } }
+  return distanceBetween(state.from, at) > scene.tolerance / 2 ? { state: dragFrom(state, at, scene) } : null
+}
+
+/** What a drag does is decided by where it began. */
+function dragFrom({ from, modifiers }: Pressing, to: XY, scene: Scene): State {
+  const adds = modifiers.shift || modifiers.ctrl
+  const held = adds ? null : handleAt(from, scene)
+  if (held !== null) return { type: 'shaping', id: held.annotation.id, handle: held.handle.index, to }
+  const isOnSelected = hitsAt(from, scene).some(({ id }) => scene.selection.has(id))
+  return isOnSelected ? { type: 'moving', from, to } : { type: 'boxing', from, to, adds }
+}
+
+function release(at: XY, state: State, scene: Scene): Answer {
+  switch (state.type) {
+    case 'idle':
+      return null
+    case 'pressing':
+      return click(state, scene)
+    case 'boxing':
+      return { state: IDLE, select: boxed({ ...state, to: at }, scene) }
+    case 'moving':
+      return { state: IDLE, ...edited('Move', moved({ ...state, to: at }, scene), scene) }
+    case 'shaping':
+      return { state: IDLE, ...edited('Reshape', shaped({ ...state, to: at }, scene), scene) }
+  }
+}
+
+/** Geometries that share the picture are cut out of the others where they come to lie on them. */
+function edited(
+  name: string,
+  annotations: readonly Annotation[],
+  { newId }: Scene,
+): Pick<Reply<State>, 'edit'> {
+  return annotations.length === 0 ? {} : { edit: { name, edit: placing(annotations, newId) } }
+}
+
+function withGeometry(annotation: Annotation, geometry: Geometry): Annotation {
+  return { ...annotation, geometry }
+}
+
+function moved({ from, to }: Moving, scene: Scene): readonly Annotation[] {
+  const annotations = selectedAnnotations(scene)
+  const bounds = unitedBounds(annotations.map(({ geometry }) => boundsOf(geometry)))
+  const [dx, dy] = shiftInside(bounds, to[0] - from[0], to[1] - from[1], scene.picture)
+  if (dx === 0 && dy === 0) return []
+  return annotations.map((annotation) => withGeometry(annotation, translated(annotation.geometry, dx, dy)))
+}
+
+function shaped({ id, handle, to }: Shaping, scene: Scene): readonly Annotation[] {
+  const annotation = scene.document.annotations.get(id)
+  if (annotation === undefined) return []
+  const { geometry } = annotation
+  return [
+    withGeometry(annotation, operations(geometry.kind).moveHandle(geometry, handle, placeInside(to, scene))),
+  ]
+}
+
+/** What lies wholly in the box; with a modifier it joins what was selected. */
+function boxed({ from, to, adds }: Boxing, scene: Scene): readonly AnnotationId[] {
+  const box = boundsOfPoints([from, to])
+  const inside = scene.index
+    .search(box)
+    .filter((each) => scene.isVisible(each) && isInside(boundsOf(each.geometry), box))
+  return [...(adds ? scene.selection : []), ...inside.map(({ id }) => id)]
+}
+
+function isInside(inner: Bounds, outer: Bounds): boolean {
+  const isWithin = inner.x >= outer.x && inner.y >= outer.y
+  return isWithin && inner.x + inner.w <= outer.x + outer.w && inner.y + inner.h <= outer.y + outer.h
+}
+
+function click(state: Pressing, scene: Scene): Answer {
+  const { from, modifiers } = state
+  const isAgain = state.last !== null && distanceBetween(state.last.at, from) <= scene.tolerance / 2
+  const idle: Idle = { type: 'idle', last: { at: from, count: isAgain ? state.last.count + 1 : 1 } }
+  if (modifiers.shift || modifiers.ctrl) return { state: idle, select: toggled(from, scene) }
+  if (handleAt(from, scene)?.handle.vertex === true) return { state: idle }
+  const inserted = withVertexAt(from, scene)
+  if (inserted !== null) return { state: idle, ...edited('Add a point', [inserted], scene) }
+  return { state: idle, select: chosen(from, isAgain, scene) }
+}
+
+function toggled(at: XY, scene: Scene): readonly AnnotationId[] {
+  const [hit] = hitsAt(at, scene)
+  const others = [...scene.selection].filter((id) => id !== hit?.id)
+  return hit === undefined || scene.selection.has(hit.id) ? others : [...others, hit.id]
+}
+
+/** The smallest at the place, or on a further click the one after what is selected. */
+function chosen(at: XY, isAgain: boolean, scene: Scene): readonly AnnotationId[] {
+  const hits = hitsAt(at, scene)
+  if (hits.length === 0) return []
+  const current = isAgain ? hits.findIndex(({ id }) => id === onlySelected(scene)?.id) : -1
+  return [hits[(current + 1) % hits.length]!.id]
+}
+
+function withVertexAt(at: XY, scene: Scene): Annotation | null {
+  const annotation = onlySelected(scene)
+  if (annotation === undefined || !scene.isVisible(annotation)) return null
+  const { nearestEdge, insertVertex } = operations(annotation.geometry.kind)
+  const place = nearestEdge(annotation.geometry, at)
+  if (place === null || place.distance > scene.tolerance) return null
+  return withGeometry(annotation, insertVertex(annotation.geometry, place.edge, pointOnGrid(place.at)))
+}
+
+/** Takes a vertex away when both clicks fell on the selected annotation. */
+function doubleClick(at: XY, state: State, scene: Scene): Answer {
+  const held = handleAt(at, scene)
+  if (state.type !== 'idle' || (state.last?.count ?? 0) < 2 || held === null || !held.handle.vertex)
+    return null
+  const { geometry } = held.annotation
+  const left = operations(geometry.kind).removeVertex(geometry, held.handle.index)
+  if (left !== null)
+    return { state: IDLE, ...edited('Remove a point', [withGeometry(held.annotation, left)], scene) }
+  const { minimum } = operations(geometry.kind)
+  return { state: IDLE, message: { code: 'too_few_points', text: `At least ${minimum} points must stay.` } }
+}
+
+function hitsAt(at: XY, { index, tolerance, isVisible }: Scene): readonly Annotation[] {
+  return index.at(at, tolerance).filter(isVisible)
+}
+
+interface Held {
+  readonly annotation: Annotation
+  readonly handle: Handle
+}
+
+/** The nearest handle of the one selected annotation. */
+function handleAt(at: XY, scene: Scene): Held | null {
+  const annotation = onlySelected(scene)
+  if (annotation === undefined || !scene.isVisible(annotation)) return null
+  let [nearest, least]: [Handle | null, number] = [null, scene.tolerance]
+  for (const handle of handlesOf(annotation.geometry)) {
+    const distance = distanceBetween(handle.at, at)
+    if (distance <= least) [nearest, least] = [handle, distance]
+  }
+  return nearest === null ? null : { annotation, handle: nearest }
+}
+
+function preview(state: State, scene: Scene): readonly Drawable[] {
+  switch (state.type) {
+    case 'idle':
+    case 'pressing':
+      return [...hovered(scene), ...handled(onlySelected(scene), scene)]
+    case 'boxing':
+      return [{ type: 'path', role: 'box', points: cornersOf(state), closed: true, classId: null }]
+    case 'moving':
+      return moved(state, scene).map(replacing)
+    case 'shaping':
+      return shaped(state, scene).flatMap((annotation) => [
+        replacing(annotation),
+        handlesDrawable(annotation, state.handle),
+      ])
+  }
+}
+
+function replacing({ id, classId, geometry }: Annotation): Drawable {
+  return { type: 'geometry', geometry, classId, replaces: id }
+}
+
+function hovered(scene: Scene): readonly Drawable[] {
+  const hit = scene.pointer === null ? undefined : hitsAt(scene.pointer, scene)[0]
+  return hit === undefined ? [] : [{ type: 'hover', annotationId: hit.id }]
+}
+
+function handled(annotation: Annotation | undefined, scene: Scene): readonly Drawable[] {
+  if (annotation === undefined || !scene.isVisible(annotation)) return []
+  const hot = scene.pointer === null ? null : handleAt(scene.pointer, scene)
+  return [handlesDrawable(annotation, hot?.handle.index ?? null)]
+}
+
+function handlesDrawable({ id, geometry }: Annotation, hot: number | null): Drawable {
+  return { type: 'handles', annotationId: id, handles: handlesOf(geometry), hot }
+}
+
+function cornersOf({ from, to }: Boxing): readonly XY[] {
+  return [from, [to[0], from[1]], to, [from[0], to[1]]]
+}
+
+function cursor(state: State, scene: Scene): Cursor {
+  if (state.type === 'moving') return 'move'
+  if (scene.pointer === null || state.type === 'boxing') return 'default'
+  const held = handleAt(scene.pointer, scene)
+  if (held !== null) return held.handle.cursor
+  const hits = hitsAt(scene.pointer, scene)
+  if (hits.some(({ id }) => scene.selection.has(id))) return 'move'
+  return hits.length > 0 ? 'pointer' : 'default'
+}
