@@ -92,14 +92,14 @@ def png(size_wh: tuple[int, int], bit_depth: int, colour_type: int, rows: list[b
 
 def png_bomb(side: int) -> bytes:
     """Return a whole, valid 1-bit PNG of `side` x `side` black pixels."""
-    squeeze = zlib.compressobj(9)
+    squeeze = zlib.compressobj(1)
     row = bytes(1 + (side + 7) // 8)
     data = b"".join(squeeze.compress(row) for _ in range(side)) + squeeze.flush()
     return PNG_START + png_header(side, side, 1) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
 def zeros_squeezed(size_bytes: int) -> bytes:
-    squeeze = zlib.compressobj(9)
+    squeeze = zlib.compressobj(1)
     return b"".join(squeeze.compress(bytes(2**20)) for _ in range(size_bytes // 2**20)) + squeeze.flush()
 
 

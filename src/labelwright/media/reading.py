@@ -169,7 +169,7 @@ def explain(error: Exception, path: Path) -> LabelwrightError:
     text = str(error).lower()
     if isinstance(error, Image.DecompressionBombWarning | Image.DecompressionBombError):
         return TooLarge("holds a frame or tile with more pixels than allowed here.")
-    if "memory" in text:
+    if "out of memory" in text:
         return TooLarge(TOO_MUCH_MEMORY)
     if isinstance(error, EOFError) or "truncated" in text or "unexpected end" in text or _ends_too_early(path):
         return UnreadablePicture(CUT_OFF)
