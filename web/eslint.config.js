@@ -30,7 +30,7 @@ export default tseslint.config(
   },
   {
     rules: {
-      complexity: ['error', 12],
+      complexity: ['error', 10],
       'max-lines': ['error', 400],
       'max-params': ['error', 5],
       'no-console': 'error',

@@ -66,7 +66,10 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document with the schemas of the model's own structs; made once."""
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, routes=app.routes, description=DESCRIPTION)
-        document["components"]["schemas"] |= model_schemas()
+        schemas = document["components"]["schemas"]
+        schemas |= model_schemas()
+        for field, struct in (("configuration", "Configuration"), ("document", "Document")):
+            schemas["OpenedTask"]["properties"][field] = {"$ref": f"#/components/schemas/{struct}"}
         document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
         document["security"] = [{"token": []}]
         app.openapi_schema = document

@@ -343,8 +343,8 @@ class OpenedTask(Shown):
     task: TaskShown
     project: ProjectOfTask
     medium: MediumShown
-    configuration: dict[str, Any] = Field(json_schema_extra={"$ref": "#/components/schemas/Configuration"})
-    document: dict[str, Any] = Field(json_schema_extra={"$ref": "#/components/schemas/Document"})
+    configuration: dict[str, Any]
+    document: dict[str, Any]
     revision: int
     editable: bool
     read_only_reason: str | None

@@ -63,7 +63,7 @@ def gather(segments: Iterable[Segment], size_wh: tuple[int, int]) -> Rings:
     lengths: list[int] = []
     outlines: list[int] = []
     for segment in segments:
-        rings = [np.asarray(ring, dtype=np.float64).reshape(-1, 2) for ring in segment]
+        rings = [_points(ring) for ring in segment]
         if not rings or not rings[0].size:
             continue
         rings = [ring for ring in rings if ring.size]
@@ -78,6 +78,11 @@ def gather(segments: Iterable[Segment], size_wh: tuple[int, int]) -> Rings:
     ring = np.repeat(np.arange(length.size), length)
     seen = _may_touch(points, first, size_wh)[outline][ring] if length.size else np.empty(0, dtype=np.bool_)
     return Rings(points[seen], points[following[seen]], ring[seen], outline, outline != np.arange(length.size))
+
+
+def _points(ring: ArrayLike) -> Points:
+    points = np.asarray(ring, dtype=np.float64)
+    return points.reshape(len(points), 2)
 
 
 def _may_touch(points: Points, first: Ints, size_wh: tuple[int, int]) -> NDArray[np.bool_]:
