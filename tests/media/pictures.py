@@ -90,12 +90,12 @@ def png(size_wh: tuple[int, int], bit_depth: int, colour_type: int, rows: list[b
     return PNG_START + header + b"".join(before) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
-def png_bomb(side: int) -> bytes:
-    """Return a whole, valid 1-bit PNG of `side` x `side` black pixels."""
+def png_bomb(side: int, bits: int = 1, colour_type: int = GREY) -> bytes:
+    """Return a whole, valid PNG of `side` x `side` black pixels of `bits`, one a pixel unless it says otherwise."""
     squeeze = zlib.compressobj(1)
-    row = bytes(1 + (side + 7) // 8)
+    row = bytes(1 + (side * bits + 7) // 8)
     data = b"".join(squeeze.compress(row) for _ in range(side)) + squeeze.flush()
-    return PNG_START + png_header(side, side, 1) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    return PNG_START + png_header(side, side, min(bits, 8), colour_type) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
 def zeros_squeezed(size_bytes: int) -> bytes:

@@ -233,7 +233,7 @@ def test_bytes_changed_anywhere_never_end_the_process_unexplained(images: Images
         except (UnreadablePicture, UnsupportedPicture, TooLarge) as error:
             said.append(error.message)
 
-    assert name == "BMP" or len(said) > 3
+    assert name in ("BMP", "TIFF") or len(said) > 3
     assert [message for message in said if "made the decoder stop" in message] == []
 
 
