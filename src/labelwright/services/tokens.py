@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from labelwright.db import tables as t
-from labelwright.model.configuration import FORBIDDEN_KEYS
 from labelwright.model.errors import Invalid, Issue, NameTaken, NotFound, TokenRefused
 from labelwright.services.access import Actor, Right, require
 from labelwright.services.accounts import ensure_organisation, token_hash
@@ -63,7 +62,7 @@ def create_token_for(ctx: Context, *, organisation: str, name: str, scope: str) 
 
 
 def _check(name: str, scope: str) -> None:
-    if not NAME.fullmatch(name) or name in FORBIDDEN_KEYS:
+    if not NAME.fullmatch(name):
         message = f"The token's name “{name[:40]}” needs 1 to 30 letters, digits, blanks, _ . or -."
         raise Invalid(message, (Issue("/name", "invalid_name", message),))
     if scope not in SCOPES:
