@@ -193,7 +193,7 @@ def _shown(conn: Connection, actor: Actor, rows: list[Row[Any]]) -> list[dict[st
         row.project_id: row
         for row in conn.execute(select(t.label_configuration).where(t.label_configuration.c.project_id.in_(ids)))
     }
-    names = dict(conn.execute(select(t.organisation.c.id, t.organisation.c.name)).tuples().all())
+    names = {row.id: row.name for row in conn.execute(select(t.organisation.c.id, t.organisation.c.name))}
     return [
         _project_json(row, configurations[row.id], counts[row.id])
         | {
@@ -252,5 +252,6 @@ def _own_counts(conn: Connection, actor: Actor, project_ids: list[str]) -> dict[
         )
         .group_by(t.task.c.project_id)
     )
-    counts.update(conn.execute(query).tuples().all())
+    for project_id, count in conn.execute(query):
+        counts[project_id] = count
     return counts
