@@ -89,7 +89,7 @@ def download_configuration(ctx: Ctx, actor: Caller, project_id: str) -> Response
     return Response(
         configuration_file.write(configuration.classes),
         media_type="application/json",
-        headers={"Content-Disposition": content_disposition(name)},
+        headers={"Content-Disposition": content_disposition(name, download=True)},
     )
 
 

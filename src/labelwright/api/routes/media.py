@@ -131,7 +131,7 @@ def serve(request: Request, ctx: Context, picture: Picture, *, download: bool = 
         "ETag": f'"{picture.etag}"',
         "Cache-Control": "private, max-age=31536000, immutable",
         "Content-Security-Policy": _SANDBOX,
-        "Content-Disposition": content_disposition(picture.name, inline=not download),
+        "Content-Disposition": content_disposition(picture.name, download=download),
     }
     if request.headers.get("if-none-match") in {headers["ETag"], "*"}:
         return Response(status_code=304, headers=headers)
