@@ -39,7 +39,7 @@ export interface Issue {
   readonly code: IssueCode
   /** Null: about the medium as a whole. */
   readonly annotationId: AnnotationId | null
-  /** The question or the class it is about. */
+  /** The question or the class it is about, null for a comment and for the document as a whole. */
   readonly classId: ClassId | null
   readonly message: string
 }
@@ -148,13 +148,13 @@ function isWithin(value: number, length: number): boolean {
   return value >= 0 && value <= length
 }
 
-function commentFindings({ comment, classId }: Annotation): readonly Finding[] {
+function commentFindings({ comment }: Annotation): readonly Finding[] {
   const length = [...(comment ?? '')].length
   if (length <= LIMIT_COMMENT) return []
   return [
     {
       code: 'too_long',
-      classId,
+      classId: null,
       message: `The comment has ${length} characters, at most ${LIMIT_COMMENT} are allowed.`,
     },
   ]

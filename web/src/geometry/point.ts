@@ -1,5 +1,6 @@
 // A point: one place in the picture.
 
+import { pointOnGrid } from './grid.ts'
 import type { Operations, XY } from './operations.ts'
 import { distanceBetween, isInRange } from './rings.ts'
 
@@ -31,6 +32,6 @@ export const point: Operations<Point> = {
   removeVertex: () => null,
   translate: (geometry, dx, dy) => pointAt([geometry.x + dx, geometry.y + dy]),
   outline: (geometry) => [{ points: [at(geometry)], closed: false }],
-  build: ([first]) => (first === undefined ? null : pointAt(first)),
+  build: ([first]) => (first === undefined ? null : pointAt(pointOnGrid(first))),
   map: (geometry, change) => pointAt(change(at(geometry))),
 }
