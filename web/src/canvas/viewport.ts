@@ -25,6 +25,8 @@ export const CLOSEST = 96
 const FARTHEST = 0.25
 /** CSS pixels of the picture that panning always leaves in view. */
 const KEPT_IN_VIEW = 48
+/** Part of the screen that something revealed takes at most. */
+const REVEALED_PART = 0.7
 /** CSS pixels left free around a fitted picture. */
 const FIT_MARGIN = 24
 
@@ -88,12 +90,19 @@ export function oneToOne(view: Viewport, picture: Size, surface: Surface): Viewp
   return zoomTo(view, middle(surface), 1 / pixelRatio(surface)[0], picture, surface)
 }
 
-/** Some bounds of the picture, centred, filling at most the given part of the screen. */
-export function frame(bounds: Bounds, picture: Size, surface: Surface, part = 0.6): Viewport {
-  const { w, h } = surface.css
-  const wanted = Math.min((w * part) / Math.max(bounds.w, 1e-6), (h * part) / Math.max(bounds.h, 1e-6))
-  const scale = clampScale(wanted, picture, surface)
-  return centredOn([bounds.x + bounds.w / 2, bounds.y + bounds.h / 2], scale, surface)
+/** The bounds brought into view: nothing moves when they are, nothing zooms when they fit. */
+export function revealing(view: Viewport, bounds: Bounds, picture: Size, surface: Surface): Viewport {
+  const shown = visibleBounds(view, surface)
+  const isAcross = bounds.x >= shown.x && bounds.x + bounds.w <= shown.x + shown.w
+  const isDown = bounds.y >= shown.y && bounds.y + bounds.h <= shown.y + shown.h
+  if (isAcross && isDown) return view
+  const room = Math.min(shown.w / Math.max(bounds.w, 1e-6), shown.h / Math.max(bounds.h, 1e-6))
+  const scale = clampScale(view.scale * Math.min(1, room * REVEALED_PART), picture, surface)
+  return settled(
+    centredOn([bounds.x + bounds.w / 2, bounds.y + bounds.h / 2], scale, surface),
+    picture,
+    surface,
+  )
 }
 
 /** Zoom by a factor; what is under the screen position `at` stays there. */

@@ -1,0 +1,95 @@
+/** What is selected, under the pointer, in the making or held: painted anew in every frame, over all shapes. */
+
+import {
+  byPaint,
+  type Annotation,
+  type AnnotationId,
+  type ClassId,
+  type Document,
+  type Drawable,
+} from '../core/index.ts'
+import { boundsOf, type Bounds } from '../geometry/index.ts'
+import type { Looks } from './looks.ts'
+import { paintGeometry, type Brush } from './paint.ts'
+import { paintHandles, paintPath, paintPoints } from './paint-tools.ts'
+import { deviceTransform, pixelRatio, visibleBounds, type Surface, type Viewport } from './viewport.ts'
+
+export interface Active {
+  readonly document: Document
+  readonly selection: ReadonlySet<AnnotationId>
+  readonly drawables: readonly Drawable[]
+  isVisible(annotation: Annotation): boolean
+  looksOfClass(id: ClassId | null): Looks
+}
+
+/** A larger selection is painted with all shapes. */
+export const SELECTED_APART = 300
+
+export class ActiveLayer {
+  readonly #context: CanvasRenderingContext2D
+
+  constructor(canvas: HTMLCanvasElement) {
+    this.#context = canvas.getContext('2d')!
+  }
+
+  /** `omitted`: what the layer of all shapes leaves out. */
+  draw(active: Active, omitted: ReadonlySet<AnnotationId>, view: Viewport, surface: Surface): void {
+    const [kx, , , ky, tx, ty] = deviceTransform(view, surface)
+    const brush: Brush = { context: this.#context, kx, ky, tx, ty, ratio: pixelRatio(surface)[0] }
+    this.#context.clearRect(0, 0, surface.px.w, surface.px.h)
+    const bounds = visibleBounds(view, surface)
+    for (const annotation of standingOut(active, omitted)) {
+      if (meet(boundsOf(annotation.geometry), bounds, 12 / view.scale))
+        paintStanding(brush, annotation, active)
+    }
+    for (const drawable of active.drawables) PAINT[drawable.type](brush, drawable as never, active)
+  }
+}
+
+/** Everything that has to be seen above the bitmap, but for what is shown changed. */
+function standingOut(active: Active, omitted: ReadonlySet<AnnotationId>): readonly Annotation[] {
+  const { document, selection, isVisible } = active
+  const isApart = selection.size <= SELECTED_APART
+  const ids = new Set(isApart ? [...omitted, ...selection] : omitted)
+  for (const drawable of active.drawables) {
+    if (drawable.type === 'geometry' && drawable.replaces !== null) ids.delete(drawable.replaces)
+  }
+  return [...ids]
+    .flatMap((id) => document.annotations.get(id) ?? [])
+    .filter(isVisible)
+    .sort(byPaint)
+}
+
+function paintStanding(brush: Brush, annotation: Annotation, { selection, looksOfClass }: Active): void {
+  const looks = looksOfClass(annotation.classId)
+  paintGeometry(brush, annotation.geometry, selection.has(annotation.id) ? looks.selected : looks.plain)
+}
+
+type Painter<Type extends Drawable['type']> = (
+  brush: Brush,
+  drawable: Extract<Drawable, { readonly type: Type }>,
+  active: Active,
+) => void
+
+const PAINT: { readonly [Type in Drawable['type']]: Painter<Type> } = {
+  geometry: (brush, { geometry, classId, replaces }, { looksOfClass }) => {
+    const looks = looksOfClass(classId)
+    paintGeometry(brush, geometry, replaces === null ? looks.drawing : looks.selected)
+  },
+  hover: (brush, { annotationId }, { document, selection, looksOfClass }) => {
+    const annotation = document.annotations.get(annotationId)
+    if (annotation === undefined || selection.has(annotationId)) return
+    paintGeometry(brush, annotation.geometry, looksOfClass(annotation.classId).hovered)
+  },
+  path: (brush, drawable, { looksOfClass }) => paintPath(brush, drawable, looksOfClass(drawable.classId)),
+  points: (brush, drawable, { looksOfClass }) => paintPoints(brush, drawable, looksOfClass(drawable.classId)),
+  handles: (brush, { annotationId, handles, hot }, { document, looksOfClass }) => {
+    const annotation = document.annotations.get(annotationId)
+    if (annotation !== undefined) paintHandles(brush, handles, hot, looksOfClass(annotation.classId))
+  },
+}
+
+function meet(a: Bounds, b: Bounds, margin: number): boolean {
+  const isAcross = a.x <= b.x + b.w + margin && b.x <= a.x + a.w + margin
+  return isAcross && a.y <= b.y + b.h + margin && b.y <= a.y + a.h + margin
+}

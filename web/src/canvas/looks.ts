@@ -1,0 +1,78 @@
+/** How shapes look: the class colour between casings that keep it readable on any picture. Widths are CSS pixels. */
+
+export interface Look {
+  readonly stroke: string
+  readonly fill: string
+  readonly width: number
+  /** A wider line under the stroke, null for none. */
+  readonly casing: { readonly color: string; readonly width: number } | null
+  /** Radius of the marker of a point. */
+  readonly marker: number
+}
+
+/** The looks of one class; `thin` is for thousands of shapes in view. */
+export interface Looks {
+  readonly plain: Look
+  readonly thin: Look
+  readonly hovered: Look
+  readonly selected: Look
+  readonly drawing: Look
+}
+
+const DARK_CASING = 'rgb(9 11 15 / 72%)'
+const LIGHT_CASING = 'rgb(255 255 255 / 82%)'
+
+/** Colours for classes that have none of their own: apart from one another, also for most colour-blind people. */
+const SPARE = [
+  '#e8604c',
+  '#4c9be8',
+  '#f2b134',
+  '#3fb68b',
+  '#a678de',
+  '#e26fa8',
+  '#7fb93d',
+  '#2fb5c7',
+  '#d98445',
+]
+
+export function spareColor(index: number): string {
+  return SPARE[index % SPARE.length]!
+}
+
+export function looksOf(color: string): Looks {
+  const casing = luminance(color) > 0.22 ? DARK_CASING : LIGHT_CASING
+  const look = (width: number, cover: number, marker: number, rim: string | null): Look => ({
+    stroke: color,
+    fill: translucent(color, cover),
+    width,
+    casing: rim === null ? null : { color: rim, width: width + 2 },
+    marker,
+  })
+  return {
+    plain: look(1.75, 0.16, 4.5, casing),
+    thin: look(1, 0.22, 3, null),
+    hovered: look(2.5, 0.3, 5.5, casing),
+    selected: { ...look(2.5, 0.3, 6, LIGHT_CASING), casing: { color: '#ffffff', width: 5.5 } },
+    drawing: look(2, 0.2, 5, casing),
+  }
+}
+
+/** `#rrggbb` with an opacity from 0 to 1. */
+export function translucent(color: string, opacity: number): string {
+  const [r, g, b] = channels(color)
+  return `rgb(${r} ${g} ${b} / ${Math.round(opacity * 100)}%)`
+}
+
+/** Relative luminance after WCAG 2, from 0 to 1. */
+export function luminance(color: string): number {
+  const [r, g, b] = channels(color).map((value) => {
+    const part = value / 255
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+  }) as [number, number, number]
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+function channels(color: string): [number, number, number] {
+  const value = Number.parseInt(color.slice(1), 16)
+  return [(value >> 16) & 255, (value >> 8) & 255, value & 255]
+}

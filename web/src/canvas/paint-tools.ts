@@ -1,0 +1,106 @@
+/** What tools show: outlines in the making, points set, handles. Sizes are CSS pixels. */
+
+import type { Drawable } from '../core/index.ts'
+import type { Handle, XY } from '../geometry/index.ts'
+import { translucent, type Look, type Looks } from './looks.ts'
+import { devicePoint, strokeCased, tracePath, type Brush } from './paint.ts'
+
+type OfType<Type extends Drawable['type']> = Extract<Drawable, { readonly type: Type }>
+
+const INK = 'rgb(9 11 15 / 80%)'
+const PAPER = '#ffffff'
+const ERASER = '#ff6b5e'
+const HANDLE = 8
+const HOT_HANDLE = 11
+
+export function paintPath(brush: Brush, { role, points, closed }: OfType<'path'>, looks: Looks): void {
+  if (points.length === 0) return
+  const { context } = brush
+  context.beginPath()
+  tracePath(brush, { points, closed })
+  if (role === 'outline') return strokeCased(brush, looks.drawing)
+  const color = role === 'erase' ? ERASER : PAPER
+  context.fillStyle = translucent(color, role === 'erase' ? 0.28 : 0.08)
+  context.fill()
+  strokeDashed(brush, color)
+}
+
+function strokeDashed(brush: Brush, color: string): void {
+  const { context, ratio } = brush
+  strokeCased(brush, { ...THIN, stroke: INK })
+  context.setLineDash([4 * ratio, 4 * ratio])
+  strokeCased(brush, { ...THIN, stroke: color })
+  context.setLineDash([])
+}
+
+const THIN: Look = { stroke: PAPER, fill: 'transparent', width: 1, casing: null, marker: 0 }
+
+/** The points set so far; the first one is large while a click on it closes the outline. */
+export function paintPoints(brush: Brush, { points, closeable }: OfType<'points'>, looks: Looks): void {
+  for (const [index, at] of points.entries()) {
+    const isGoal = index === 0 && closeable
+    paintDot(
+      brush,
+      at,
+      isGoal ? 5.5 : 3,
+      isGoal ? PAPER : looks.drawing.stroke,
+      isGoal ? looks.drawing.stroke : PAPER,
+    )
+  }
+}
+
+function paintDot(brush: Brush, at: XY, radius: number, fill: string, rim: string): void {
+  const { context, ratio } = brush
+  const [x, y] = devicePoint(brush, at)
+  context.beginPath()
+  context.arc(x, y, radius * ratio, 0, 2 * Math.PI)
+  context.fillStyle = fill
+  context.fill()
+  context.lineWidth = 3 * ratio
+  context.strokeStyle = INK
+  context.stroke()
+  context.lineWidth = 1.5 * ratio
+  context.strokeStyle = rim
+  context.stroke()
+}
+
+/** Handles that would lie on one another are left out, but for the one that is held. */
+export function paintHandles(
+  brush: Brush,
+  handles: readonly Handle[],
+  hot: number | null,
+  looks: Looks,
+): void {
+  const taken = new Set<string>()
+  for (const handle of handles) {
+    const at = devicePoint(brush, handle.at)
+    if (handle.index === hot || !isOnCanvas(brush, at) || isTaken(at, HANDLE * brush.ratio, taken)) continue
+    paintSquare(brush, at, HANDLE, PAPER, looks.selected.stroke)
+  }
+  const held = handles.find(({ index }) => index === hot)
+  if (held) paintSquare(brush, devicePoint(brush, held.at), HOT_HANDLE, looks.selected.stroke, PAPER)
+}
+
+function isOnCanvas({ context }: Brush, [x, y]: XY): boolean {
+  return x > -20 && y > -20 && x < context.canvas.width + 20 && y < context.canvas.height + 20
+}
+
+function isTaken([x, y]: XY, cell: number, taken: Set<string>): boolean {
+  const key = `${Math.floor(x / cell)} ${Math.floor(y / cell)}`
+  if (taken.has(key)) return true
+  taken.add(key)
+  return false
+}
+
+/** On whole device pixels, so that edges are sharp. */
+function paintSquare({ context, ratio }: Brush, [x, y]: XY, size: number, fill: string, rim: string): void {
+  const side = Math.round(size * ratio)
+  const [left, top] = [Math.round(x - side / 2), Math.round(y - side / 2)]
+  const [outer, inner] = [Math.max(1, Math.round(ratio)), Math.max(1, Math.round(1.5 * ratio))]
+  context.fillStyle = INK
+  context.fillRect(left - outer, top - outer, side + 2 * outer, side + 2 * outer)
+  context.fillStyle = rim
+  context.fillRect(left, top, side, side)
+  context.fillStyle = fill
+  context.fillRect(left + inner, top + inner, side - 2 * inner, side - 2 * inner)
+}

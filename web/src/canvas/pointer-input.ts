@@ -1,0 +1,200 @@
+/**
+ * Mouse, pen, touch and wheel on an element, turned into events of the editor and movements of the view. Positions
+ * come from pointer events alone: wheel and click events are cut to whole pixels.
+ */
+
+import type { Button, Event as EditorEvent, Modifiers } from '../core/index.ts'
+import type { XY } from '../geometry/index.ts'
+
+export interface PointerHost {
+  toPicture(at: XY): XY
+  /** True when somebody had use for it. */
+  dispatch(event: EditorEvent): boolean
+  panBy(dx: number, dy: number): void
+  zoomBy(at: XY, factor: number): void
+  pinch(before: readonly [XY, XY], after: readonly [XY, XY]): void
+  /** The other button was pressed and no tool had use for it. */
+  menu(at: XY, client: XY): void
+  /** The view is being moved by hand: 'ready' while it would be. */
+  panning(phase: 'no' | 'ready' | 'moving'): void
+  /** Fingers need more room than a mouse. */
+  kind(type: string): void
+}
+
+type Press =
+  | { readonly type: 'none' }
+  | { readonly type: 'editing'; readonly pointer: number }
+  | { readonly type: 'panning'; readonly pointer: number; readonly last: XY }
+  | { readonly type: 'pinching'; readonly pointers: readonly [number, number] }
+
+const NONE: Press = { type: 'none' }
+const LINE_PX = 16
+const PER_WHEEL_PX = 0.0016
+const PER_PINCH_PX = 0.01
+const LONGEST_TURN_PX = 240
+
+export class PointerInput {
+  readonly #element: HTMLElement
+  readonly #host: PointerHost
+  readonly #ends = new AbortController()
+  #press: Press = NONE
+  #spaceHeld = false
+  #last: XY = [0, 0]
+  readonly #touches = new Map<number, XY>()
+
+  constructor(element: HTMLElement, host: PointerHost) {
+    this.#element = element
+    this.#host = host
+    const { signal } = this.#ends
+    const on = <Name extends keyof HTMLElementEventMap>(
+      name: Name,
+      listener: (event: HTMLElementEventMap[Name]) => void,
+      passive = false,
+    ): void => element.addEventListener(name, listener, { signal, passive })
+    on('pointerdown', (event) => this.#down(event))
+    on('pointermove', (event) => this.#move(event))
+    on('pointerup', (event) => this.#up(event))
+    on('pointercancel', (event) => this.#lost(event))
+    on('lostpointercapture', (event) => this.#lost(event))
+    on('pointerleave', () => this.#press.type === 'none' && this.#host.dispatch({ type: 'leave' }))
+    on('dblclick', (event) => this.#doubleClick(event))
+    on('contextmenu', (event) => event.preventDefault())
+    on('wheel', (event) => this.#wheel(event))
+    addEventListener('blur', () => this.holdSpace(false), { signal })
+  }
+
+  close(): void {
+    this.#ends.abort()
+  }
+
+  /** While held, presses move the view. */
+  holdSpace(held: boolean): void {
+    if (this.#spaceHeld === held) return
+    this.#spaceHeld = held
+    if (this.#press.type === 'none') this.#host.panning(held ? 'ready' : 'no')
+  }
+
+  #at(event: MouseEvent): XY {
+    const box = this.#element.getBoundingClientRect()
+    return [event.clientX - box.left, event.clientY - box.top]
+  }
+
+  #down(event: PointerEvent): void {
+    const at = this.#at(event)
+    this.#last = at
+    this.#element.focus({ preventScroll: true })
+    this.#element.setPointerCapture(event.pointerId)
+    this.#host.kind(event.pointerType)
+    if (event.pointerType === 'touch') this.#touches.set(event.pointerId, at)
+    if (this.#touches.size === 2) return this.#startPinch()
+    if (this.#press.type !== 'none' || this.#touches.size > 2) return
+    if (event.button === 1 || (event.button === 0 && this.#spaceHeld)) {
+      // Without this the middle button scrolls by itself.
+      event.preventDefault()
+      this.#press = { type: 'panning', pointer: event.pointerId, last: at }
+      return this.#host.panning('moving')
+    }
+    this.#pressTool(event, at)
+  }
+
+  #pressTool(event: PointerEvent, at: XY): void {
+    const button: Button | null = event.button === 0 ? 'primary' : event.button === 2 ? 'secondary' : null
+    if (button === null) return
+    this.#press = { type: 'editing', pointer: event.pointerId }
+    const place = this.#host.toPicture(at)
+    const isUsed = this.#host.dispatch({ type: 'down', at: place, button, modifiers: modifiersOf(event) })
+    if (button === 'secondary' && !isUsed) {
+      this.#press = NONE
+      this.#host.menu(place, [event.clientX, event.clientY])
+    }
+  }
+
+  /** A second finger gives up what the first one began. */
+  #startPinch(): void {
+    if (this.#press.type === 'editing') this.#host.dispatch({ type: 'cancel' })
+    const [a, b] = [...this.#touches.keys()] as [number, number]
+    this.#press = { type: 'pinching', pointers: [a, b] }
+  }
+
+  #move(event: PointerEvent): void {
+    const press = this.#press
+    if (press.type === 'pinching') return this.#pinch(event, press.pointers)
+    if (press.type !== 'none' && press.pointer !== event.pointerId) return
+    const at = this.#at(event)
+    if (press.type === 'panning') {
+      this.#press = { ...press, last: at }
+      return this.#host.panBy(at[0] - press.last[0], at[1] - press.last[1])
+    }
+    const all = press.type === 'editing' ? event.getCoalescedEvents() : []
+    for (const each of all.length > 0 ? all : [event]) this.#moveTool(each)
+    this.#last = at
+  }
+
+  #moveTool(event: PointerEvent): void {
+    const at = this.#host.toPicture(this.#at(event))
+    this.#host.dispatch({ type: 'move', at, modifiers: modifiersOf(event) })
+  }
+
+  #pinch(event: PointerEvent, pointers: readonly [number, number]): void {
+    const [a, b] = pointers.map((pointer) => this.#touches.get(pointer))
+    if (a === undefined || b === undefined || !pointers.includes(event.pointerId)) return
+    const at = this.#at(event)
+    this.#touches.set(event.pointerId, at)
+    this.#host.pinch([a, b], event.pointerId === pointers[0] ? [at, b] : [a, at])
+  }
+
+  #up(event: PointerEvent): void {
+    this.#touches.delete(event.pointerId)
+    const press = this.#press
+    if (press.type === 'pinching') return this.#endPinch()
+    if (press.type === 'none' || press.pointer !== event.pointerId) return
+    this.#press = NONE
+    if (press.type === 'panning') return this.#host.panning(this.#spaceHeld ? 'ready' : 'no')
+    const at = this.#host.toPicture(this.#at(event))
+    this.#host.dispatch({ type: 'up', at, modifiers: modifiersOf(event) })
+  }
+
+  #endPinch(): void {
+    if (this.#touches.size === 0) this.#press = NONE
+  }
+
+  #lost(event: PointerEvent): void {
+    this.#touches.delete(event.pointerId)
+    const press = this.#press
+    if (press.type === 'pinching') return this.#endPinch()
+    if (press.type === 'none' || press.pointer !== event.pointerId) return
+    this.#press = NONE
+    if (press.type === 'editing') this.#host.dispatch({ type: 'cancel' })
+    else this.#host.panning(this.#spaceHeld ? 'ready' : 'no')
+  }
+
+  #doubleClick(event: MouseEvent): void {
+    const at = this.#host.toPicture(this.#last)
+    this.#host.dispatch({ type: 'doubleClick', at, modifiers: modifiersOf(event) })
+  }
+
+  #wheel(event: WheelEvent): void {
+    event.preventDefault()
+    const [dx, dy] = turned(event)
+    if (event.shiftKey) return this.#host.panBy(-(dx || dy), 0)
+    const perPixel = event.ctrlKey ? PER_PINCH_PX : PER_WHEEL_PX
+    const turn = Math.max(-LONGEST_TURN_PX, Math.min(LONGEST_TURN_PX, dy))
+    this.#host.zoomBy(this.#wheelPlace(event), Math.exp(-turn * perPixel))
+  }
+
+  /** Where the pointer was last, unless the wheel turns elsewhere. */
+  #wheelPlace(event: WheelEvent): XY {
+    const at = this.#at(event)
+    const isSame = Math.abs(at[0] - this.#last[0]) <= 1.5 && Math.abs(at[1] - this.#last[1]) <= 1.5
+    return isSame ? this.#last : at
+  }
+}
+
+function turned({ deltaX, deltaY, deltaMode }: WheelEvent): XY {
+  const unit = deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PX : 1
+  return [deltaX * unit, deltaY * unit]
+}
+
+function modifiersOf(event: MouseEvent): Modifiers {
+  return { shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey, alt: event.altKey }
+}

@@ -1,0 +1,251 @@
+/**
+ * All shapes as a bitmap. Panning moves it, a small change repaints a small part of it, and everything else is
+ * painted into a second bitmap in slices while the first one stands, so that no frame waits for 20,000 shapes.
+ */
+
+import {
+  byPaint,
+  paintOrder,
+  type Annotation,
+  type AnnotationId,
+  type Document,
+  type HitIndex,
+} from '../core/index.ts'
+import { boundsOf, type Bounds } from '../geometry/index.ts'
+import { bitmapAround, boundsOfBitmap, covers, hasScaleOf, showBitmap, type Bitmap } from './bitmap.ts'
+import { paintGeometry } from './paint.ts'
+import type { Looks } from './looks.ts'
+import type { Surface, Viewport } from './viewport.ts'
+
+export interface Shapes {
+  readonly document: Document
+  readonly index: HitIndex
+  /** Painted elsewhere. */
+  readonly omitted: ReadonlySet<AnnotationId>
+  isVisible(annotation: Annotation): boolean
+  isSelected(annotation: Annotation): boolean
+  looks(annotation: Annotation): Looks
+}
+
+interface Job {
+  readonly bitmap: Bitmap
+  readonly list: readonly Annotation[]
+  next: number
+}
+
+const SLICE_MS = 6
+/** A scale has to stand this long before thousands of shapes are painted at it. */
+const SETTLED_MS = 90
+/** With more shapes than this in view lines are thin. */
+const MANY = 1500
+/** Shapes that are repainted at once for a small change. */
+const PATCH_SHAPES = 600
+const PATCHES = 40
+/** Device pixels below which a shape of many points is painted with every third. */
+const SMALL = 16
+
+export class ShapesLayer {
+  readonly #context: CanvasRenderingContext2D
+  readonly #nowMs: () => number
+  #shapes: Shapes | null = null
+  #front: Bitmap | null = null
+  #spare: OffscreenCanvas | null = null
+  #job: Job | null = null
+  /** The whole front bitmap may be out of date. */
+  #stale = true
+  #perShapeMs = 0.02
+  #scale = 0
+  #scaleSinceMs = 0
+  #shown: { bitmap: Bitmap; view: Viewport } | null = null
+
+  constructor(canvas: HTMLCanvasElement, nowMs: () => number) {
+    this.#context = canvas.getContext('2d')!
+    this.#nowMs = nowMs
+  }
+
+  /** What the bitmap on screen leaves out; the layer above has to show it. */
+  get omitted(): ReadonlySet<AnnotationId> {
+    return this.#front?.omitted ?? new Set()
+  }
+
+  /** Show other shapes. `touched`: where they differ from those before, null when that may be anywhere. */
+  set(shapes: Shapes, touched: readonly Bounds[] | null): void {
+    const before = this.#shapes
+    this.#shapes = shapes
+    this.#job = null
+    this.#shown = null
+    const moved = before === null ? [] : boundsOfDifference(before, shapes)
+    if (touched === null || this.#front === null || !this.#patch(this.#front, [...touched, ...moved])) {
+      this.#stale = true
+    }
+  }
+
+  /** The canvas changed its size. */
+  resize(): void {
+    this.#stale = true
+    this.#job = null
+    this.#shown = null
+    this.#spare = null
+  }
+
+  /** Paint what fits into a frame; true when there is more to do. */
+  draw(view: Viewport, surface: Surface): boolean {
+    if (this.#shapes === null) return false
+    const goesOn = this.#advance(this.#shapes, view, surface)
+    const front = this.#front
+    if (front !== null && (this.#shown?.bitmap !== front || this.#shown.view !== view)) {
+      showBitmap(this.#context, front, view, surface)
+      this.#shown = { bitmap: front, view }
+    }
+    return goesOn
+  }
+
+  #advance(shapes: Shapes, view: Viewport, surface: Surface): boolean {
+    this.#noteScale(view)
+    const isFit = (bitmap: Bitmap): boolean =>
+      hasScaleOf(bitmap, view, surface) && covers(bitmap, view, surface)
+    if (!this.#stale && this.#front !== null && isFit(this.#front)) return false
+    if (this.#job !== null && !isFit(this.#job.bitmap)) this.#dropJob()
+    if (this.#job === null && !this.#mayStart(shapes, view, surface)) return true
+    this.#job ??= this.#startJob(shapes, view, surface)
+    return this.#work(this.#job, shapes)
+  }
+
+  #noteScale({ scale }: Viewport): void {
+    if (scale === this.#scale) return
+    this.#scale = scale
+    this.#scaleSinceMs = this.#nowMs()
+  }
+
+  /** Few shapes are painted in every frame, many only when zooming pauses. */
+  #mayStart({ document }: Shapes, view: Viewport, surface: Surface): boolean {
+    if (this.#front === null || hasScaleOf(this.#front, view, surface)) return true
+    const isQuick = document.annotations.size * this.#perShapeMs < SLICE_MS
+    return isQuick || this.#nowMs() - this.#scaleSinceMs >= SETTLED_MS
+  }
+
+  #startJob(shapes: Shapes, view: Viewport, surface: Surface): Job {
+    const bitmap = bitmapAround(view, surface, this.#spare)
+    this.#spare = null
+    const list = shapesIn(boundsOfBitmap(bitmap, reach(bitmap)), shapes)
+    bitmap.omitted = shapes.omitted
+    bitmap.thin = list.length > MANY
+    return { bitmap, list, next: 0 }
+  }
+
+  #dropJob(): void {
+    this.#spare = this.#job?.bitmap.canvas ?? null
+    this.#job = null
+  }
+
+  #work(job: Job, shapes: Shapes): boolean {
+    const startMs = this.#nowMs()
+    const first = job.next
+    while (job.next < job.list.length && (job.next % 32 !== 0 || this.#nowMs() - startMs < SLICE_MS)) {
+      paintShape(job.bitmap, job.list[job.next]!, shapes)
+      job.next += 1
+    }
+    const painted = job.next - first
+    if (painted > 50) this.#perShapeMs = (this.#nowMs() - startMs) / painted
+    if (job.next < job.list.length) return true
+    this.#spare = this.#front?.canvas ?? null
+    this.#front = job.bitmap
+    this.#job = null
+    this.#stale = false
+    return false
+  }
+
+  /** Repaint parts of a bitmap; false when they hold too much. */
+  #patch(bitmap: Bitmap, touched: readonly Bounds[]): boolean {
+    const shapes = this.#shapes!
+    if (touched.length > PATCHES) return false
+    const patches = touched.flatMap((bounds) => patchOf(bitmap, bounds, shapes) ?? [])
+    if (patches.reduce((sum, { list }) => sum + list.length, 0) > PATCH_SHAPES) return false
+    for (const { rect, list } of patches) repaint(bitmap, rect, list, shapes)
+    bitmap.omitted = shapes.omitted
+    return true
+  }
+}
+
+interface Patch {
+  /** Device pixels of the bitmap, whole ones. */
+  readonly rect: Bounds
+  readonly list: readonly Annotation[]
+}
+
+/** Null when the bounds lie outside the bitmap. */
+function patchOf(bitmap: Bitmap, bounds: Bounds, shapes: Shapes): Patch | null {
+  const { kx, ky, tx, ty } = bitmap.brush
+  const margin = reach(bitmap)
+  const left = Math.max(0, Math.floor(bounds.x * kx + tx - margin))
+  const top = Math.max(0, Math.floor(bounds.y * ky + ty - margin))
+  const right = Math.min(bitmap.w, Math.ceil((bounds.x + bounds.w) * kx + tx + margin))
+  const bottom = Math.min(bitmap.h, Math.ceil((bounds.y + bounds.h) * ky + ty + margin))
+  if (right <= left || bottom <= top) return null
+  const rect = { x: left, y: top, w: right - left, h: bottom - top }
+  const around = {
+    x: (left - margin - tx) / kx,
+    y: (top - margin - ty) / ky,
+    w: (rect.w + 2 * margin) / kx,
+    h: (rect.h + 2 * margin) / ky,
+  }
+  return { rect, list: shapesIn(around, shapes) }
+}
+
+function repaint(bitmap: Bitmap, { x, y, w, h }: Bounds, list: readonly Annotation[], shapes: Shapes): void {
+  const { context } = bitmap.brush
+  context.save()
+  context.beginPath()
+  context.rect(x, y, w, h)
+  context.clip()
+  context.clearRect(x, y, w, h)
+  for (const annotation of list) paintShape(bitmap, annotation, shapes)
+  context.restore()
+}
+
+/** The shapes of the bitmap that meet the bounds, in the order of painting. */
+function shapesIn(bounds: Bounds, { document, index, omitted, isVisible }: Shapes): readonly Annotation[] {
+  const isPainted = (annotation: Annotation): boolean => !omitted.has(annotation.id) && isVisible(annotation)
+  const found = index.search(bounds)
+  if (found.length * 4 < document.annotations.size) return found.filter(isPainted).sort(byPaint)
+  return paintOrder(document).filter(
+    (annotation) => meet(boundsOf(annotation.geometry), bounds) && isPainted(annotation),
+  )
+}
+
+function paintShape(bitmap: Bitmap, annotation: Annotation, shapes: Shapes): void {
+  const looks = shapes.looks(annotation)
+  const look = shapes.isSelected(annotation) ? looks.selected : bitmap.thin ? looks.thin : looks.plain
+  paintGeometry(bitmap.brush, annotation.geometry, look, bitmap.thin ? strideOf(bitmap, annotation) : 1)
+}
+
+function strideOf({ brush }: Bitmap, { geometry }: Annotation): number {
+  const { w, h } = boundsOf(geometry)
+  return Math.max(w * brush.kx, h * brush.ky) < SMALL ? 3 : 1
+}
+
+/** Where shapes appear or disappear because others are omitted now. */
+function boundsOfDifference(before: Shapes, after: Shapes): readonly Bounds[] {
+  if (before.omitted === after.omitted) return []
+  const ids = [...before.omitted, ...after.omitted].filter(
+    (id) => before.omitted.has(id) !== after.omitted.has(id),
+  )
+  const annotations = ids.flatMap((id) => [
+    before.document.annotations.get(id),
+    after.document.annotations.get(id),
+  ])
+  return annotations.flatMap((annotation) =>
+    annotation === undefined ? [] : [boundsOf(annotation.geometry)],
+  )
+}
+
+function meet(a: Bounds, b: Bounds): boolean {
+  return a.x <= b.x + b.w && b.x <= a.x + a.w && a.y <= b.y + b.h && b.y <= a.y + a.h
+}
+
+/** Device pixels by which the widest look reaches beyond its geometry. */
+function reach({ brush }: Bitmap): number {
+  return Math.ceil(WIDEST * brush.ratio)
+}
+
+const WIDEST = 10
