@@ -13,7 +13,7 @@ def encode_bmp(mask: Mask) -> bytes:
     """Write a mask as an 8-bit BMP with a grey palette, the bottom row first, rows padded to four bytes.
 
     Args:
-        mask: (H, W).
+        mask: (H, W), its rows contiguous.
     """
     height, width = mask.shape
     padding = b"\0" * (-width % 4)

@@ -19,11 +19,11 @@ _CHUNK_BYTES = 1 << 20
 def encode_png(mask: Mask) -> bytes:
     """Write a mask as an 8-bit single-channel PNG.
 
-    The same mask gives the same bytes: level, filter and portions are fixed and no clock is read. Another release of
-    ISA-L, or a processor of another family, may pack otherwise: then the bytes differ, the pixels do not.
+    The same mask gives the same bytes: level, filter and portions are fixed and no clock is read. Only another
+    release of ISA-L or a processor of another family may pack the same pixels into other bytes: docs/adr/0003.
 
     Args:
-        mask: (H, W).
+        mask: (H, W), at least one pixel.
     """
     height, width = mask.shape
     return _write((width, height), _behind_filters(mask))
@@ -40,9 +40,12 @@ def semantic_map_png(segments: Iterable[Segment], size_wh: tuple[int, int], rule
 
 
 def _behind_filters(mask: Mask) -> Iterator[Mask]:
+    """Copy block after block of rows behind filter bytes, into the same room: new room would cost page faults."""
     height, width = mask.shape
-    for rows in blocks((width, height)):
-        lines = np.zeros((len(rows), 1 + width), dtype=np.uint8)
+    portions = list(blocks((width, height)))
+    room = np.zeros((len(portions[0]), 1 + width), dtype=np.uint8)
+    for rows in portions:
+        lines = room[: len(rows)]
         lines[:, 1:] = mask[rows.start : rows.stop]
         yield lines
 
