@@ -86,7 +86,7 @@ function givenUp(state: State): Answer {
 
 function escape(state: State, { selection }: Scene): Answer {
   if (state.type !== 'idle') return { state: IDLE }
-  return selection.size === 0 ? null : { state: IDLE, select: [] }
+  return state === IDLE && selection.size === 0 ? null : { state: IDLE, select: [] }
 }
 
 function press(from: XY, modifiers: Modifiers, state: State): Answer {
