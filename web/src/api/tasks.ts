@@ -1,0 +1,38 @@
+import { get, post } from './client.ts'
+import type { Page, Task, TaskAction, TaskState } from './types.ts'
+
+export interface TaskQuery {
+  state?: readonly TaskState[]
+  search?: string | undefined
+  labeler?: string | undefined
+  dataset?: string | undefined
+  cursor?: string | null | undefined
+  limit?: number | undefined
+}
+
+export const listTasks = (project: string, query: TaskQuery): Promise<Page<Task>> =>
+  get(`/api/projects/${project}/tasks`, { ...query })
+
+export interface TaskMove {
+  direction: 'WAITING' | 'BACKLOG'
+  taskIds?: string[]
+  datasetId?: string
+}
+
+export const moveTasks = (project: string, move: TaskMove): Promise<{ moved: number; unchanged: number }> =>
+  post(`/api/projects/${project}/tasks/move`, move)
+export const takeNextTask = (project: string): Promise<{ taskId: string | null }> =>
+  post(`/api/projects/${project}/next-task`)
+
+const PATHS = {
+  release: 'release',
+  withdraw: 'withdraw',
+  reopen: 'reopen',
+  reset_labeler: 'reset-labeler',
+  skip: 'skip',
+} as const satisfies Partial<Record<TaskAction, string>>
+
+export type TaskMoveAction = keyof typeof PATHS
+
+export const actOnTask = (id: string, action: TaskMoveAction): Promise<{ task: Task }> =>
+  post(`/api/tasks/${id}/${PATHS[action]}`)
