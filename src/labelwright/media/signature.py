@@ -82,7 +82,7 @@ _BRANDS: dict[bytes, Kind] = {
 
 _BMP_HEADER_BYTES = {12, 16, 40, 52, 56, 64, 108, 124}
 _MARKUP = re.compile(rb"<(!doctype\s+html|html|head|body|script|title|meta|svg|\?xml|!--)\b", re.IGNORECASE)
-_SVG = re.compile(rb"<svg[\s>]|<!doctype\s+svg", re.IGNORECASE)
+_SVG = re.compile(rb"<svg[\s/>]|<!doctype\s+svg", re.IGNORECASE)
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
