@@ -215,7 +215,7 @@ label_change = Table(
     UniqueConstraint("task_id", "change_id"),
 )
 
-# Old clients know answers and unfinished geometries by ids of their own; only what was shown to them stands here.
+# Old clients know every annotation, answer and unfinished geometry by an id; only what was shown to them stands here.
 v1_value = Table(
     "v1_value",
     metadata,
@@ -224,6 +224,8 @@ v1_value = Table(
     Column("annotation_id", String(36)),
     Column("class_id", String(36), nullable=False),
     Column("parent_id", String(36)),
+    # What an unfinished geometry was given before its coordinates (JSON); NULL for everything else.
+    Column("content", LargeBinary),
     _time("created_at"),
 )
 

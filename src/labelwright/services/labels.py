@@ -69,10 +69,13 @@ def apply_difference(ctx: Context, actor: Actor, task_id: str, difference: Diffe
     meanwhile), ConfigurationChanged, InvalidLabels, NotYourTask, TaskNotEditable, NotFound.
     """
     stamp = Stamp(actor.id, ctx.now_ms(), actor.source)
-    return ctx.db.write(lambda conn: _apply(conn, actor, task_id, difference, stamp))
+    return ctx.db.write(lambda conn: apply_within(conn, actor, task_id, difference, stamp))
 
 
-def _apply(conn: Connection, actor: Actor, task_id: str, difference: Difference, stamp: Stamp) -> Saved:
+def apply_within(
+    conn: Connection, actor: Actor, task_id: str, difference: Difference, stamp: Stamp, *, anywhere: bool = False
+) -> Saved:
+    """Do what `apply_difference` does inside a transaction; `anywhere` lets points lie outside the picture."""
     task = access_task(conn, actor, task_id, Right.LABEL)
     if (before := _find_saved(conn, task_id, difference.change_id)) is not None:
         return before
@@ -86,7 +89,7 @@ def _apply(conn: Connection, actor: Actor, task_id: str, difference: Difference,
     applied = apply(stored.document, difference, stamp)
     issues = (*_input_issues(difference), *applied.issues)
     if not issues:
-        size_wh = _size_of(conn, task.medium_id)
+        size_wh = None if anywhere else _size_of(conn, task.medium_id)
         issues = tuple(touched_issues(applied.document, difference, configuration, size_wh))
     if issues:
         _refuse(issues, difference, configuration)

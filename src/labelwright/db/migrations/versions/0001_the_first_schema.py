@@ -287,6 +287,7 @@ def upgrade() -> None:
         sa.Column("annotation_id", sa.String(length=36), nullable=True),
         sa.Column("class_id", sa.String(length=36), nullable=False),
         sa.Column("parent_id", sa.String(length=36), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["task_id"], ["task.id"], name=op.f("fk_v1_value_task_id_task"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_v1_value")),
