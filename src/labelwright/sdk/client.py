@@ -1,0 +1,63 @@
+"""The client: one server, one token, and its nouns."""
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+import httpx2
+
+from labelwright import __version__
+from labelwright.model.errors import Invalid
+from labelwright.sdk.configurations import Configurations
+from labelwright.sdk.datasets import Datasets
+from labelwright.sdk.labels import Labels
+from labelwright.sdk.media import Media
+from labelwright.sdk.projects import Projects
+from labelwright.sdk.tasks import Tasks
+from labelwright.sdk.transport import Transport
+
+TIMEOUT = httpx2.Timeout(60, connect=10)
+
+
+class Client:
+    """A Labelwright server. Nouns: `projects`, `datasets`, `media`, `configurations`, `tasks`, `labels`.
+
+    `url` is where people open Labelwright; `token` an API token (`lw_...`). `wait` sleeps some seconds before a busy
+    server is asked again; `transport` takes the place of the network.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        *,
+        timeout: httpx2.Timeout = TIMEOUT,
+        wait: Callable[[float], None] = time.sleep,
+        transport: httpx2.BaseTransport | None = None,
+    ) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise Invalid(f"“{url}” is no address of a server; it begins with http:// or https://.")
+        headers = {"User-Agent": f"labelwright/{__version__}", "Accept": "application/json"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token.strip()}"
+        self.http = httpx2.Client(base_url=url.rstrip("/"), headers=headers, timeout=timeout, transport=transport)
+        requests = Transport(self.http, wait)
+        self.projects = Projects(requests)
+        self.datasets = Datasets(requests)
+        self.media = Media(requests)
+        self.configurations = Configurations(requests)
+        self.tasks = Tasks(requests)
+        self.labels = Labels(requests)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.http.close()
