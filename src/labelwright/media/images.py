@@ -165,9 +165,9 @@ class Images:
         try:
             reply = self._ask_some_worker(request)
         except TimeoutError:
-            raise UnreadablePicture(f"“{name}” {_took_too_long(self._limits.wall_s)}") from None
+            raise _took_too_long(name) from None
         except _Ended as ended:
-            raise _explain_end(ended.status, request, name, self._limits) from None
+            raise _explain_end(ended.status, name) from None
         if isinstance(reply, Refused):
             raise _ERRORS[reply.code](f"“{name}” {reply.message}", **reply.fields)
         return reply
@@ -198,14 +198,15 @@ class Images:
         return Worker(self._limits)
 
 
-def _took_too_long(seconds: float) -> str:
-    return f"takes longer than {seconds:g} seconds to decode. Save it again in a picture editor and upload that."
+def _took_too_long(name: str) -> UnreadablePicture:
+    return UnreadablePicture(
+        f"“{name}” takes longer to decode than is allowed here. Save it again in a picture editor and upload that."
+    )
 
 
-def _explain_end(status: int, request: Request, name: str, limits: Limits) -> LabelwrightError:
+def _explain_end(status: int, name: str) -> UnreadablePicture:
     if status == -signal.SIGXCPU:
-        seconds = limits.display_cpu_s if isinstance(request, WriteDisplay) else limits.probe_cpu_s
-        return UnreadablePicture(f"“{name}” {_took_too_long(seconds)}")
+        return _took_too_long(name)
     return UnreadablePicture(
         f"“{name}” made the decoder stop. Save it again in a picture editor and upload that.", status=status
     )

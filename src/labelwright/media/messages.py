@@ -11,19 +11,25 @@ MAX_FRAME_BYTES = 2**20
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What one picture may cost. Sizes are checked in the header, before a pixel is decoded."""
+    """What one picture may cost. Sizes are checked in the header, before a pixel is decoded.
+
+    `cpu_s` is what any picture gets, and each 10 megapixels one second more; `wall_s` bounds waiting for an answer.
+    """
 
     max_pixels: int = 100_000_000
     max_side: int = 32_767
-    probe_cpu_s: int = 10
-    display_cpu_s: int = 40
-    wall_s: float = 90.0
+    cpu_s: int = 10
+    wall_s: float = 180.0
     memory_bytes: int | None = None
 
     @property
     def address_space_bytes(self) -> int:
         """Limit of the child's memory: as set, or Python plus what the hungriest decoder needs for `max_pixels`."""
         return self.memory_bytes or 512 * 2**20 + 20 * self.max_pixels
+
+    def cpu_seconds_for(self, size_wh: tuple[int, int]) -> int:
+        """Limit of the time to decode and encode a picture of `size_wh`."""
+        return self.cpu_s + size_wh[0] * size_wh[1] // 10_000_000
 
 
 class Probe(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from PIL import (
 
 from labelwright.media.messages import Limits
 from labelwright.media.orientation import TRANSPOSITIONS, read_orientation
+from labelwright.media.sandbox import allow_cpu_seconds
 from labelwright.media.signature import CAMERA_RAW, HEAD_BYTES, SUPPORTED, Kind, identify
 from labelwright.model.errors import LabelwrightError, TooLarge, UnreadablePicture, UnsupportedPicture
 
@@ -125,6 +126,7 @@ def _open(path: Path, kind: Kind, limits: Limits) -> Image.Image:
     except Exception as error:
         raise explain(error, path) from error
     check_size(image.size, limits)
+    allow_cpu_seconds(limits.cpu_seconds_for(image.size))
     Image.MAX_IMAGE_PIXELS = limits.max_pixels  # frames and tiles may be larger than the header said
     if isinstance(image, TiffImagePlugin.TiffImageFile) and _is_camera_raw(image):
         raise _unsupported(CAMERA_RAW)

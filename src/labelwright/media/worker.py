@@ -29,7 +29,7 @@ from labelwright.model.errors import LabelwrightError
 
 def answer(request: Request, limits: Limits) -> Reply:
     """Do what is asked. Raises as the operation does."""
-    sandbox.allow_cpu_seconds(limits.display_cpu_s if isinstance(request, WriteDisplay) else limits.probe_cpu_s)
+    sandbox.allow_cpu_seconds(limits.cpu_s)  # until the header has told the size
     match request:
         case ProbePicture(path):
             return Probed(probe_picture(Path(path), limits))
