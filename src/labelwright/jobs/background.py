@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 import structlog
 
-from labelwright.services import configurations
+from labelwright.services import configurations, links
 from labelwright.services.context import Context
 
 IDLE_S = 1.0
-WORKS: tuple[Callable[[Context], bool], ...] = (configurations.rewrite_next,)
+WORKS: tuple[Callable[[Context], bool], ...] = (links.fetch_next, configurations.rewrite_next)
 
 log = structlog.get_logger()
 

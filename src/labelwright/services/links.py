@@ -1,18 +1,29 @@
 """Public links as media: added at once, fetched in the background by the server alone."""
 
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from labelwright.db import tables as t
+from labelwright.media.addresses import LinkRules
+from labelwright.media.link_connection import LinkLimits
+from labelwright.media.link_url import parse_link
+from labelwright.media.links import fetch
 from labelwright.media.names import clean_name
-from labelwright.model.errors import Conflict
+from labelwright.model.errors import (
+    Conflict,
+    ForbiddenAddress,
+    LinkUnreachable,
+    TooLarge,
+    UnreadablePicture,
+    UnsupportedPicture,
+)
 from labelwright.services.access import Actor, Right, access_dataset, access_medium
 from labelwright.services.context import Context
 from labelwright.services.media import BROKEN, LINK, PENDING, Json, get_medium_json
-from labelwright.services.uploads import insert_medium, is_taken
+from labelwright.services.uploads import described, insert_medium, is_taken
 
-LONGEST = 1256
 SUFFIXES = (".jpeg", ".jpg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 
 
@@ -52,17 +63,10 @@ def name_of(url: str) -> str:
 def _refusal(url: str) -> tuple[str, str] | None:
     """Why a link cannot be one, by its text alone; where it leads is checked when it is fetched."""
     try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return "refused", "This is no address."
-    if len(url) > LONGEST:
-        return "refused", f"The link has {len(url)} characters, more than {LONGEST}."
-    if parts.scheme not in {"http", "https"} or not host:
-        return "refused", "A link begins with http:// or https:// and names a host."
-    if parts.username or parts.password:
-        return "refused", "A link must not carry a user name or password."
-    if not parts.path.lower().endswith(SUFFIXES):
+        parse_link(url)
+    except LinkUnreachable as error:
+        return "refused", error.message
+    if not urlsplit(url).path.lower().endswith(SUFFIXES):
         return "unsupported", f"The link must end in one of {', '.join(SUFFIXES)} (before a ?)."
     return None
 
@@ -79,3 +83,49 @@ def retry(ctx: Context, actor: Actor, medium_id: str) -> Json:
         return get_medium_json(conn, medium_id)
 
     return ctx.db.write(work)
+
+
+def fetch_next(ctx: Context) -> bool:
+    """Fetch one link that waits; what is wrong with it for good is written down. False when none waits.
+
+    A full disk or a busy decoder is not the link's fault: that error is raised and the link goes on waiting.
+    """
+    pending = (
+        select(t.medium)
+        .where(t.medium.c.state == PENDING, t.medium.c.deleted_at.is_(None))
+        .order_by(t.medium.c.id)
+        .limit(1)
+    )
+    with ctx.db.read() as conn:
+        row = conn.execute(pending).first()
+    if row is None:
+        return False
+    try:
+        _fetch(ctx, row)
+    except (LinkUnreachable, ForbiddenAddress, UnsupportedPicture, UnreadablePicture, TooLarge) as error:
+        unreachable = isinstance(error, LinkUnreachable | ForbiddenAddress)
+        default = "INVALID_URL" if unreachable else "INVALID_MIME_TYPE"
+        reason = error.fields.get("reason", default)
+        _write_down(ctx, row, {"state": BROKEN, "reason": reason, "reason_text": error.message})
+    return True
+
+
+def _fetch(ctx: Context, row: Row[Any]) -> None:
+    settings = ctx.settings
+    rules = LinkRules(
+        allowed_networks=tuple(settings.allowed_link_networks),
+        own_urls=(settings.base_url,) if settings.base_url else (),
+    )
+    limits = LinkLimits(max_bytes=settings.max_picture_bytes)
+    with ctx.store.receive(limit_bytes=settings.max_picture_bytes) as incoming:
+        fetch(row.url, incoming.write, rules=rules, limits=limits)
+        received = incoming.finish()
+        probe = ctx.images.probe(received.path, row.name)
+        ctx.store.put(received)
+        _write_down(ctx, row, described(received, probe))
+
+
+def _write_down(ctx: Context, row: Row[Any], values: Json) -> None:
+    """Write what became of a link, unless it was deleted or answered meanwhile."""
+    own = (t.medium.c.id == row.id) & (t.medium.c.state == PENDING)
+    ctx.db.write(lambda conn: conn.execute(update(t.medium).where(own).values(**values)))
