@@ -54,7 +54,8 @@ def parse_link(url: str) -> Link:
     if scheme not in DEFAULT_PORTS:
         raise invalid_url(url, "does not begin with http:// or https://.")
     if "@" in parts.netloc:
-        raise invalid_url(url, "contains a user name or password. Links must be public.")
+        without = f"{scheme}://…@{parts.netloc.rpartition('@')[2]}{parts.path}"  # messages are stored and logged
+        raise invalid_url(without, "contains a user name or password. Links must be public.")
     if port == 0:
         raise invalid_url(url, "names port 0.")
     target = quote(parts.path or "/", safe=_LEFT_ALONE)
