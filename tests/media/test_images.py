@@ -169,7 +169,7 @@ def test_a_process_that_hangs_is_killed_and_the_next_picture_is_read(one, pictur
     with pytest.raises(UnreadablePicture, match=r"“a\.jpg” takes longer to decode"):
         one.probe(picture, "a.jpg")
 
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < 8
     assert not is_running(hanging)
     assert one.probe(picture, "a").width == 48
 

