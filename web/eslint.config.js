@@ -40,6 +40,9 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'off',
       // Names come as data; the router of this application is its own.
       'svelte/no-navigation-without-resolve': 'off',
+      // State is replaced as a whole value; what changes in place is a SvelteSet on purpose.
+      'svelte/prefer-svelte-reactivity': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
       'svelte/no-at-html-tags': 'error',
     },
   },
