@@ -1,0 +1,13 @@
+import { mount } from 'svelte'
+import './ui/theme.css'
+import './ui/base.css'
+import App from './app/App.svelte'
+import { connection } from './app/connection.svelte.ts'
+import { navigation } from './app/navigation.svelte.ts'
+import { session } from './app/session.svelte.ts'
+
+navigation.listen()
+connection.listen()
+void session.load()
+
+mount(App, { target: document.getElementById('app')! })
