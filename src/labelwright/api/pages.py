@@ -46,7 +46,7 @@ def _page(path: str) -> Response:
     return FileResponse(index, headers={"Cache-Control": "no-cache"})
 
 
-TOP_FILES = frozenset({"favicon.svg", "favicon.ico", "robots.txt"})
+TOP_FILES = frozenset({"favicon.svg", "favicon.ico", "robots.txt", "theme.js"})
 
 
 def _docs(_: Request) -> Response:
