@@ -4,6 +4,7 @@
 """
 
 import functools
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,8 +20,17 @@ from tests.builders import Team, make_team
 OPERATOR_SECRET = "the operator's secret of the tests"
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Team]:
+    """A data folder with the organisation “Harbour”, made once and copied for every test."""
+    data = tmp_path_factory.mktemp("prepared") / "data"
+    with open_context(Settings(data=data)) as ctx:
+        return data, make_team(ctx, "Harbour")
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, prepared: tuple[Path, Team]) -> Settings:
+    shutil.copytree(prepared[0], tmp_path / "data")
     return Settings(data=tmp_path / "data")
 
 
@@ -31,9 +41,9 @@ def ctx(settings: Settings) -> Iterator[Context]:
 
 
 @pytest.fixture
-def team(ctx: Context) -> Team:
+def team(prepared: tuple[Path, Team]) -> Team:
     """The organisation “Harbour” with an admin and a labeler."""
-    return make_team(ctx, "Harbour")
+    return prepared[1]
 
 
 @pytest.fixture

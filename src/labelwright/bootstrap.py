@@ -12,6 +12,7 @@ from labelwright.media.images import Images
 from labelwright.media.messages import Limits
 from labelwright.model.ids import IdMaker, now_ms
 from labelwright.services.context import Context
+from labelwright.services.media import is_used
 from labelwright.storage.store import open_store
 
 DATABASE = "labelwright.sqlite"
@@ -32,6 +33,7 @@ def open_context(settings: Settings) -> Iterator[Context]:
         ensure_schema(path)
         database = Database(path)
         store = open_store((data / "media").as_uri())
+        store.sweep(lambda sha256: is_used(database, sha256))
         images = Images(picture_limits(settings))
         try:
             yield Context(

@@ -22,6 +22,8 @@ STATUS: dict[type[LabelwrightError], int] = {
     e.UnsupportedPicture: 415,
     e.UnreadablePicture: 422,
     e.TooLarge: 413,
+    e.UploadDamaged: 400,
+    e.DamagedFile: 500,
     e.TooManyAttempts: 429,
     e.StorageFull: 507,
     e.Busy: 503,

@@ -1,10 +1,12 @@
 """Reading bodies that are the model's own structs: straight into them, strictly, with a pointer to what is wrong."""
 
+import json
 import re
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
+from labelwright.formats.strict_json import check_depth, check_repeated, parse
 from labelwright.model.errors import InvalidJson, InvalidLabels, Issue
 
 T = TypeVar("T")
@@ -13,16 +15,41 @@ _PLACE = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 
 
 def decode(raw: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
-    """Decode `raw`. Raises InvalidJson for what is no JSON, InvalidLabels with a pointer for what does not fit."""
+    """Decode `raw`. Raises InvalidJson for what is no JSON or says a thing twice, InvalidLabels for what does not fit."""
     if not raw.strip():
         raise InvalidJson("The body is empty; send a JSON object.")
+    check_depth(raw, "")
     try:
-        return decoder.decode(raw)
+        raw.decode("utf-8")
+        decoded = decoder.decode(raw)
+    except UnicodeDecodeError as error:
+        raise InvalidJson(f"The body is not UTF-8: invalid byte {error.start}.") from None
     except msgspec.ValidationError as error:
         pointer, message = _located(str(error))
         raise InvalidLabels(f"{pointer or 'The body'}: {message}", (Issue(pointer, "invalid", message),)) from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise InvalidJson(f"The body is not JSON: {error}.") from None
+    if _repeats_a_key(raw):
+        check_repeated(parse(raw, ""), "")
+    return decoded
+
+
+class _RepeatedError(Exception):
+    pass
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise _RepeatedError
+
+
+def _repeats_a_key(raw: bytes) -> bool:
+    """Say whether some object has a key twice: half a millisecond for 20 KB, where finding the place takes three."""
+    try:
+        json.loads(raw, object_pairs_hook=_once, parse_float=len, parse_int=len)
+    except _RepeatedError:
+        return True
+    return False
 
 
 def _located(text: str) -> tuple[str, str]:

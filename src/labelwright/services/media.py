@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from labelwright.db import tables as t
+from labelwright.db.database import Database
 from labelwright.model.errors import AlreadyDeleted, NotFound
 from labelwright.services.access import Actor, Right, access_dataset, access_medium, require
 from labelwright.services.context import Context
@@ -117,3 +118,9 @@ def check_not_deleted(ctx: Context, actor: Actor, medium_id: str) -> None:
     require(actor, row.organisation_id, Right.DELETE_MEDIUM, what="medium", value=medium_id)
     if row.deleted_at is not None:
         raise AlreadyDeleted(f"The medium “{row.name}” is deleted already.")
+
+
+def is_used(database: Database, sha256: str) -> bool:
+    """Say whether any medium, deleted or not, refers to the stored bytes."""
+    with database.read() as conn:
+        return conn.execute(select(t.medium.c.id).where(t.medium.c.sha256 == sha256).limit(1)).first() is not None
