@@ -15,7 +15,7 @@ _PLACE = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 
 
 def decode(raw: bytes, decoder: "msgspec.json.Decoder[T]") -> T:
-    """Decode `raw`. Raises InvalidJson for what is no JSON or says a thing twice, InvalidLabels for what does not fit."""
+    """Decode `raw`. Raises InvalidJson for what is no JSON or repeats a key, InvalidLabels for what does not fit."""
     if not raw.strip():
         raise InvalidJson("The body is empty; send a JSON object.")
     check_depth(raw, "")

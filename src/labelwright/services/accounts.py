@@ -81,9 +81,9 @@ def normalised_email(email: str) -> str:
 
 
 def create_user(  # noqa: PLR0913 - a person, his password and his place
-    ctx: Context, *, email: str, name: str, password: str, organisation: str, role: str, operator: bool = False
+    ctx: Context, *, email: str, name: str, password: str, organisation: str, role: str
 ) -> Account:
-    """Make a person and his membership; an organisation with a new name is made too.
+    """Make a person and his membership; an organisation with a new name is made too, the first person is the operator.
 
     An e-mail address that exists gets the membership, and the password stays as it was.
     """
@@ -97,9 +97,9 @@ def create_user(  # noqa: PLR0913 - a person, his password and his place
     def work(conn: Connection) -> Account:
         user_id = conn.scalar(select(t.user.c.id).where(t.user.c.email == address))
         if user_id is None:
-            user_id = ctx.new_id()
+            user_id, first = ctx.new_id(), not conn.scalar(select(func.count()).select_from(t.user))
             values = {"id": user_id, "email": address, "name": name.strip() or address, "password_hash": password_hash}
-            conn.execute(t.user.insert().values(**values, is_operator=operator, created_at=ctx.now_ms()))
+            conn.execute(t.user.insert().values(**values, is_operator=first, created_at=ctx.now_ms()))
         join_organisation(conn, ctx, user_id, ensure_organisation(conn, ctx, organisation), role)
         return get_account(conn, user_id)
 
@@ -169,9 +169,7 @@ def set_up(ctx: Context, *, email: str, name: str, password: str, organisation: 
     """Make the operator's account and the first organisation. Raises SetupDone when somebody was first."""
     if not setup_needed(ctx):
         raise SetupDone("Labelwright is set up already. Sign in instead.")
-    account = create_user(
-        ctx, email=email, name=name, password=password, organisation=organisation, role="admin", operator=True
-    )
+    account = create_user(ctx, email=email, name=name, password=password, organisation=organisation, role="admin")
     return open_session(ctx, account)
 
 
