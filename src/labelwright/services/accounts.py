@@ -80,7 +80,7 @@ def normalised_email(email: str) -> str:
     return cleaned
 
 
-def create_user(  # noqa: PLR0913 - a person, his password and his place
+def create_user(
     ctx: Context, *, email: str, name: str, password: str, organisation: str, role: str
 ) -> Account:
     """Make a person and his membership; an organisation with a new name is made too, the first person is the operator.
