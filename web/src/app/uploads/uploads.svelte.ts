@@ -74,7 +74,11 @@ class Uploads {
 
   #happen(happening: Happening): void {
     this.queue = after(this.queue, happening)
-    for (const item of startable(this.queue)) void this.#send(item)
+    // One by one: what is started must be seen as started before the next is looked for.
+    for (let [item] = startable(this.queue); item; [item] = startable(this.queue)) {
+      this.queue = after(this.queue, { kind: 'started', id: item.id })
+      void this.#send(item)
+    }
     if (!this.active) this.#rest()
   }
 
@@ -93,7 +97,6 @@ class Uploads {
     if (!file) return
     const abort = new AbortController()
     this.#aborts.set(item.id, abort)
-    this.#happen({ kind: 'started', id: item.id })
     try {
       await upload({
         path: uploadUrl(item.dataset),
