@@ -2,7 +2,7 @@
 
 import sys
 
-from cyclopts import App
+from cyclopts import App, Group
 
 from labelwright import __version__
 
@@ -12,8 +12,17 @@ app = App(
     version=__version__,
     help_format="markdown",
 )
-app.command("labelwright.cli.serve:serve")
-app.command("labelwright.cli.admin:app", name="admin")
+SERVING, WORKING = Group("Run a server", sort_key=1), Group("Work with a server", sort_key=2)
+app.command("labelwright.cli.serve:serve", group=SERVING)
+app.command("labelwright.cli.demo:demo", group=SERVING)
+app.command("labelwright.cli.admin:app", name="admin", group=SERVING)
+app.command("labelwright.cli.upload:upload", group=WORKING)
+app.command("labelwright.cli.labels:export", group=WORKING)
+app.command("labelwright.cli.labels:import_", name="import", group=WORKING)
+app.command("labelwright.cli.listing:projects", group=WORKING)
+app.command("labelwright.cli.listing:datasets", group=WORKING)
+app.command("labelwright.cli.listing:tasks", group=WORKING)
+app.command("labelwright.cli.listing:release", group=WORKING)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Exit codes: 0 done, 1 refused with a reason, 2 wrong usage, 3 needs an installation extra, 130 interrupted."""
 
+import os
 import sys
 
 from cyclopts import App, CycloptsError
@@ -16,26 +17,39 @@ def run(app: App) -> int:
     """Run `app` on the arguments of the process and say what went wrong, in one line each."""
     try:
         app(exit_on_error=False, print_error=True, result_action="return_none")
-    except CycloptsError:
-        return USAGE
-    except LabelwrightError as error:
-        tell(error)
-        return REFUSED
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except ModuleNotFoundError as error:
-        if error.name not in SERVER_MODULES:
-            raise
-        sys.stderr.write(
-            f"labelwright: this command needs the server ({error.name}): pip install 'labelwright[server]'\n"
-        )
-        return MISSING_EXTRA
+    except (CycloptsError, LabelwrightError, OSError, ModuleNotFoundError, KeyboardInterrupt) as error:
+        return exit_code(error)
     return 0
+
+
+def exit_code(error: BaseException) -> int:
+    """Say what went wrong and choose the exit code. Raises errors that are nobody's but ours."""
+    match error:
+        case CycloptsError():
+            return USAGE
+        case KeyboardInterrupt():
+            return INTERRUPTED
+        case ModuleNotFoundError(name=name) if name in SERVER_MODULES:
+            say(f"this command needs the server ({name}): pip install 'labelwright[server]'")
+            return MISSING_EXTRA
+        case BrokenPipeError():  # who reads our output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        case OSError():
+            say(f"{error.filename or 'A file'}: {error.strerror or error}.")
+        case LabelwrightError():
+            tell(error)
+        case _:
+            raise error
+    return REFUSED
+
+
+def say(text: str) -> None:
+    sys.stderr.write(f"labelwright: {text}\n")
 
 
 def tell(error: LabelwrightError) -> None:
     """Write an error and its first issues to standard error."""
-    sys.stderr.write(f"labelwright: {error.message}\n")
+    say(error.message)
     if isinstance(error, Invalid):
         for issue in error.issues[1:20]:
             sys.stderr.write(f"  {issue.pointer}: {issue.message}\n")

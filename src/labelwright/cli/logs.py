@@ -11,8 +11,8 @@ import structlog
 SECRET = re.compile(r"(lw_[\w-]{4})[\w-]+|((?:token|password)=)[^&\s\"']+")
 
 
-def configure_logs(*, as_json: bool) -> None:
-    """Set up structlog, and bring the standard library's logs into it."""
+def configure_logs(*, as_json: bool, level: int = logging.INFO) -> None:
+    """Set up structlog, and bring the standard library's logs into it. Requests are logged at INFO."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -23,7 +23,7 @@ def configure_logs(*, as_json: bool) -> None:
             if as_json
             else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, handlers=[ToStructlog()], force=True)

@@ -3,6 +3,7 @@
 import json
 import secrets
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,9 +14,14 @@ SERVER_FILE = "server.json"
 
 def serve(
     *,
-    data: Annotated[Path | None, Parameter(help="Folder for the database, pictures and caches.")] = None,
-    host: Annotated[str, Parameter(help="Address to listen on; 0.0.0.0 for every one.")] = "127.0.0.1",
-    port: Annotated[int, Parameter(help="Port to listen on; 0 takes a free one.")] = 8000,
+    data: Annotated[
+        Path | None,
+        Parameter(show_default=False, help="Folder for the database, pictures and caches; default: LABELWRIGHT_DATA."),
+    ] = None,
+    host: Annotated[
+        str, Parameter(env_var="LABELWRIGHT_HOST", help="Address to listen on; 0.0.0.0 for every one.")
+    ] = "127.0.0.1",
+    port: Annotated[int, Parameter(env_var="LABELWRIGHT_PORT", help="Port to listen on; 0 takes a free one.")] = 8000,
 ) -> None:
     """Start the server. Settings come from LABELWRIGHT_... variables, see docs/settings.md."""
     from labelwright.bootstrap import open_context, operator_secret  # noqa: PLC0415 - only a server pays for them
@@ -26,11 +32,28 @@ def serve(
     configure_logs(as_json=settings.log_json)
     with open_context(settings) as context, listening(host, port) as listener:
         address = address_of(listener, host)
-        run(context, listener, address, operator_secret(settings.data.resolve()))
+        run(
+            context,
+            listener,
+            operator_secret(settings.data.resolve()),
+            address,
+            announce=lambda setup_secret: announce(address, setup_secret),
+        )
 
 
-def run(context: Any, listener: socket.socket, address: str, operator_secret: str) -> None:
-    """Serve `context` on a socket that listens already, until SIGTERM or SIGINT."""
+def run(
+    context: Any,
+    listener: socket.socket,
+    operator_secret: str,
+    address: str,
+    *,
+    announce: Callable[[str | None], None],
+) -> None:
+    """Serve `context` on a bound socket, until SIGTERM or SIGINT.
+
+    `announce` is called before the first request is answered, with the secret of the set-up page while nobody has an
+    account.
+    """
     import uvicorn  # noqa: PLC0415
 
     from labelwright.api.app import create_app  # noqa: PLC0415
@@ -53,7 +76,7 @@ def run(context: Any, listener: socket.socket, address: str, operator_secret: st
     )
     server_file = context.settings.data.resolve() / SERVER_FILE
     server_file.write_text(json.dumps({"url": address}), encoding="utf-8")
-    announce(address, setup_secret)
+    announce(setup_secret)
     try:
         with background_work(context):
             uvicorn.Server(config).run(sockets=[listener])

@@ -42,13 +42,21 @@ class Client:
         if token is not None:
             headers["Authorization"] = f"Bearer {token.strip()}"
         self.http = httpx2.Client(base_url=url.rstrip("/"), headers=headers, timeout=timeout, transport=transport)
-        requests = Transport(self.http, wait)
-        self.projects = Projects(requests)
-        self.datasets = Datasets(requests)
-        self.media = Media(requests)
-        self.configurations = Configurations(requests)
-        self.tasks = Tasks(requests)
-        self.labels = Labels(requests)
+        self._transport = Transport(self.http, wait)
+        self.projects = Projects(self._transport)
+        self.datasets = Datasets(self._transport)
+        self.media = Media(self._transport)
+        self.configurations = Configurations(self._transport)
+        self.tasks = Tasks(self._transport)
+        self.labels = Labels(self._transport)
+
+    @classmethod
+    def sign_in(cls, url: str, email: str, password: str) -> Self:
+        """A client that acts as a person instead of with a token. Raises WrongCredentials, TooManyAttempts."""
+        client = cls(url)
+        client.http.headers["Origin"] = str(client.http.base_url).rstrip("/")
+        client._transport.act("POST", "/api/session", body={"email": email, "password": password})
+        return client
 
     def __enter__(self) -> Self:
         return self

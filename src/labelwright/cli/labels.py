@@ -1,0 +1,80 @@
+"""`labelwright export` and `labelwright import`: the labels of a project as one file."""
+
+import re
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from labelwright.cli.connection import HERE, Server
+from labelwright.cli.showing import advance, counting, note, plural, size
+from labelwright.sdk.labels import ExportOptions
+
+STDOUT = "-"
+MOST_WARNINGS = 20
+
+
+def export(
+    project: str,
+    *,
+    output: Annotated[
+        str | None,
+        Parameter(alias="-o", show_default=False, help="File to write, - for standard output; default: PROJECT.json."),
+    ] = None,
+    status: Annotated[
+        tuple[str, ...],
+        Parameter(negative="", help="Task states to export, repeatable; default: completed, skipped, reviewed."),
+    ] = (),
+    include: Annotated[
+        tuple[str, ...],
+        Parameter(negative="", help="More to write for each task, repeatable: ids, provenance, media, timing, review."),
+    ] = (),
+    coordinates: Annotated[
+        Literal["integer"] | None, Parameter(show_default=False, help="Round coordinates to whole pixels.")
+    ] = None,
+    server: Server = HERE,
+) -> None:
+    """Export the labels of a project, given by name or id.
+
+    The file appears whole or not at all: an export that breaks off leaves nothing behind.
+    """
+    options = ExportOptions(status=status, include=include, coordinates=coordinates)
+    with server.connect() as client:
+        found = client.projects.get(project)
+        summary = client.labels.summary(found.id, status)
+        if not summary.exportable and summary.reason:
+            note(summary.reason)
+        with counting(f"Exporting {found.name}", summary.tasks) as bar:
+            target = output or default_name(found.name)
+            if target == STDOUT:
+                written = client.labels.export(found.id, sys.stdout.buffer, options, on_tasks=lambda n: advance(bar, n))
+                sys.stdout.buffer.flush()
+            else:
+                written = client.labels.save_export(found.id, target, options, on_tasks=lambda n: advance(bar, n))
+    where = "standard output" if target == STDOUT else target
+    note(f"{plural(summary.tasks, 'task')} of “{found.name}” ({size(written)}) written to {where}.")
+
+
+def default_name(project: str) -> str:
+    """A file name made of the project's."""
+    plain = re.sub(r"[^\w.-]+", "_", project).strip("._")
+    return f"{plain or 'export'}.json"
+
+
+def import_(
+    project: str,
+    file: Annotated[Path, Parameter(help="A file that `labelwright export` or “Export labels” wrote.")],
+    *,
+    server: Server = HERE,
+) -> None:
+    """Import labels into a project, given by name or id: all of the file, or nothing."""
+    with server.connect() as client:
+        found = client.projects.get(project)
+        done = client.labels.import_file(found.id, file)
+    counts = f"{plural(done.annotations, 'annotation')} and {plural(done.answers, 'answer')}"
+    note(f"{counts} of {plural(done.tasks, 'task')} imported into “{found.name}”.")
+    if done.ignored:
+        note(f"{plural(done.ignored, 'entry')} of the file ignored.".replace("entrys", "entries"))
+    for warning in done.warnings[:MOST_WARNINGS]:
+        note(f"  {warning.get('message', warning) if isinstance(warning, dict) else warning}")
