@@ -2,7 +2,7 @@
 
 import sys
 
-from cyclopts import App, Group
+from cyclopts import App, Group, Parameter
 
 from labelwright import __version__
 
@@ -11,18 +11,41 @@ app = App(
     help="Label pictures, and take the labels home.",
     version=__version__,
     help_format="markdown",
+    default_parameter=Parameter(show_default=False, negative=""),
 )
 SERVING, WORKING = Group("Run a server", sort_key=1), Group("Work with a server", sort_key=2)
-app.command("labelwright.cli.serve:serve", group=SERVING)
-app.command("labelwright.cli.demo:demo", group=SERVING)
-app.command("labelwright.cli.admin:app", name="admin", group=SERVING)
-app.command("labelwright.cli.upload:upload", group=WORKING)
-app.command("labelwright.cli.labels:export", group=WORKING)
-app.command("labelwright.cli.labels:import_", name="import", group=WORKING)
-app.command("labelwright.cli.listing:projects", group=WORKING)
-app.command("labelwright.cli.listing:datasets", group=WORKING)
-app.command("labelwright.cli.listing:tasks", group=WORKING)
-app.command("labelwright.cli.listing:release", group=WORKING)
+# Loaded when they are called, because start-up is felt; so what they do is said here, in full.
+COMMANDS = (
+    ("serve", "serve:serve", SERVING, "Start the server.\n\nSettings come from LABELWRIGHT_... variables."),
+    ("demo", "demo:demo", SERVING, "Start a server with a project of photographs to look at, made at first."),
+    ("admin", "admin:app", SERVING, "Manage people and tokens of a data folder, also beside a running server."),
+    (
+        "upload",
+        "upload:upload",
+        WORKING,
+        (
+            "Upload pictures into a dataset.\n\nRun it again after an interruption: pictures that are there already are "
+            "skipped. A picture is kept under its file name, without its folder; the same name with other content is "
+            "refused."
+        ),
+    ),
+    (
+        "export",
+        "labels:export",
+        WORKING,
+        (
+            "Export the labels of a project.\n\nThe file appears whole or not at all: an export that breaks off leaves "
+            "nothing behind."
+        ),
+    ),
+    ("import", "labels:import_", WORKING, "Import labels into a project.\n\nAll of the file, or nothing."),
+    ("projects", "listing:projects", WORKING, "List projects."),
+    ("datasets", "listing:datasets", WORKING, "List datasets."),
+    ("tasks", "listing:tasks", WORKING, "List the tasks of a project."),
+    ("release", "listing:release", WORKING, "Offer the tasks in the backlog of a project to its labelers."),
+)
+for name, where, group, text in COMMANDS:
+    app.command(f"labelwright.cli.{where}", name=name, group=group, help=text)
 
 
 def main() -> None:

@@ -20,12 +20,13 @@ Data = Annotated[Path, Parameter(help="The server's data folder.")]
 @app.command
 def create_user(
     email: str,
+    /,
     *,
     organisation: Annotated[str, Parameter(help="Its organisation; made when it is new.")],
     role: Annotated[Literal["admin", "labeler"], Parameter(help="What the person may do there.")],
     data: Data,
     name: Annotated[str, Parameter(help="Name that others see; default: the e-mail address.")] = "",
-    password_stdin: Annotated[bool, Parameter(negative="", help="Read the password from standard input.")] = False,
+    password_stdin: Annotated[bool, Parameter(help="Read the password from standard input.")] = False,
 ) -> None:
     """Create a person, or give one who exists a role in another organisation."""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else getpass.getpass("Password: ")

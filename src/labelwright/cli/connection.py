@@ -15,14 +15,13 @@ DEFAULT_URL = "http://127.0.0.1:8000"
 class Server:
     """Options that every command on a server has."""
 
-    url: Annotated[
-        str, Parameter(env_var="LABELWRIGHT_URL", help="Address of the server, as people open it in the browser.")
-    ] = DEFAULT_URL
+    url: Annotated[str, Parameter(env_var="LABELWRIGHT_URL", show_default=True, help="Address of the server.")] = (
+        DEFAULT_URL
+    )
     token: Annotated[
         str | None,
         Parameter(
             env_var="LABELWRIGHT_TOKEN",
-            show_default=False,
             help="API token (lw_...). Better in the variable: other users of this machine see command lines.",
         ),
     ] = None

@@ -20,12 +20,10 @@ FIRST_PORT, HOST = 8000, "127.0.0.1"
 
 def demo(
     *,
-    data: Annotated[Path, Parameter(help="Folder for everything the demo keeps; delete it to start afresh.")] = Path(
-        "demo-data"
-    ),
-    port: Annotated[
-        int | None, Parameter(show_default=False, help="Port to listen on; default: 8000, or a free one.")
-    ] = None,
+    data: Annotated[
+        Path, Parameter(show_default=True, help="Folder for all the demo keeps; delete it to start afresh.")
+    ] = Path("demo-data"),
+    port: Annotated[int | None, Parameter(help="Port to listen on; default: 8000, or a free one.")] = None,
 ) -> None:
     """Make an account and a project of public-domain photographs, at first, and start the server."""
     from labelwright.bootstrap import open_context, operator_secret  # noqa: PLC0415 - only a server pays for them

@@ -16,26 +16,25 @@ MOST_WARNINGS = 20
 
 
 def export(
-    project: str,
+    project: Annotated[str, Parameter(help="Its name or id.")],
+    /,
     *,
     output: Annotated[
         str | None,
-        Parameter(alias="-o", show_default=False, help="File to write, - for standard output; default: PROJECT.json."),
+        Parameter(alias="-o", help="File to write, - for standard output; default: PROJECT.json."),
     ] = None,
     status: Annotated[
         tuple[str, ...],
-        Parameter(negative="", help="Task states to export, repeatable; default: completed, skipped, reviewed."),
+        Parameter(help="Task states to export, repeatable; default: completed, skipped, reviewed."),
     ] = (),
     include: Annotated[
         tuple[str, ...],
-        Parameter(negative="", help="More to write for each task, repeatable: ids, provenance, media, timing, review."),
+        Parameter(help="More to write for each task, repeatable: ids, provenance, media, timing, review."),
     ] = (),
-    coordinates: Annotated[
-        Literal["integer"] | None, Parameter(show_default=False, help="Round coordinates to whole pixels.")
-    ] = None,
+    coordinates: Annotated[Literal["integer"] | None, Parameter(help="Round coordinates to whole pixels.")] = None,
     server: Server = HERE,
 ) -> None:
-    """Export the labels of a project, given by name or id.
+    """Export the labels of a project.
 
     The file appears whole or not at all: an export that breaks off leaves nothing behind.
     """
@@ -63,12 +62,13 @@ def default_name(project: str) -> str:
 
 
 def import_(
-    project: str,
+    project: Annotated[str, Parameter(help="Its name or id.")],
     file: Annotated[Path, Parameter(help="A file that `labelwright export` or “Export labels” wrote.")],
+    /,
     *,
     server: Server = HERE,
 ) -> None:
-    """Import labels into a project, given by name or id: all of the file, or nothing."""
+    """Import labels into a project: all of the file, or nothing."""
     with server.connect() as client:
         found = client.projects.get(project)
         done = client.labels.import_file(found.id, file)

@@ -10,7 +10,8 @@ from labelwright.cli.showing import note, plural, show_json, show_table
 from labelwright.sdk import TaskQuery
 from labelwright.sdk.tasks import EVERY_DATASET
 
-Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON object a line instead of a table.")]
+Json = Annotated[bool, Parameter(name="--json", help="Print one JSON object a line instead of a table.")]
+Project = Annotated[str, Parameter(help="Its name or id.")]
 Search = Annotated[str, Parameter(help="Only those whose name contains this.")]
 
 
@@ -37,17 +38,18 @@ def datasets(*, search: Search = "", json: Json = False, server: Server = HERE) 
 
 
 def tasks(
-    project: str,
+    project: Project,
+    /,
     *,
     state: Annotated[
-        tuple[str, ...], Parameter(negative="", help="Only tasks in this state, repeatable: WAITING, COMPLETED, ...")
+        tuple[str, ...], Parameter(help="Only tasks in this state, repeatable: WAITING, COMPLETED, ...")
     ] = (),
     search: Search = "",
-    limit: Annotated[int, Parameter(help="Show at most so many; 0 shows all.")] = 50,
+    limit: Annotated[int, Parameter(show_default=True, help="Show at most so many; 0 shows all.")] = 50,
     json: Json = False,
     server: Server = HERE,
 ) -> None:
-    """List the tasks of a project, given by name or id, by the name of their medium."""
+    """List the tasks of a project by the name of their medium."""
     wanted = TaskQuery(states=tuple(name.upper() for name in state), search=search)
     with server.connect() as client:
         found = client.tasks.list(client.projects.get(project).id, wanted)
@@ -63,11 +65,10 @@ def tasks(
 
 
 def release(
-    project: str,
+    project: Project,
+    /,
     *,
-    dataset: Annotated[
-        str | None, Parameter(show_default=False, help="Only tasks of this dataset, by name or id.")
-    ] = None,
+    dataset: Annotated[str | None, Parameter(help="Only tasks of this dataset, by name or id.")] = None,
     server: Server = HERE,
 ) -> None:
     """Offer the tasks in the backlog of a project to its labelers."""

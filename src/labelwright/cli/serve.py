@@ -16,12 +16,15 @@ def serve(
     *,
     data: Annotated[
         Path | None,
-        Parameter(show_default=False, help="Folder for the database, pictures and caches; default: LABELWRIGHT_DATA."),
+        Parameter(help="Folder for the database, pictures and caches; default: LABELWRIGHT_DATA."),
     ] = None,
     host: Annotated[
-        str, Parameter(env_var="LABELWRIGHT_HOST", help="Address to listen on; 0.0.0.0 for every one.")
+        str,
+        Parameter(env_var="LABELWRIGHT_HOST", show_default=True, help="Address to listen on; 0.0.0.0 for every one."),
     ] = "127.0.0.1",
-    port: Annotated[int, Parameter(env_var="LABELWRIGHT_PORT", help="Port to listen on; 0 takes a free one.")] = 8000,
+    port: Annotated[
+        int, Parameter(env_var="LABELWRIGHT_PORT", show_default=True, help="Port to listen on; 0 takes a free one.")
+    ] = 8000,
 ) -> None:
     """Start the server. Settings come from LABELWRIGHT_... variables, see docs/settings.md."""
     from labelwright.bootstrap import open_context, operator_secret  # noqa: PLC0415 - only a server pays for them

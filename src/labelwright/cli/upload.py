@@ -40,17 +40,16 @@ class Result(NamedTuple):
 
 
 def upload(
-    dataset: str,
+    dataset: Annotated[str, Parameter(help="Its name or id.")],
     paths: Annotated[tuple[Path, ...], Parameter(help="Folders, searched through with all they hold, or pictures.")],
+    /,
     *,
-    create: Annotated[bool, Parameter(negative="", help="Make the dataset when there is none of this name.")] = False,
-    project: Annotated[
-        str | None, Parameter(show_default=False, help="Connect the dataset to this project, by name or id.")
-    ] = None,
-    jobs: Annotated[int, Parameter(help="How many pictures are sent at once.")] = 4,
+    create: Annotated[bool, Parameter(help="Make the dataset when there is none of this name.")] = False,
+    project: Annotated[str | None, Parameter(help="Connect the dataset to this project, by name or id.")] = None,
+    jobs: Annotated[int, Parameter(show_default=True, help="How many pictures are sent at once.")] = 4,
     server: Server = HERE,
 ) -> None:
-    """Upload pictures into a dataset, given by name or id.
+    """Upload pictures into a dataset.
 
     Run it again after an interruption: pictures that are there already are skipped. A picture is kept under its
     file name, without its folder; the same name with other content is refused.
