@@ -42,5 +42,3 @@ export function saveLabels(id: string, body: SaveBody, signal: AbortSignal): Pro
 
 export const completeTask = (id: string, configurationRevision: number): Promise<{ task: Task }> =>
   post(`/api/tasks/${id}/complete`, { configurationRevision })
-
-export const displayUrl = (medium: string): string => `/api/media/${medium}/display`

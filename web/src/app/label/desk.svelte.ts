@@ -1,0 +1,232 @@
+/** One task being labelled: the editor, its save queue, and what the panels show of both. */
+
+import { getTask, saveLabels, type TaskDetail } from '../../api/labels.ts'
+import { openDrafts, type DraftStore } from '../../api/saves-drafts.ts'
+import { openTask, type Opened } from '../../api/saves-open.ts'
+import type { Conflict } from '../../api/saves-rebase.ts'
+import { joinTabs, type Tabs } from '../../api/saves-tabs.ts'
+import { SaveQueue, type SaveHost, type SaveServer, type SaveStatus, type Side } from '../../api/saves.ts'
+import type { Task } from '../../api/types.ts'
+import {
+  createEditor,
+  idMaker,
+  isEmpty,
+  type Configuration,
+  type Difference,
+  type Editor,
+  type EditorState,
+  type Update,
+} from '../../core/index.ts'
+import { OPERATIONS, TOOLS } from '../../tools/index.ts'
+
+const TIMEOUT_MS = 30_000
+
+export const newId = idMaker(
+  () => Date.now(),
+  (bytes) => crypto.getRandomValues(bytes),
+)
+
+/** Asks the person where two people changed the same. */
+export type Decide = (conflicts: readonly Conflict[], configuration: Configuration) => Promise<Side>
+
+let store: Promise<DraftStore> | undefined
+export const drafts = (): Promise<DraftStore> => (store ??= openDrafts())
+
+export function serverFor(taskId: string): SaveServer {
+  return {
+    load: () => getTask(taskId, AbortSignal.timeout(TIMEOUT_MS)),
+    save: (body) => saveLabels(taskId, body, AbortSignal.timeout(TIMEOUT_MS)),
+  }
+}
+
+/** Raises ApiError and NetworkError. */
+export async function openDesk(taskId: string, userId: string, decide: Decide): Promise<Desk> {
+  const kept = await drafts()
+  const tabId = newId()
+  let desk: Desk | undefined
+  const tabs = joinTabs(tabId, (task, revision) => task === taskId && desk?.otherTabSaved(revision))
+  const server = serverFor(taskId)
+  try {
+    const opened = await openTask({
+      ...server,
+      taskId,
+      tabId,
+      userId,
+      drafts: kept,
+      nowMs: () => Date.now(),
+      isAlive: (id) => tabs.isAlive(id),
+      decide: (conflicts, { configuration }) => decide(conflicts, configuration),
+    })
+    desk = new Desk(opened, { server, drafts: kept, tabs, decide })
+    return desk
+  } catch (error) {
+    tabs.close()
+    throw error
+  }
+}
+
+interface Parts {
+  readonly server: SaveServer
+  readonly drafts: DraftStore
+  readonly tabs: Tabs
+  readonly decide: Decide
+}
+
+export class Desk {
+  readonly detail: TaskDetail
+  readonly editor: Editor
+  readonly #queue: SaveQueue
+  readonly #parts: Parts
+  readonly #ends = new AbortController()
+
+  task: Task = $state.raw()!
+  document: EditorState['document'] = $state.raw()!
+  configuration: Configuration = $state.raw()!
+  rules: EditorState['rules'] = $state.raw()!
+  selection: EditorState['selection'] = $state.raw()!
+  hiddenClasses: EditorState['hiddenClasses'] = $state.raw()!
+  hiddenAnnotations: EditorState['hiddenAnnotations'] = $state.raw()!
+  activeClass: EditorState['activeClass'] = $state.raw(null)
+  tool = $state('')
+  message: EditorState['message'] = $state.raw(null)
+  readOnly: string | null = $state(null)
+  undoName: string | null = $state(null)
+  redoName: string | null = $state(null)
+  pointer: EditorState['pointer'] = $state.raw(null)
+  /** Counts changes of what an unfinished gesture shows. */
+  gesture: unknown = $state.raw(null)
+  save: SaveStatus = $state.raw({ state: 'saved', unsaved: 0, kept: true, savedAt: null, trouble: null })
+  /** What the label configuration has no place for any more. */
+  aside: Difference = $state.raw()!
+
+  constructor({ detail, document, start }: Opened, parts: Parts) {
+    const { width, height } = detail.medium
+    this.detail = detail
+    this.task = detail.task
+    this.#parts = parts
+    this.editor = createEditor({
+      document,
+      configuration: detail.configuration,
+      picture: { w: width ?? 1, h: height ?? 1 },
+      readOnly: detail.readOnlyReason,
+      tools: TOOLS,
+      operations: OPERATIONS,
+      newId,
+    })
+    this.#show(this.editor.state)
+    this.editor.subscribe((update) => this.#follow(update))
+    this.aside = start.aside
+    this.#queue = new SaveQueue(start, {
+      server: parts.server,
+      drafts: parts.drafts,
+      host: this.#host(),
+      timing: TIMING,
+      newId,
+    })
+    this.#listen()
+  }
+
+  get isLasting(): boolean {
+    return this.#parts.drafts.lasting
+  }
+
+  /** Send what waits; resolves to whether the server has everything. */
+  flush(): Promise<boolean> {
+    return this.#queue.flush()
+  }
+
+  retry(): void {
+    this.#queue.retry()
+  }
+
+  otherTabSaved(revision: number): void {
+    this.#queue.refresh(revision)
+  }
+
+  /** What the server does not have, for the download. */
+  unsaved(): Difference {
+    return this.#queue.unsaved()
+  }
+
+  async discardUnsaved(): Promise<void> {
+    await this.#queue.discard()
+    this.aside = this.#queue.unsaved()
+  }
+
+  close(): void {
+    this.#ends.abort()
+    this.#queue.close()
+    this.#parts.tabs.close()
+  }
+
+  #host(): SaveHost {
+    return {
+      document: () => this.editor.state.document,
+      receive: (document) => this.editor.receive(() => document),
+      decide: (conflicts) => this.#parts.decide(conflicts, this.configuration),
+      reconfigure: (detail, aside) => {
+        this.aside = aside
+        this.editor.setConfiguration(detail.configuration)
+        const text = 'The label configuration was changed by an admin. What you see follows the new one.'
+        this.editor.say({ code: 'configuration_changed', text })
+      },
+      status: (status) => this.#report(status),
+      saved: (revision) => this.#parts.tabs.announce(this.detail.task.id, revision),
+    }
+  }
+
+  #report(status: SaveStatus): void {
+    this.save = status
+    if (status.trouble?.kind === 'refused' && this.readOnly === null) {
+      this.editor.setReadOnly(status.trouble.message)
+    }
+  }
+
+  #listen(): void {
+    const { signal } = this.#ends
+    addEventListener('online', () => this.#queue.retry(), { signal })
+    document.addEventListener(
+      'visibilitychange',
+      () => void (document.visibilityState === 'hidden' && this.#queue.flush()),
+      { signal },
+    )
+    addEventListener(
+      'beforeunload',
+      (event) => {
+        if (this.save.unsaved > 0 && !this.save.kept) event.preventDefault()
+      },
+      { signal },
+    )
+  }
+
+  #follow({ state, difference, origin }: Update): void {
+    this.#show(state)
+    if (difference !== null && origin !== 'receive' && !isEmpty(difference)) this.#queue.add(difference)
+  }
+
+  #show(state: EditorState): void {
+    this.document = state.document
+    this.configuration = state.configuration
+    this.rules = state.rules
+    this.selection = state.selection
+    this.hiddenClasses = state.hiddenClasses
+    this.hiddenAnnotations = state.hiddenAnnotations
+    this.activeClass = state.activeClass
+    this.tool = state.tool
+    this.message = state.message
+    this.readOnly = state.readOnly
+    this.pointer = state.pointer
+    this.gesture = state.toolState
+    this.undoName = state.history.done.at(-1)?.name ?? null
+    this.redoName = state.history.undone.at(-1)?.name ?? null
+  }
+}
+
+const TIMING = {
+  nowMs: () => Date.now(),
+  after: (ms: number, call: () => void): (() => void) => {
+    const timer = setTimeout(call, ms)
+    return () => clearTimeout(timer)
+  },
+  random: () => Math.random(),
+}

@@ -1,0 +1,95 @@
+/** Key presses in label mode: what the page itself does with them, and when they belong to a field instead. */
+
+import { strokeOf } from '../../core/index.ts'
+
+export interface KeyHost {
+  /** The editor's turn; true when it had use for the key. */
+  edit(event: KeyboardEvent): boolean
+  holdSpace(held: boolean): void
+  panBy(dx: number, dy: number): void
+  run(command: Command): void
+}
+
+export type Command =
+  | 'zoomIn'
+  | 'zoomOut'
+  | 'fit'
+  | 'oneToOne'
+  | 'next'
+  | 'previous'
+  | 'answers'
+  | 'complete'
+  | 'copy'
+  | 'paste'
+  | 'comment'
+  | 'hide'
+  | 'help'
+
+/** Strokes as `strokeOf` names them. The sheet of shortcuts is made from this as well. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  '+': 'zoomIn',
+  '=': 'zoomIn',
+  '-': 'zoomOut',
+  f: 'fit',
+  'Shift+f': 'oneToOne',
+  'Ctrl+ArrowRight': 'next',
+  'Ctrl+ArrowLeft': 'previous',
+  '.': 'next',
+  ',': 'previous',
+  a: 'answers',
+  'Ctrl+Enter': 'complete',
+  'Ctrl+c': 'copy',
+  'Ctrl+v': 'paste',
+  c: 'comment',
+  h: 'hide',
+  '?': 'help',
+}
+
+const PANS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [1, 0],
+  ArrowRight: [-1, 0],
+  ArrowUp: [0, 1],
+  ArrowDown: [0, -1],
+}
+const PAN_PX = 40
+
+/** A key went down anywhere on the page. */
+export function pressed(event: KeyboardEvent, host: KeyHost): void {
+  if (event.defaultPrevented || document.querySelector('dialog[open]')) return
+  const { key, ctrlKey, metaKey, shiftKey: shift, altKey: alt } = event
+  const stroke = strokeOf(key, { ctrl: ctrlKey || metaKey, shift, alt })
+  const command = COMMANDS[stroke]
+  if (isTyping(event.target) && command !== 'complete') return
+  if (isControl(event.target) && belongsToControl(key)) return
+  if (command !== undefined) host.run(command)
+  else if (!worked(event, stroke, host)) return
+  event.preventDefault()
+}
+
+function worked(event: KeyboardEvent, stroke: string, host: KeyHost): boolean {
+  if (event.key !== ' ') return host.edit(event) || panned(stroke, event.key, host)
+  host.holdSpace(true)
+  return true
+}
+
+function panned(stroke: string, key: string, host: KeyHost): boolean {
+  const [x, y] = PANS[key] ?? [0, 0]
+  const far = stroke.startsWith('Shift+') ? 4 : 1
+  if (x === 0 && y === 0) return false
+  host.panBy(x * PAN_PX * far, y * PAN_PX * far)
+  return true
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return !['radio', 'checkbox', 'range'].includes(target.type)
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+}
+
+function isControl(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('a, button, input, [role=menu], [role=listbox]') !== null
+}
+
+/** Keys that work buttons, fields and lists. */
+function belongsToControl(key: string): boolean {
+  return key === ' ' || key === 'Enter' || key === 'Tab' || key.startsWith('Arrow')
+}

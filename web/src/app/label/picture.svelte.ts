@@ -1,0 +1,66 @@
+/** The picture of a task: fetched with its reason when it cannot be shown, and the next one before it is asked for. */
+
+import type { ApiError } from '../../api/client.ts'
+import { problem } from '../../api/client.ts'
+import { displayUrl } from '../../api/datasets.ts'
+import { listTasks } from '../../api/tasks.ts'
+import type { Medium } from '../../api/types.ts'
+import { explain } from '../feedback.ts'
+
+export type PictureState =
+  | { readonly phase: 'loading' }
+  | { readonly phase: 'shown'; readonly image: ImageBitmap }
+  | { readonly phase: 'failed'; readonly reason: string }
+
+export class Picture {
+  state: PictureState = $state.raw({ phase: 'loading' })
+  readonly #medium: Medium
+  readonly #ends = new AbortController()
+
+  constructor(medium: Medium) {
+    this.#medium = medium
+    void this.load()
+  }
+
+  async load(): Promise<void> {
+    this.state = { phase: 'loading' }
+    try {
+      if (this.#medium.state === 'broken') throw new Error(brokenReason(this.#medium))
+      const image = await fetchPicture(displayUrl(this.#medium.id), this.#ends.signal)
+      if (this.#ends.signal.aborted) image.close()
+      else this.state = { phase: 'shown', image }
+    } catch (error) {
+      if (!this.#ends.signal.aborted) this.state = { phase: 'failed', reason: explain(error) }
+    }
+  }
+
+  close(): void {
+    this.#ends.abort()
+    if (this.state.phase === 'shown') this.state.image.close()
+  }
+}
+
+function brokenReason({ reasonText, mediaName }: Medium): string {
+  return reasonText ?? `“${mediaName}” cannot be read as a picture.`
+}
+
+async function fetchPicture(url: string, signal: AbortSignal): Promise<ImageBitmap> {
+  const response = await fetch(url, { signal, credentials: 'same-origin' })
+  if (!response.ok) throw await refusal(response)
+  return createImageBitmap(await response.blob())
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  return problem(response.status, await response.text(), (name) => response.headers.get(name))
+}
+
+/** Let the browser fetch the picture that will probably come next; being wrong costs nothing but that. */
+export async function prefetchNext(projectId: string, current: string): Promise<void> {
+  try {
+    const { items } = await listTasks(projectId, { state: ['WAITING', 'WAITING_CHANGED'], limit: 2 })
+    const next = items.find(({ mediumId }) => mediumId !== current)
+    if (next) await (await fetch(displayUrl(next.mediumId), { priority: 'low' })).blob()
+  } catch {
+    // It is fetched when it is needed.
+  }
+}
