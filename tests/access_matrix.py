@@ -90,6 +90,36 @@ RULES = tuple(
     POST   /api/tasks/{task_id}/reopen                           401 404 403 ok  403 403 403 ok
     POST   /api/tasks/{task_id}/reset-labeler                    401 404 403 ok  403 403 403 ok
     GET    /api/tasks/{task_id}/history                          401 404 ok  ok  ok  403 403 ok
+
+    GET    /api/v1/project                                       401 401 401 401 ok  ok  ok  ok
+    HEAD   /api/v1/project                                       401 401 401 401 ok  ok  ok  ok
+    POST   /api/v1/project/{project_id}/dataset/{dataset_id}     401 401 401 401 403 ok  403 ok
+    DELETE /api/v1/project/{project_id}/dataset/{dataset_id}/remove  401 401 401 401 403 ok  403 ok
+    GET    /api/v1/dataset                                       401 401 401 401 ok  ok  ok  ok
+    POST   /api/v1/dataset                                       401 401 401 401 403 ok  403 ok
+    GET    /api/v1/dataset/{dataset_id}                          401 401 401 401 ok  ok  ok  ok
+    POST   /api/v1/media/{dataset_id}/url                        401 401 401 401 403 ok  403 ok
+    POST   /api/v1/media/{dataset_id}/file                       401 401 401 401 403 ok  403 ok
+    GET    /api/v1/media/{medium_id}                             401 401 401 401 ok  ok  ok  ok
+    DELETE /api/v1/media/{medium_id}                             401 401 401 401 403 403 403 ok
+    DELETE /api/v1/config/{configuration_id}                     401 401 401 401 403 403 403 ok
+    PUT    /api/v1/config/{configuration_id}                     401 401 401 401 403 403 403 ok
+    GET    /api/v1/task/{project_id}/list                        401 401 401 401 ok  ok  ok  ok
+    GET    /api/v1/task/{task_id}                                401 401 401 401 ok  ok  ok  ok
+    PUT    /api/v1/task/{task_id}/skipTask                       401 401 401 401 403 403 ok  ok
+    PUT    /api/v1/task/{task_id}/completeTask                   401 401 401 401 403 403 ok  ok
+    POST   /api/v1/lcValue/{class_id}                            401 401 401 401 403 403 ok  ok
+    PUT    /api/v1/lcValue/{value_id}                            401 401 401 401 403 403 ok  ok
+    DELETE /api/v1/lcValue/{value_id}                            401 401 401 401 403 403 ok  ok
+    PUT    /api/v1/lcValue/{value_id}/changeType                 401 401 401 401 403 403 ok  ok
+    POST   /api/v1/aiseg/calculate                               401 401 401 401 ok  ok  ok  ok
+    POST   /api/v1/aiseg/{medium_id}/prepare                     401 401 401 401 ok  ok  ok  ok
+    DELETE /api/v1/aiseg/{medium_id}/finish                      401 401 401 401 ok  ok  ok  ok
+    GET    /api/v1/{path:path}                                   404 404 404 404 404 404 404 404
+    HEAD   /api/v1/{path:path}                                   404 404 404 404 404 404 404 404
+    POST   /api/v1/{path:path}                                   404 404 404 404 404 404 404 404
+    PUT    /api/v1/{path:path}                                   404 404 404 404 404 404 404 404
+    DELETE /api/v1/{path:path}                                   404 404 404 404 404 404 404 404
     """.splitlines()
     if line.strip()
 )
