@@ -94,12 +94,11 @@ function keepsFamily(
   id: AnnotationId,
   [, is]: Change<Annotation>,
 ): boolean {
-  if (is === undefined)
-    return childrenOf(document, id).every((child) => !isThere(document, changes, child.id))
-  return is.parentId === null || isThere(document, changes, is.parentId)
+  if (is !== undefined) return is.parentId === null || after(document, changes, is.parentId) !== undefined
+  return childrenOf(document, id).every((child) => after(document, changes, child.id)?.parentId !== id)
 }
 
-function isThere(document: Document, changes: Changes, id: AnnotationId): boolean {
+function after(document: Document, changes: Changes, id: AnnotationId): Annotation | undefined {
   const change = changes.get(id)
-  return change === undefined ? document.annotations.has(id) : change[1] !== undefined
+  return change === undefined ? document.annotations.get(id) : change[1]
 }

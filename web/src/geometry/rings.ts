@@ -1,5 +1,6 @@
 // Measures of point sequences that several kinds are made of.
 
+import { GRID_PER_PIXEL } from './grid.ts'
 import type { Bounds, EdgePlace, Handle, IssueCode, Ring, XY } from './operations.ts'
 
 export const LIMIT_COORDINATE = 1e7
@@ -50,6 +51,29 @@ export function isInsideRing(ring: Ring, at: XY): boolean {
 function crossesRay(a: XY, b: XY, at: XY): boolean {
   if (a[1] > at[1] === b[1] > at[1]) return false
   return at[0] < a[0] + ((at[1] - a[1]) * (b[0] - a[0])) / (b[1] - a[1])
+}
+
+/** A place inside the ring, as far from its border as half of its height tells. */
+export function placeInside(ring: Ring): XY {
+  const { y, h } = boundsOfPoints(ring)
+  // Between two grid lines, so that it meets no vertex.
+  const height = (Math.floor((y + h / 2) * GRID_PER_PIXEL) + 0.5) / GRID_PER_PIXEL
+  const crossings = edgesOf(ring)
+    .filter(([a, b]) => a[1] > height !== b[1] > height)
+    .map(([a, b]) => a[0] + ((height - a[1]) * (b[0] - a[0])) / (b[1] - a[1]))
+    .sort((a, b) => a - b)
+  const spans = crossings.flatMap((from, index) =>
+    index % 2 === 0 ? [[from, crossings[index + 1] ?? from] as const] : [],
+  )
+  const [from, to] = spans.reduce(
+    (widest, span) => (span[1] - span[0] > widest[1] - widest[0] ? span : widest),
+    [0, 0],
+  )
+  return [(from + to) / 2, height]
+}
+
+function edgesOf(ring: Ring): readonly (readonly [XY, XY])[] {
+  return ring.map((point, index) => [point, ring[(index + 1) % ring.length]!])
 }
 
 export function nearestOnSegment(a: XY, b: XY, at: XY): XY {
