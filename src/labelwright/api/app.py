@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from labelwright import __version__
-from labelwright.api import errors, pages, security, v1
+from labelwright.api import errors, pages, security
 from labelwright.api.models import Problem, model_schemas
 from labelwright.api.routes import (
     accounts,
@@ -22,6 +22,7 @@ from labelwright.api.routes import (
     tasks,
     tokens,
 )
+from labelwright.api.v1.router import router as v1
 from labelwright.services.context import Context
 
 log = structlog.get_logger()
@@ -49,7 +50,7 @@ def create_app(context: Context, *, operator_secret: str, setup_secret: str | No
     for routes in ROUTES:
         api.include_router(routes.router)
     api.include_router(operator.router)
-    api.include_router(v1.router)
+    api.include_router(v1)
     app.include_router(api)
     app.include_router(health.router)
     pages.install(app)

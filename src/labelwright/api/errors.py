@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from labelwright.api.answers import MsgspecResponse
+from labelwright.api.v1.errors import find_early
 from labelwright.model import errors as e
 from labelwright.model.errors import Issue, LabelwrightError
 
@@ -142,7 +143,7 @@ def install_errors(app: FastAPI) -> None:
     def _unknown(request: Request, error: Exception) -> Response:
         log.error("unexpected error", path=request.url.path, method=request.method, exc_info=error)
         text = "An unexpected error happened; nothing was changed. Try again, and tell the operator if it stays."
-        return problem(500, "internal_error", text)
+        return find_early(request.url.path, 500, text) or problem(500, "internal_error", text)
 
 
 _HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 400: "bad_request", 413: "too_large", 416: "bad_range"}

@@ -8,6 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from labelwright.api.errors import problem
+from labelwright.api.v1.errors import find_early
 from labelwright.config import MEGABYTE, Settings
 
 CONTENT_SECURITY_POLICY = (
@@ -37,7 +38,8 @@ class HostGuard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not self._is_ours(Headers(scope=scope).getlist("host")):
             text = "This server does not answer under that host name. Add it to LABELWRIGHT_ALLOWED_HOSTS."
-            await problem(400, "unknown_host", text)(scope, receive, send)
+            refusal = find_early(scope["path"], 400, text) or problem(400, "unknown_host", text)
+            await refusal(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
@@ -108,7 +110,7 @@ class BodyLimit:
         limit, seen = self._limit(scope["path"]), 0
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdigit() and int(announced) > limit:
-            await _too_large(limit)(scope, receive, send)
+            await _too_large(scope["path"], limit)(scope, receive, send)
             return
 
         async def counted() -> Message:
@@ -130,14 +132,15 @@ class BodyLimit:
             await self.app(scope, counted, watched)
         except _BodyTooLargeError:
             if not started:
-                await _too_large(limit)(scope, receive, send)
+                await _too_large(scope["path"], limit)(scope, receive, send)
 
 
 class _BodyTooLargeError(Exception):
     pass
 
 
-def _too_large(limit: int) -> ASGIApp:
-    answer = problem(413, "too_large", f"The body is larger than {limit / 1e6:.0f} MB, the limit here.")
+def _too_large(path: str, limit: int) -> ASGIApp:
+    text = f"The body is larger than {limit / 1e6:.0f} MB, the limit here."
+    answer = find_early(path, 413, text) or problem(413, "too_large", text)
     answer.headers["Connection"] = "close"
     return answer

@@ -23,7 +23,7 @@ from labelwright.services.v1_values import ValueRefused
 
 log = structlog.get_logger()
 
-PREFIX = "/api/v1"
+PREFIX = "/api/v1/"
 Detail = dict[str, Any]
 Path = dict[str, Any]
 
@@ -184,6 +184,9 @@ def _parameter_details(error: RequestValidationError) -> tuple[Detail, ...]:
     return tuple(detail(str(item["loc"][-1]), "ex_val_invalid", str(item["msg"])) for item in error.errors())
 
 
-def unexpected() -> Response:
-    """Answer a fault of ours."""
-    return answer(Refusal(500, "ex_system"), "An unexpected error happened; nothing was changed. Try again.")
+def find_early(path: str, status: int, message: str) -> Response | None:
+    """The answer to a request of an old client that never reached a route; None when the path is not theirs."""
+    if not path.startswith(PREFIX):
+        return None
+    rows = {413: Refusal(413, "ex_limit", ("Size", "more", "allowed")), 500: Refusal(500, "ex_system")}
+    return answer(rows.get(status, Refusal(status, "ex_validation")), message)
