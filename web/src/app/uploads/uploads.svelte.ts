@@ -1,5 +1,5 @@
 import { ApiError, NetworkError } from '../../api/client.ts'
-import { uploadUrl } from '../../api/datasets.ts'
+import { listMedia, uploadUrl } from '../../api/datasets.ts'
 import { upload } from '../../api/upload.ts'
 import { explain } from '../feedback.ts'
 import { type Found, mediumName, type Naming, refusal } from './files.ts'
@@ -26,6 +26,8 @@ class Uploads {
   #files = new Map<number, Blob>()
   #aborts = new Map<number, AbortController>()
   #progress = new Map<number, number>()
+  /** Files that were on their way before and were cut short: all their bytes may have arrived. */
+  #cut = new Set<number>()
   #flush: ReturnType<typeof setTimeout> | undefined
   #nextId = 1
   #speed = new Rate()
@@ -97,6 +99,7 @@ class Uploads {
     if (!file) return
     const abort = new AbortController()
     this.#aborts.set(item.id, abort)
+    abort.signal.addEventListener('abort', () => this.#cut.add(item.id))
     try {
       await upload({
         path: uploadUrl(item.dataset),
@@ -105,9 +108,7 @@ class Uploads {
         signal: abort.signal,
         onprogress: (sent) => this.#progressed(item.id, sent),
       })
-      this.#files.delete(item.id)
-      this.#settledBytes += item.size
-      this.#happen({ kind: 'done', id: item.id })
+      this.#done(item)
     } catch (error) {
       if (!abort.signal.aborted) await this.#failed(item, error, abort.signal)
     } finally {
@@ -116,22 +117,33 @@ class Uploads {
     }
   }
 
+  #done(item: Item): void {
+    this.#files.delete(item.id)
+    this.#settledBytes += item.size
+    this.#happen({ kind: 'done', id: item.id })
+  }
+
   async #failed(item: Item, error: unknown, stopped: AbortSignal): Promise<void> {
     const reason = explain(error)
     const { id } = item
     const pause = stops(error)
     if (pause) {
+      this.#cut.add(id)
       this.pause(pause)
       this.#happen({ kind: 'interrupted', id, reason })
-    } else if (error instanceof ApiError && (error.status === 429 || error.status === 503)) {
+    } else if (isBusy(error)) {
       await wait((error.retryAfterS ?? BUSY_S) * 1000)
       if (!stopped.aborted) this.#happen({ kind: 'interrupted', id, reason })
-    } else if (error instanceof ApiError && error.code === 'name_taken' && this.skipDuplicates) {
-      this.#files.delete(id)
-      this.#happen({ kind: 'duplicate', id, reason })
+    } else if (error instanceof ApiError && error.code === 'name_taken') {
+      await this.#taken(item, reason)
     } else {
       this.#happen({ kind: 'failed', id, reason })
     }
+  }
+
+  async #taken(item: Item, reason: string): Promise<void> {
+    if (this.#cut.has(item.id) && (await arrived(item))) this.#done(item)
+    else this.#happen({ kind: this.skipDuplicates ? 'duplicate' : 'failed', id: item.id, reason })
   }
 
   /** Many progress events become one change of the queue. */
@@ -158,6 +170,20 @@ function stops(error: unknown): Pause | null {
   if (!(error instanceof ApiError)) return null
   if (error.status === 401) return 'session'
   return error.status === 507 ? 'storage' : null
+}
+
+function isBusy(error: unknown): error is ApiError {
+  return error instanceof ApiError && (error.status === 429 || error.status === 503)
+}
+
+/** Whether the dataset has this very file, because an upload that was cut short had arrived after all. */
+async function arrived(item: Item): Promise<boolean> {
+  try {
+    const { items } = await listMedia(item.dataset, { search: item.name })
+    return items.some((medium) => medium.mediaName === item.name && medium.size === item.size)
+  } catch {
+    return false
+  }
 }
 
 export const uploads = new Uploads()

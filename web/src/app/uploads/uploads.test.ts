@@ -14,6 +14,13 @@ vi.mock('../../api/upload.ts', () => ({
     }),
 }))
 
+/** What the dataset has already. */
+const { kept } = vi.hoisted(() => ({ kept: [] as { mediaName: string; size: number }[] }))
+vi.mock('../../api/datasets.ts', () => ({
+  uploadUrl: () => '/upload',
+  listMedia: async () => ({ items: kept, nextCursor: null, total: kept.length }),
+}))
+
 const { uploads } = await import('./uploads.svelte.ts')
 const dataset = { id: 'd', name: 'Streets' }
 const names = (): string[] => line.sent.map((transfer) => transfer.request.name)
@@ -33,6 +40,7 @@ beforeEach(() => {
   uploads.cancel()
   uploads.dismiss(dataset.id)
   line.sent = []
+  kept.length = 0
 })
 
 describe('uploads', () => {
@@ -85,6 +93,16 @@ describe('uploads', () => {
     await settled()
     uploads.skipDuplicates = true
     expect(states()).toEqual(['duplicate', 'failed'])
+  })
+
+  it('count a file that had arrived when its upload was cut short', async () => {
+    add('1.jpg')
+    kept.push({ mediaName: '1.jpg', size: 1 })
+    uploads.pause()
+    uploads.resume()
+    line.sent[1]!.fail(refused(409, 'name_taken'))
+    await settled()
+    expect(states()).toEqual(['done'])
   })
 
   it('report a refused file with the server’s words and go on with the next', async () => {
