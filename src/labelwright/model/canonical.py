@@ -4,7 +4,7 @@ No blanks, keys in the order given, UTF-8, numbers in the shortest form that rea
 and without `.0`, so that Python and JavaScript agree.
 """
 
-import json
+from json.encoder import encode_basestring
 
 import msgspec
 
@@ -14,12 +14,12 @@ _ENCODER = msgspec.json.Encoder()
 def number(value: float) -> str:
     """Write a finite number: `12`, `12.5`, never `12.0` or `-0`."""
     whole = int(value)
-    return str(whole) if whole == value else repr(float(value))
+    return str(whole) if whole == value else _ENCODER.encode(value).decode()
 
 
 def string(value: str) -> str:
     """Write a JSON string, escaping no more than JSON asks for."""
-    return json.dumps(value, ensure_ascii=False)
+    return encode_basestring(value)
 
 
 def encoded(value: object) -> bytes:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from operator import itemgetter
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -93,11 +94,11 @@ def summarise(ctx: Context, actor: Actor, project_id: str, options: ExportOption
     with ctx.db.read() as conn:
         access_project(conn, actor, project_id, Right.EXPORT)
         query = (
-            select(t.task.c.state, func.count().label("count"))
+            select(t.task.c.state, func.count().label("tasks"))
             .where(t.task.c.project_id == project_id, t.task.c.medium_deleted.is_(False))
             .group_by(t.task.c.state)
         )
-        counts: dict[str, int] = {row.state: row.count for row in conn.execute(query)}
+        counts: dict[str, int] = {row.state: row.tasks for row in conn.execute(query)}
     tasks = sum(counts.get(state, 0) for state in options.states)
     by_state = {state.value: counts.get(state, 0) for state in TaskState}
     return Summary(tasks, by_state, tasks > 0, None if tasks else _nothing_text(options))
@@ -119,9 +120,10 @@ class Export:
     the consumer, who must not end the file as if it were whole.
     """
 
-    def __init__(self, file_name: str, produce: Callable[[Relay], None]) -> None:
+    def __init__(self, file_name: str, produce: Callable[[Relay], None], folder: Path) -> None:
+        """`folder` takes what a slow consumer lets pile up."""
         self.file_name = file_name
-        self._relay = Relay(tempfile.TemporaryFile)
+        self._relay = Relay(lambda: tempfile.TemporaryFile(dir=folder))
         self._produce = produce
         self._thread: threading.Thread | None = None
 
@@ -170,7 +172,7 @@ def open_export(ctx: Context, actor: Actor, project_id: str, options: ExportOpti
             for chunk in _chunks(_lines(conn, project_id, options, base_url)):
                 relay.put(chunk)
 
-    return Export(file_name(project.name, ctx.now_ms()), produce)
+    return Export(file_name(project.name, ctx.now_ms()), produce, ctx.settings.data)
 
 
 def file_name(project_name: str, now_ms: int) -> str:

@@ -23,21 +23,24 @@ class Entry(NamedTuple):
 
 def append(conn: Connection, entry: Entry) -> None:
     """Add one accepted change; the caller writes the document of the same revision in the same transaction."""
+    conn.execute(t.label_change.insert().values(**row_of(entry)))
+
+
+def row_of(entry: Entry) -> dict[str, Any]:
+    """The columns of one entry."""
     created, updated, deleted = entry.change.counts
-    conn.execute(
-        t.label_change.insert().values(
-            task_id=entry.task_id,
-            revision=entry.revision,
-            change_id=entry.change_id,
-            actor_id=entry.stamp.actor_id,
-            source=entry.stamp.source,
-            at=entry.stamp.at,
-            created=created,
-            updated=updated,
-            deleted=deleted,
-            change=encoded(entry.change),
-        )
-    )
+    return {
+        "task_id": entry.task_id,
+        "revision": entry.revision,
+        "change_id": entry.change_id,
+        "actor_id": entry.stamp.actor_id,
+        "source": entry.stamp.source,
+        "at": entry.stamp.at,
+        "created": created,
+        "updated": updated,
+        "deleted": deleted,
+        "change": encoded(entry.change),
+    }
 
 
 def list_history(ctx: Context, actor: Actor, task_id: str, *, before: int | None = None) -> list[dict[str, Any]]:

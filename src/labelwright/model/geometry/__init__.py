@@ -1,7 +1,8 @@
 """The registry of geometry kinds: one file a kind, one line here.
 
-A kind's functions: `faults` (broken rules, empty when valid), `bounds` (xywh), `area` (square pixels or None) and
-`place` (the points that must lie in the picture). All but `faults` expect a valid geometry.
+A kind's functions: `faults` (broken rules, empty when valid), `bounds` (xywh), `area` (square pixels or None),
+`place` (the points that must lie in the picture) and `inside` (what is left of it there, or None). All but `faults`
+expect a valid geometry.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,6 +31,7 @@ class Kind(msgspec.Struct, frozen=True):
     bounds: Callable[[Any], tuple[float, float, float, float]]
     area: Callable[[Any], float | None]
     place: Callable[[Any], Sequence[Point2]]
+    inside: Callable[[Any, tuple[int, int]], Any]
 
 
 def _kind(struct: type[msgspec.Struct], module: ModuleType) -> Kind:
@@ -40,6 +42,7 @@ def _kind(struct: type[msgspec.Struct], module: ModuleType) -> Kind:
         bounds=module.bounds,
         area=module.area,
         place=module.place,
+        inside=module.inside,
     )
 
 

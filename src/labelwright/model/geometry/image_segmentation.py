@@ -2,7 +2,15 @@
 
 import msgspec
 
-from labelwright.model.geometry.points import MAX_GEOMETRY_POINTS, Fault, Point2, bounds_xywh, ring_area, ring_faults
+from labelwright.model.geometry.points import (
+    MAX_GEOMETRY_POINTS,
+    Fault,
+    Point2,
+    bounds_xywh,
+    ring_area,
+    ring_faults,
+    ring_inside,
+)
 
 Ring = tuple[Point2, ...]
 
@@ -37,3 +45,9 @@ def area(segment: ImageSegmentation) -> float:
 
 def place(segment: ImageSegmentation) -> list[Point2]:
     return [point for ring in segment.rings for point in ring]
+
+
+def inside(segment: ImageSegmentation, size_wh: tuple[int, int]) -> ImageSegmentation | None:
+    """Cut outline and holes at the picture's border; None when nothing of the outline is left."""
+    outline, *holes = (ring_inside(ring, size_wh) for ring in segment.rings)
+    return ImageSegmentation((outline, *(hole for hole in holes if hole))) if outline else None

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from labelwright.model.geometry.points import Fault, Point2, bounds_xywh, ring_faults
+from labelwright.model.geometry.points import Fault, Point2, bounds_xywh, moved_inside, ring_faults
 
 
 class Line(msgspec.Struct, frozen=True, tag_field="kind", tag="line", forbid_unknown_fields=True):
@@ -23,3 +23,8 @@ def area(_: Line) -> None:
 
 def place(line: Line) -> tuple[Point2, ...]:
     return line.points
+
+
+def inside(line: Line, size_wh: tuple[int, int]) -> Line:
+    """Move the points that lie outside to the picture's border."""
+    return Line(moved_inside(line.points, size_wh))

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from labelwright.model.geometry.points import Fault, coordinate_fault
+from labelwright.model.geometry.points import Fault, coordinate_fault, moved_inside
 
 
 class Point(msgspec.Struct, frozen=True, tag_field="kind", tag="point", forbid_unknown_fields=True):
@@ -25,3 +25,8 @@ def area(_: Point) -> None:
 
 def place(point: Point) -> list[tuple[float, float]]:
     return [(point.x, point.y)]
+
+
+def inside(point: Point, size_wh: tuple[int, int]) -> Point:
+    """Move the point to the picture's border when it lies outside."""
+    return Point(*moved_inside([(point.x, point.y)], size_wh)[0])

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from labelwright.model.geometry.points import Fault, Point2, bounds_xywh, ring_area, ring_faults
+from labelwright.model.geometry.points import Fault, Point2, bounds_xywh, ring_area, ring_faults, ring_inside
 
 
 class Polygon(msgspec.Struct, frozen=True, tag_field="kind", tag="polygon", forbid_unknown_fields=True):
@@ -23,3 +23,9 @@ def area(polygon: Polygon) -> float:
 
 def place(polygon: Polygon) -> tuple[Point2, ...]:
     return polygon.points
+
+
+def inside(polygon: Polygon, size_wh: tuple[int, int]) -> Polygon | None:
+    """Cut the polygon at the picture's border; None when nothing is left."""
+    ring = ring_inside(polygon.points, size_wh)
+    return Polygon(ring) if ring else None

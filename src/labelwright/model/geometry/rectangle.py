@@ -30,3 +30,10 @@ def area(box: Rectangle) -> float:
 
 def place(box: Rectangle) -> list[Point2]:
     return [(box.x, box.y), (box.x + box.w, box.y + box.h)]
+
+
+def inside(box: Rectangle, size_wh: tuple[int, int]) -> Rectangle | None:
+    """Cut the box at the picture's border; None when nothing is left."""
+    left, top = max(box.x, 0), max(box.y, 0)
+    right, bottom = min(box.x + box.w, size_wh[0]), min(box.y + box.h, size_wh[1])
+    return Rectangle(left, top, right - left, bottom - top) if right > left and bottom > top else None
