@@ -68,10 +68,18 @@ class Uploads {
   cancel(): void {
     this.#happen({ kind: 'cancelled' })
     this.#abortAll()
+    this.#forget()
   }
 
   dismiss(dataset: string): void {
     this.#happen({ kind: 'dismissed', dataset })
+    this.#forget()
+  }
+
+  /** Let go of the files that no item needs any more. */
+  #forget(): void {
+    const kept = new Set(this.queue.items.map((item) => item.id))
+    for (const id of this.#files.keys()) if (!kept.has(id)) this.#files.delete(id)
   }
 
   #happen(happening: Happening): void {
