@@ -1,8 +1,8 @@
 """Who may call what: every route of the application stands here, or the suite fails.
 
 Actors: AN nobody · OT a member of another organisation · LA labeler · AD admin · TR TI TL TA tokens with the scopes
-read, import, label and admin. A cell is what the caller is told: OK for anything but 401, 403 and 404 (the request may
-well be refused for its content), or that status. Another organisation's things are 404, the same as ids that never were.
+read, import, label and admin. A cell is what the caller is told: OK for anything but 401, 403 and 404 (the request
+may be refused for its content), or that status. Another organisation's things are 404, like ids that never were.
 """
 
 from typing import NamedTuple
@@ -104,6 +104,7 @@ RULES = tuple(
     DELETE /api/v1/media/{medium_id}                             401 401 401 401 403 403 403 ok
     DELETE /api/v1/config/{configuration_id}                     401 401 401 401 403 403 403 ok
     PUT    /api/v1/config/{configuration_id}                     401 401 401 401 403 403 403 ok
+    POST   /api/v1/project/{project_id}/prediction               401 401 401 401 403 ok  403 ok
     GET    /api/v1/task/{project_id}/list                        401 401 401 401 ok  ok  ok  ok
     GET    /api/v1/task/{task_id}                                401 401 401 401 ok  ok  ok  ok
     PUT    /api/v1/task/{task_id}/skipTask                       401 401 401 401 403 403 ok  ok

@@ -64,7 +64,9 @@ def _broken(document: Document) -> set[tuple[str | None, str | None, str]]:
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in _VALIDATION["cases"]])
 def test_labels_are_judged_as_their_vector_says(case: dict[str, Any]) -> None:
     document = msgspec.convert(case["document"], Document)
-    missing = {(issue.annotation_id, issue.class_id, issue.code) for issue in completion_issues(document, _CONFIGURATION)}
+    missing = {
+        (issue.annotation_id, issue.class_id, issue.code) for issue in completion_issues(document, _CONFIGURATION)
+    }
 
     assert _broken(document) == {_key(issue) for issue in case["broken"]}
     assert missing == {_key(issue) for issue in case["missing"]}

@@ -241,7 +241,6 @@ def _task_counts(conn: Connection, project_ids: list[str]) -> dict[str, dict[str
 
 
 def _own_counts(conn: Connection, actor: Actor, project_ids: list[str]) -> dict[str, int]:
-    counts: dict[str, int] = defaultdict(int)
     query = (
         select(t.task.c.project_id, func.count())
         .where(
@@ -252,6 +251,4 @@ def _own_counts(conn: Connection, actor: Actor, project_ids: list[str]) -> dict[
         )
         .group_by(t.task.c.project_id)
     )
-    for project_id, count in conn.execute(query):
-        counts[project_id] = count
-    return counts
+    return defaultdict(int, {project_id: count for project_id, count in conn.execute(query)})
