@@ -12,7 +12,11 @@ async function cost(project: Project, editor: ConfigurationEditor, uid: string):
     const annotations = removedClasses.reduce((sum, one) => sum + one.annotations, 0)
     const answers = removedClasses.reduce((sum, one) => sum + one.answers, 0)
     if (!annotations && !answers) return 'Nothing has been labelled with it yet.'
-    return `Saving then deletes ${counted(annotations, 'annotation')} and ${counted(answers, 'answer')} of existing tasks.`
+    const lost = [
+      annotations ? counted(annotations, 'annotation') : '',
+      answers ? counted(answers, 'answer') : '',
+    ]
+    return `Saving then deletes ${lost.filter(Boolean).join(' and ')} of existing tasks.`
   } catch {
     return null
   }
