@@ -80,6 +80,12 @@ RULES = tuple(
     POST   /api/media/delete                                     401 404 403 ok  403 403 403 ok
     POST   /api/media/{medium_id}/retry                          401 404 403 ok  403 ok  403 ok
 
+    GET    /api/projects/{project_id}/export                     401 404 403 ok  ok  403 403 ok
+    HEAD   /api/projects/{project_id}/export                     401 404 403 ok  ok  403 403 ok
+    GET    /api/projects/{project_id}/export/summary             401 404 403 ok  ok  403 403 ok
+    POST   /api/projects/{project_id}/import                     401 404 403 ok  403 ok  403 ok
+    GET    /schema/export.schema.json                            ok  ok  ok  ok  ok  ok  ok  ok
+
     POST   /api/next-task                                        401 ok  ok  ok  ok  ok  ok  ok
     GET    /api/tasks/{task_id}                                  401 404 ok  ok  ok  ok  ok  ok
     PATCH  /api/tasks/{task_id}/labels                           401 404 ok  ok  403 403 ok  ok
