@@ -2,7 +2,7 @@
 
 import { KINDS, operations, type Geometry, type Kind, type Ring, type XY } from '../geometry/index.ts'
 import type { ClassId, Configuration, GeometryClass, LabelClass, Question } from './configuration.ts'
-import type { Annotation, AnnotationId, Document } from './document.ts'
+import { readDocument, type Annotation, type AnnotationId, type Document } from './document.ts'
 import { idMaker } from './ids.ts'
 
 /** Ids from a clock that stands still and a known sequence of bytes. */
@@ -90,5 +90,5 @@ export function makeDocument(
   annotations: readonly Annotation[] = [],
   answers: Document['answers'] = {},
 ): Document {
-  return { annotations: new Map(annotations.map((annotation) => [annotation.id, annotation])), answers }
+  return readDocument({ annotations, answers })
 }

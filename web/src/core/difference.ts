@@ -4,6 +4,7 @@
 import type { ClassId } from './configuration.ts'
 import {
   sameAnswer,
+  sortedOf,
   withAnnotations,
   type Annotation,
   type AnnotationId,
@@ -12,6 +13,7 @@ import {
   type Document,
 } from './document.ts'
 import type { Edit } from './edits.ts'
+import { unshared } from './sorted.ts'
 
 /** Undefined: not there. */
 export type Change<Value> = readonly [was: Value | undefined, is: Value | undefined]
@@ -40,14 +42,13 @@ export function differenceBetween(was: Document, is: Document): Difference {
 }
 
 function changedAnnotations(was: Document, is: Document): Difference['annotations'] {
+  const [before, after] = unshared(sortedOf(was.annotations), sortedOf(is.annotations))
   const changes = new Map<AnnotationId, Change<Annotation>>()
-  if (was.annotations === is.annotations) return changes
-  for (const [id, annotation] of is.annotations) {
-    const before = was.annotations.get(id)
-    if (before !== annotation) changes.set(id, [before, annotation])
+  for (const [id, annotation] of after) {
+    if (before.get(id) !== annotation) changes.set(id, [before.get(id), annotation])
   }
-  for (const [id, annotation] of was.annotations) {
-    if (!is.annotations.has(id)) changes.set(id, [annotation, undefined])
+  for (const [id, annotation] of before) {
+    if (!after.has(id)) changes.set(id, [annotation, undefined])
   }
   return changes
 }

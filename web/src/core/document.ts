@@ -2,6 +2,7 @@
 
 import { remembered, type Geometry } from '../geometry/index.ts'
 import type { ClassId } from './configuration.ts'
+import { SortedMap } from './sorted.ts'
 
 export type AnnotationId = string & { readonly idOf: 'annotation' }
 
@@ -42,19 +43,18 @@ export interface DocumentJson {
 
 export const LIMIT_ANNOTATIONS = 20_000
 export const LIMIT_COMMENT = 128
-export const EMPTY_DOCUMENT: Document = { annotations: new Map(), answers: {} }
+export const EMPTY_DOCUMENT: Document = {
+  annotations: SortedMap.of<AnnotationId, Annotation>([]),
+  answers: {},
+}
 
 /** The API's JSON is trusted: the server made it. */
-export function readDocument(json: DocumentJson): Document {
-  return {
-    annotations: new Map(json.annotations.map((annotation) => [annotation.id, annotation])),
-    answers: json.answers,
-  }
+export function readDocument({ annotations, answers }: DocumentJson): Document {
+  return { annotations: SortedMap.of(annotations.map((annotation) => [annotation.id, annotation])), answers }
 }
 
 export function writeDocument(document: Document): DocumentJson {
-  const annotations = [...document.annotations.values()].sort(byId)
-  return { annotations, answers: document.answers }
+  return { annotations: [...sortedOf(document.annotations).values()], answers: document.answers }
 }
 
 /** The same document with these annotations instead; undefined takes one away. */
@@ -62,53 +62,81 @@ export function withAnnotations(
   document: Document,
   changes: Iterable<readonly [AnnotationId, Annotation | undefined]>,
 ): Document {
-  const annotations = new Map(document.annotations)
-  for (const [id, annotation] of changes) {
-    if (annotation === undefined) annotations.delete(id)
-    else annotations.set(id, annotation)
-  }
-  return { ...document, annotations }
+  return { ...document, annotations: sortedOf(document.annotations).with(changes) }
+}
+
+type Annotations = SortedMap<AnnotationId, Annotation>
+
+/** Annotations that this room made are sorted already. */
+export const sortedOf: (annotations: Document['annotations']) => Annotations = remembered(
+  (annotations: Document['annotations']) => SortedMap.of(annotations),
+)
+
+/** What `make` says about each chunk of annotations, made anew for changed chunks only. */
+export function overChunks<Result>(
+  make: (annotations: readonly Annotation[]) => Result,
+): (document: Document) => readonly Result[] {
+  const made = remembered((chunk: Annotations['chunks'][number]) =>
+    make(chunk.map(([, annotation]) => annotation)),
+  )
+  return ({ annotations }) => sortedOf(annotations).chunks.map(made)
 }
 
 /** What is painted first comes first: by z, then by age. */
 export function byPaint(a: Annotation, b: Annotation): number {
-  return a.z - b.z || byId(a, b)
+  return a.z - b.z || (a.id < b.id ? -1 : Number(a.id > b.id))
 }
 
-function byId(a: Annotation, b: Annotation): number {
-  return a.id < b.id ? -1 : Number(a.id > b.id)
-}
+export const paintOrder: (document: Document) => readonly Annotation[] = remembered((document: Document) => {
+  const byAge = [
+    ...sortedOf(document.annotations)
+      .chunks.flat()
+      .map(([, annotation]) => annotation),
+  ]
+  return byAge.every(({ z }) => z === byAge[0]!.z) ? byAge : byAge.sort((a, b) => a.z - b.z)
+})
 
-export const paintOrder: (document: Document) => readonly Annotation[] = remembered((document: Document) =>
-  [...document.annotations.values()].sort(byPaint),
-)
+const countsOfChunks = overChunks((annotations) => {
+  const counts = new Map<ClassId, number>()
+  for (const { classId } of annotations) counts.set(classId, (counts.get(classId) ?? 0) + 1)
+  return counts
+})
 
 /** How many annotations each class has; a class without any has no entry. */
 export const countsByClass: (document: Document) => ReadonlyMap<ClassId, number> = remembered(
   (document: Document) => {
-    const counts = new Map<ClassId, number>()
-    for (const { classId } of document.annotations.values())
-      counts.set(classId, (counts.get(classId) ?? 0) + 1)
-    return counts
+    const sums = new Map<ClassId, number>()
+    for (const [classId, count] of countsOfChunks(document).flatMap((counts) => [...counts])) {
+      sums.set(classId, (sums.get(classId) ?? 0) + count)
+    }
+    return sums
   },
 )
+
+const depthsOfChunks = overChunks((annotations) => {
+  const depths = annotations.map(({ z }) => z)
+  return [Math.min(...depths), Math.max(...depths)] as const
+})
 
 /** Lowest and highest z in use, 0 and 0 when there is no annotation. */
-export const depthRange: (document: Document) => readonly [lowest: number, highest: number] = remembered(
-  (document: Document) => {
-    let [lowest, highest] = [0, 0]
-    for (const { z } of document.annotations.values()) {
-      if (z < lowest) lowest = z
-      if (z > highest) highest = z
-    }
-    return [lowest, highest] as const
-  },
-)
+export function depthRange(document: Document): readonly [lowest: number, highest: number] {
+  const ranges = depthsOfChunks(document)
+  return [
+    Math.min(0, ...ranges.map(([lowest]) => lowest)),
+    Math.max(0, ...ranges.map(([, highest]) => highest)),
+  ]
+}
 
-const childrenByParent = remembered((document: Document) => {
-  const children = new Map<AnnotationId, Annotation[]>()
-  for (const annotation of document.annotations.values()) {
-    if (annotation.parentId === null) continue
+const nestedOfChunks = overChunks((annotations) => annotations.filter(({ parentId }) => parentId !== null))
+
+/** Every annotation that is nested in another. */
+export function nestedAnnotations(document: Document): readonly Annotation[] {
+  return nestedOfChunks(document).flat()
+}
+
+const childrenByParent = remembered((document: Document): ReadonlyMap<AnnotationId | null, Annotation[]> => {
+  const children = new Map<AnnotationId | null, Annotation[]>()
+  for (const annotation of nestedAnnotations(document)) {
     const siblings = children.get(annotation.parentId)
     if (siblings === undefined) children.set(annotation.parentId, [annotation])
     else siblings.push(annotation)

@@ -11,8 +11,11 @@ import {
   type ClassId,
   type Configuration,
   type GeometryClass,
+  type LabelClass,
 } from './configuration.ts'
 import {
+  nestedAnnotations,
+  overChunks,
   LIMIT_ANNOTATIONS,
   LIMIT_COMMENT,
   type Annotation,
@@ -49,12 +52,16 @@ export function issuesOf(document: Document, rules: Rules): readonly Issue[] {
   return [
     ...tooManyIssues(document),
     ...issuesOfMedium(document, rules.configuration),
-    ...[...document.annotations.values()].flatMap((annotation) => [
-      ...issuesOfAnnotation(annotation, rules),
-      ...familyIssues(annotation, document, rules.configuration),
-    ]),
+    ...issuesOfChunks(rules)(document).flat(),
+    ...nestedAnnotations(document).flatMap((annotation) =>
+      familyIssues(annotation, document, rules.configuration),
+    ),
   ]
 }
+
+const issuesOfChunks = remembered((rules: Rules) =>
+  overChunks((annotations) => annotations.flatMap((annotation) => issuesOfAnnotation(annotation, rules))),
+)
 
 function tooManyIssues(document: Document): readonly Issue[] {
   if (document.annotations.size <= LIMIT_ANNOTATIONS) return []
@@ -71,16 +78,9 @@ function issuesOfMedium({ answers }: Document, configuration: Configuration): re
   return findings.map((finding) => ({ ...finding, annotationId: null }))
 }
 
-const knownIssues: (rules: Rules) => WeakMap<Annotation, readonly Issue[]> = remembered(() => new WeakMap())
-
 /** What can be said of an annotation by itself, without its family. */
 export function issuesOfAnnotation(annotation: Annotation, rules: Rules): readonly Issue[] {
-  const known = knownIssues(rules)
-  const found = known.get(annotation)
-  if (found !== undefined) return found
-  const issues = findings(annotation, rules).map((finding) => ({ ...finding, annotationId: annotation.id }))
-  known.set(annotation, issues)
-  return issues
+  return findings(annotation, rules).map((finding) => ({ ...finding, annotationId: annotation.id }))
 }
 
 type Finding = Omit<Issue, 'annotationId'>
@@ -100,6 +100,7 @@ function findings(annotation: Annotation, rules: Rules): readonly Finding[] {
   const questions = questionsOf(labelClass)
   return [
     ...geometryFindings(annotation, labelClass, rules.picture),
+    ...nestingFindings(annotation, rules.configuration),
     ...commentFindings(annotation),
     ...issuesOfAnswers(answers, questions, rules.configuration),
     ...missingAnswers(answers, questions),
@@ -160,20 +161,32 @@ function commentFindings({ comment }: Annotation): readonly Finding[] {
   ]
 }
 
+/** A root class stands alone; whether a nested one stands in the right parent, its family tells. */
+function nestingFindings(
+  { classId, parentId }: Annotation,
+  configuration: Configuration,
+): readonly Finding[] {
+  const wanted = parentClassOf(configuration, classId)
+  if ((wanted === null) === (parentId === null)) return []
+  return [wrongParent(classId, wanted)]
+}
+
 function familyIssues(
   annotation: Annotation,
   document: Document,
   configuration: Configuration,
 ): readonly Issue[] {
   const { id, classId, parentId } = annotation
-  if (findGeometryClass(configuration, classId) === undefined) return []
   const wanted = parentClassOf(configuration, classId)
   const parent = parentId === null ? undefined : document.annotations.get(parentId)
-  const isRight = (wanted === null) === (parentId === null) && parent?.classId === wanted?.id
-  if (isRight) return []
+  if (wanted === null || parent?.classId === wanted.id) return []
+  return [{ ...wrongParent(classId, wanted), annotationId: id }]
+}
+
+function wrongParent(classId: ClassId, wanted: LabelClass | null): Finding {
   const message =
     wanted === null
       ? 'This annotation stands alone and has no parent.'
       : `This annotation belongs inside one of the class ${wanted.name}.`
-  return [{ code: 'wrong_parent', annotationId: id, classId, message }]
+  return { code: 'wrong_parent', classId, message }
 }
