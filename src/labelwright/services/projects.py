@@ -251,4 +251,4 @@ def _own_counts(conn: Connection, actor: Actor, project_ids: list[str]) -> dict[
         )
         .group_by(t.task.c.project_id)
     )
-    return defaultdict(int, {project_id: count for project_id, count in conn.execute(query)})
+    return defaultdict(int, {row[0]: row[1] for row in conn.execute(query)})
