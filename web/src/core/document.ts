@@ -43,10 +43,6 @@ export interface DocumentJson {
 
 export const LIMIT_ANNOTATIONS = 20_000
 export const LIMIT_COMMENT = 128
-export const EMPTY_DOCUMENT: Document = {
-  annotations: SortedMap.of<AnnotationId, Annotation>([]),
-  answers: {},
-}
 
 /** The API's JSON is trusted: the server made it. */
 export function readDocument({ annotations, answers }: DocumentJson): Document {

@@ -40,10 +40,10 @@ function area({ rings }: ImageSegmentation): number {
   )
 }
 
-function contains({ rings }: ImageSegmentation, at: XY, tolerance: number): boolean {
-  const [outline = [], ...holes] = rings
+function contains(geometry: ImageSegmentation, at: XY, tolerance: number): boolean {
+  const [outline = [], ...holes] = geometry.rings
   if (isInsideRing(outline, at) && !holes.some((hole) => isInsideRing(hole, at))) return true
-  return (nearestEdge({ kind: 'image_segmentation', rings }, at)?.distance ?? Infinity) <= tolerance
+  return (nearestEdge(geometry, at)?.distance ?? Infinity) <= tolerance
 }
 
 /** Vertices and edges are numbered through all rings; this finds the ring and the number in it. */
