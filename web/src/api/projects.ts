@@ -54,5 +54,8 @@ export const configurationFileUrl = (project: string): string => `${at(project)}
 export const getExportSummary = (project: string, status: readonly TaskState[]): Promise<ExportSummary> =>
   get(`${at(project)}/export/summary`, { status: status.map((state) => state.toLowerCase()) })
 export const exportUrl = (project: string): string => `${at(project)}/export`
-export const importLabels = (project: string, file: Blob): Promise<ImportResult> =>
-  request('POST', `${at(project)}/import`, { file })
+/** What to do with geometries that leave their picture. */
+export type OutOfBounds = 'refuse' | 'keep' | 'clip'
+
+export const importLabels = (project: string, file: Blob, outOfBounds: OutOfBounds): Promise<ImportResult> =>
+  request('POST', `${at(project)}/import`, { file, query: { outOfBounds } })

@@ -191,5 +191,7 @@ export interface ImportResult {
   annotations: number
   answers: number
   ignored: number
-  warnings: (string | { message: string })[]
+  /** Of the tasks, those that had exactly these labels already. */
+  unchanged: number
+  warnings: { code: string; message: string; count: number }[]
 }
