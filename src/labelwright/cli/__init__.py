@@ -24,8 +24,8 @@ COMMANDS = (
         "upload:upload",
         WORKING,
         (
-            "Upload pictures into a dataset.\n\nRun it again after an interruption: pictures that are there already are "
-            "skipped. A picture is kept under its file name, without its folder; the same name with other content is "
+            "Upload pictures into a dataset.\n\n"
+            "Run it again after an interruption: pictures that are there already are skipped. A picture is kept under its file name, without its folder; the same name with other content is "
             "refused."
         ),
     ),
@@ -52,4 +52,4 @@ def main() -> None:
     """Run the command; errors that people can act upon are one line on standard error and exit code 1."""
     from labelwright.cli.failures import run  # noqa: PLC0415 - start-up is felt
 
-    sys.exit(run(app))
+    sys.exit(run(app, sys.argv[1:]))

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
@@ -13,10 +14,10 @@ SERVER_MODULES = frozenset(
 )
 
 
-def run(app: App) -> int:
-    """Run `app` on the arguments of the process and say what went wrong, in one line each."""
+def run(app: App, arguments: Sequence[str]) -> int:
+    """Run `app` and say what went wrong, in one line each; returns the exit code."""
     try:
-        app(exit_on_error=False, print_error=True, result_action="return_none")
+        app(arguments, exit_on_error=False, print_error=True, result_action="return_none")
     except (CycloptsError, LabelwrightError, OSError, ModuleNotFoundError, KeyboardInterrupt) as error:
         return exit_code(error)
     return 0

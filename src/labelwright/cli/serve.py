@@ -2,8 +2,10 @@
 
 import json
 import secrets
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -81,10 +83,21 @@ def run(
     server_file.write_text(json.dumps({"url": address}), encoding="utf-8")
     announce(setup_secret)
     try:
-        with background_work(context):
+        with background_work(context), ending_well():
             uvicorn.Server(config).run(sockets=[listener])
     finally:
         server_file.unlink(missing_ok=True)
+
+
+@contextmanager
+def ending_well() -> Iterator[None]:
+    """Let SIGTERM and SIGINT end the server and nothing more: uvicorn sends itself the same signal again at the end."""
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def listening(host: str, port: int) -> socket.socket:

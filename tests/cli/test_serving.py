@@ -1,0 +1,142 @@
+"""`labelwright serve`, `admin` beside it, and `demo`: real processes on real folders."""
+
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from labelwright.sdk import Client
+from tests.cli.conftest import Run
+
+PASSWORD = "correct horse battery"
+
+
+@contextmanager
+def running(log: Path, *arguments: object, ready: str) -> Iterator[str]:
+    """Run a command until its output has `ready`; gives the address that it printed. SIGTERM must end it well."""
+    environment = {**os.environ, "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
+    with log.open("wb") as output:
+        command = [sys.executable, "-m", "labelwright.cli", *map(str, arguments)]
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
+    try:
+        yield _address(process, log, ready)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(timeout=30)
+    assert code == 0, log.read_text()
+
+
+def _address(process: subprocess.Popen[bytes], log: Path, ready: str) -> str:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        found = re.search(r"http://127\.0\.0\.1:\d+", log.read_text())
+        if found and ready in log.read_text() and _answers(found[0]):
+            return found[0]
+        time.sleep(0.05)
+    pytest.fail(f"not ready: {log.read_text()}")
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx2.get(f"{url}/health", timeout=2).status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
+def create_user(command: Run, data: Path, monkeypatch: pytest.MonkeyPatch, email: str = "ada@example.org") -> None:
+    monkeypatch.setattr("sys.stdin.readline", lambda: f"{PASSWORD}\n", raising=False)
+    arguments = ("admin", "create-user", email, "--organisation", "Harbour", "--role", "admin")
+    done = command(*arguments, "--password-stdin", "--data", data)
+    assert done.code == 0, done.err
+
+
+def test_a_first_start_prints_the_way_to_the_first_account_and_ends_well(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with running(log, "serve", "--data", tmp_path / "data", "--port", 0, ready="/setup#") as url:
+        secret = re.search(r"/setup#(\S+)", log.read_text())
+        assert secret is not None
+        body = {"email": "ada@example.org", "name": "Ada", "password": PASSWORD, "organisation": "Harbour"}
+        made = httpx2.post(f"{url}/api/setup", json={"secret": secret[1], **body})
+        assert made.status_code == 200, made.text
+        assert (tmp_path / "data" / "server.json").exists()
+    assert not (tmp_path / "data" / "server.json").exists()
+
+
+def test_people_and_tokens_are_made_without_and_beside_a_running_server(
+    command: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    create_user(command, data, monkeypatch)
+    with running(tmp_path / "log", "serve", "--data", data, "--port", 0, ready="is ready") as url:
+        create_user(command, data, monkeypatch, "lin@example.org")
+        token = ("admin", "create-token", "--organisation", "Harbour", "--scope", "admin", "--data", data)
+        made = command(*token, "--name", "nightly")
+        twice = command(*token, "--name", "nightly")
+
+        assert re.fullmatch(r"lw_\S+\n", made.out)
+        with Client(url, made.out) as client:
+            assert client.projects.create("Cranes").name == "Cranes"
+        with Client.sign_in(url, "lin@example.org", PASSWORD) as person:
+            assert [project.name for project in person.projects.list()] == ["Cranes"]
+        assert (twice.code, "nightly" in twice.err) == (1, True)
+
+
+def serve(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Start a server that is expected to end at once."""
+    command = [sys.executable, "-m", "labelwright.cli", "serve", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_data_folder_and_a_port_have_one_server(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with running(tmp_path / "log", "serve", "--data", data, "--port", 0, ready="is ready") as url:
+        same_data = serve("--data", data, "--port", 0)
+        same_port = serve("--data", tmp_path / "other", "--port", url.rsplit(":", 1)[1])
+
+    assert (same_data.returncode, str(data) in same_data.stderr) == (1, True)
+    assert (same_port.returncode, "Choose another port with --port" in same_port.stderr) == (1, True)
+
+
+def test_the_demo_is_made_once_and_there_again_at_once(tmp_path: Path) -> None:
+    data, log = tmp_path / "demo", tmp_path / "log"
+    with running(log, "demo", "--data", data, "--port", 0, ready="Sign in as") as url:
+        password = (data / "demo-password").read_text()
+        assert f"Sign in as demo@labelwright.local with the password {password}" in log.read_text()
+        assert (data / "demo-password").stat().st_mode & 0o077 == 0
+        with Client.sign_in(url, "demo@labelwright.local", password) as client:
+            project = client.projects.get("Demo project")
+            counts = {state: count for state, count in project.task_counts.items() if count}
+            assert counts == {"COMPLETED": 4, "IN_PROGRESS": 1, "WAITING": 2, "BACKLOG": 1}
+            exported = list(client.labels.tasks(project.id))
+            media = {medium.media_name: medium for medium in client.media.list(project.datasets[0].id)}
+
+    assert [task["external_media_ID"] for task in exported] == [
+        "astronaut.png",
+        "camera.png",
+        "coffee.png",
+        "rocket.jpg",
+    ]
+    assert (media["mosaic.jpg"].width, media["mosaic.jpg"].height) == (12_000, 9_000)
+
+    before = cpu_seconds()
+    with running(log, "demo", "--data", data, "--port", 0, ready="Sign in as") as url:
+        with Client.sign_in(url, "demo@labelwright.local", password) as client:
+            assert [project.name for project in client.projects.list()] == ["Demo project"]
+            assert len(client.datasets.list()) == 1
+    assert "uploading" not in log.read_text()
+    assert cpu_seconds() - before < 5
+
+
+def cpu_seconds() -> float:
+    """Processor time of the processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
