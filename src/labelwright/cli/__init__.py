@@ -25,8 +25,8 @@ COMMANDS = (
         WORKING,
         (
             "Upload pictures into a dataset.\n\n"
-            "Run it again after an interruption: pictures that are there already are skipped. A picture is kept under its file name, without its folder; the same name with other content is "
-            "refused."
+            "Run it again after an interruption: pictures that are there already are skipped. A picture is kept under "
+            "its file name, without its folder; the same name with other content is refused."
         ),
     ),
     (
