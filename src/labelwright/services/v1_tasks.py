@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, or_, select
 from labelwright.db import tables as t
 from labelwright.model.errors import LabelsNotComplete
 from labelwright.services import projects, tasks, v1_values
-from labelwright.services.access import Actor, Right, access_project
+from labelwright.services.access import Actor, Right, access_project, access_task
 from labelwright.services.context import Context
 from labelwright.services.media import Json, get_medium_json
 from labelwright.services.naming import contains
@@ -45,6 +45,12 @@ def list_tasks(
 
 def _mentions(word: str) -> ColumnElement[bool]:
     return or_(contains(t.task.c.medium_name, word), contains(t.task.c.labeler_id, word))
+
+
+def check_export(ctx: Context, actor: Actor, task_id: str) -> None:
+    """Refuse who may not export this task. Raises NotFound, Forbidden."""
+    with ctx.db.read() as conn:
+        access_task(conn, actor, task_id, Right.EXPORT)
 
 
 class LabelMode(NamedTuple):
