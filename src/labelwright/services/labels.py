@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from labelwright.db import tables as t
 from labelwright.model.configuration import Configuration
-from labelwright.model.document import Change, Difference, Document, Stamp, apply
+from labelwright.model.document import Applied, Change, Difference, Document, Stamp, apply
 from labelwright.model.errors import (
     ConfigurationChanged,
     InvalidLabels,
@@ -90,7 +90,7 @@ def apply_within(
     issues = (*_input_issues(difference), *applied.issues)
     if not issues:
         size_wh = None if anywhere else _size_of(conn, task.medium_id)
-        issues = tuple(touched_issues(applied.document, difference, configuration, size_wh))
+        issues = tuple(touched_issues(applied, difference, configuration, size_wh))
     if issues:
         _refuse(issues, difference, configuration)
     return store(conn, task, stored, applied.document, applied.change, configuration, stamp, difference.change_id)
@@ -118,15 +118,20 @@ def _size_of(conn: Connection, medium_id: str) -> SizeWH | None:
 
 
 def touched_issues(
-    document: Document, difference: Difference, configuration: Configuration, size_wh: SizeWH | None
+    applied: Applied, difference: Difference, configuration: Configuration, size_wh: SizeWH | None
 ) -> Iterator[Issue]:
-    """Check what a difference touches, in the document that it makes."""
-    by_id = {annotation.id: annotation for annotation in document.annotations}
+    """Check what a difference touches, in the document that it makes.
+
+    A geometry that stays as it was may lie outside the picture: imports for old clients keep such ones.
+    """
+    by_id = {annotation.id: annotation for annotation in applied.document.annotations}
+    kept = {now.id for was, now in applied.change.annotations if was and now and was.geometry == now.geometry}
     for name, annotations in (("created", difference.created), ("updated", difference.updated)):
         for index, annotation in enumerate(annotations):
             parent = by_id.get(annotation.parent_id) if annotation.parent_id else None
-            pointer = f"/{name}/{index}"
-            yield from annotation_issues(annotation, configuration, pointer=pointer, parent=parent, size_wh=size_wh)
+            bounds = None if annotation.id in kept else size_wh
+            place = f"/{name}/{index}"
+            yield from annotation_issues(annotation, configuration, pointer=place, parent=parent, size_wh=bounds)
     yield from answers_issues(difference.answers.set, configuration, owner=None, pointer="/answers/set")
 
 
