@@ -16,12 +16,13 @@ export interface CanvasOptions {
   /** The view moved, or was shown for the first time. */
   viewed(view: at.Viewport, surface: at.Surface): void
   /** The other button was pressed where no tool had use for it. */
-  menu(place: XY, client: XY): void
+  menu(client: XY): void
 }
 
 /** CSS pixels that count as near. */
 const NEAR_MOUSE = 6
 const NEAR_FINGER = 16
+const PAINTED = 'label-mode-painted'
 
 export class CanvasView {
   readonly #element: HTMLElement
@@ -127,7 +128,10 @@ export class CanvasView {
         this.#move((view, surface) => at.zoomBy(view, place, factor, this.#size, surface)),
       pinch: (before, after) =>
         this.#move((view, surface) => at.pinch(view, before, after, this.#size, surface)),
-      menu: (place, client) => this.#options.menu(place, client),
+      menu: (place, client) => {
+        this.#selectForMenu(place)
+        this.#options.menu(client)
+      },
       panning: (phase) => {
         this.#panning = phase
         this.#setCursor()
@@ -137,6 +141,13 @@ export class CanvasView {
         this.#tellTolerance()
       },
     }
+  }
+
+  /** The menu is about what it was opened on. */
+  #selectForMenu(place: XY): void {
+    const { index, isVisible, tolerance, selection } = this.#editor.scene()
+    const hits = index.at(place, tolerance).filter(isVisible)
+    if (hits.length > 0 && !hits.some(({ id }) => selection.has(id))) this.#editor.select([hits[0]!.id])
   }
 
   #resize(surface: at.Surface): void {
@@ -232,7 +243,13 @@ export class CanvasView {
     const active = { document, selection, drawables: this.#drawables, isVisible, looksOfClass }
     this.#active.draw(active, this.#shapes.omitted, view, surface)
     if (goesOn) this.#invalidate()
+    else if (this.#picture.isSet) markPainted()
   }
+}
+
+/** For measurements: when picture and shapes were on screen for the first time. */
+function markPainted(): void {
+  if (performance.getEntriesByName(PAINTED).length === 0) performance.mark(PAINTED)
 }
 
 function canvasIn(element: HTMLElement, layer: string): HTMLCanvasElement {

@@ -21,6 +21,10 @@ export class PictureLayer {
     this.#size = size
   }
 
+  get isSet(): boolean {
+    return this.#image !== null
+  }
+
   draw(view: Viewport, surface: Surface): void {
     const context = this.#context
     context.clearRect(0, 0, surface.px.w, surface.px.h)

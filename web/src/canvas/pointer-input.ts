@@ -39,6 +39,8 @@ export class PointerInput {
   readonly #ends = new AbortController()
   #press: Press = NONE
   #spaceHeld = false
+  /** The other button was pressed for the menu, which some systems open on its release. */
+  #asksMenu = false
   #last: XY = [0, 0]
   readonly #touches = new Map<number, XY>()
 
@@ -58,7 +60,7 @@ export class PointerInput {
     on('lostpointercapture', (event) => this.#lost(event))
     on('pointerleave', () => this.#press.type === 'none' && this.#host.dispatch({ type: 'leave' }))
     on('dblclick', (event) => this.#doubleClick(event))
-    on('contextmenu', (event) => event.preventDefault())
+    on('contextmenu', (event) => this.#menu(event))
     on('wheel', (event) => this.#wheel(event))
     addEventListener('blur', () => this.holdSpace(false), { signal })
   }
@@ -82,6 +84,7 @@ export class PointerInput {
   #down(event: PointerEvent): void {
     const at = this.#at(event)
     this.#last = at
+    this.#asksMenu = false
     this.#element.focus({ preventScroll: true })
     this.#element.setPointerCapture(event.pointerId)
     this.#host.kind(event.pointerType)
@@ -103,10 +106,21 @@ export class PointerInput {
     this.#press = { type: 'editing', pointer: event.pointerId }
     const place = this.#host.toPicture(at)
     const isUsed = this.#host.dispatch({ type: 'down', at: place, button, modifiers: modifiersOf(event) })
-    if (button === 'secondary' && !isUsed) {
-      this.#press = NONE
-      this.#host.menu(place, [event.clientX, event.clientY])
-    }
+    if (button === 'primary' || isUsed) return
+    this.#press = NONE
+    this.#asksMenu = true
+  }
+
+  /** The other button where no tool had use for it, or the menu key. */
+  #menu(event: MouseEvent): void {
+    event.preventDefault()
+    const isKey = !(event instanceof PointerEvent) || event.pointerId === -1
+    if (!this.#asksMenu && !isKey) return
+    this.#asksMenu = false
+    this.#host.menu(this.#host.toPicture(isKey ? this.#at(event) : this.#last), [
+      event.clientX,
+      event.clientY,
+    ])
   }
 
   /** A second finger gives up what the first one began. */
@@ -165,7 +179,7 @@ export class PointerInput {
     if (press.type === 'none' || press.pointer !== event.pointerId) return
     this.#press = NONE
     if (press.type === 'editing') this.#host.dispatch({ type: 'cancel' })
-    else this.#host.panning(this.#spaceHeld ? 'ready' : 'no')
+    else if (press.type === 'panning') this.#host.panning(this.#spaceHeld ? 'ready' : 'no')
   }
 
   #doubleClick(event: MouseEvent): void {

@@ -59,8 +59,7 @@ export function pressed(event: KeyboardEvent, host: KeyHost): void {
   const { key, ctrlKey, metaKey, shiftKey: shift, altKey: alt } = event
   const stroke = strokeOf(key, { ctrl: ctrlKey || metaKey, shift, alt })
   const command = COMMANDS[stroke]
-  if (isTyping(event.target) && command !== 'complete') return
-  if (isControl(event.target) && belongsToControl(key)) return
+  if (command !== 'complete' && isForField(event)) return
   if (command !== undefined) host.run(command)
   else if (!worked(event, stroke, host)) return
   event.preventDefault()
@@ -78,6 +77,11 @@ function panned(stroke: string, key: string, host: KeyHost): boolean {
   if (x === 0 && y === 0) return false
   host.panBy(x * PAN_PX * far, y * PAN_PX * far)
   return true
+}
+
+/** Fields and buttons keep the keys that they work by. */
+function isForField({ target, key }: KeyboardEvent): boolean {
+  return isTyping(target) || (isControl(target) && belongsToControl(key))
 }
 
 function isTyping(target: EventTarget | null): boolean {
