@@ -28,6 +28,7 @@ Work = Callable[[Connection], Any]
 
 GROUP_LIMIT = 64
 READERS = 16
+BUSY_S = 10.0
 
 log = structlog.get_logger()
 
@@ -46,27 +47,39 @@ class Database:
         self._readers = _engine(path, writable=False)
         self._writer = _engine(path, writable=True)
         self._queue: queue.SimpleQueue[tuple[Work, Future[Any]] | None] = queue.SimpleQueue()
+        self._entry, self._closed = threading.Lock(), False
         self._thread = threading.Thread(target=self._run, name="database writer", daemon=True)
         self._thread.start()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
-        """Lend a read-only connection; everything read inside is one snapshot."""
-        with self._readers.connect() as connection, connection.begin():
-            yield connection
+        """Lend a read-only connection; everything read inside is one snapshot. Raises Busy."""
+        try:
+            with self._readers.connect() as connection, connection.begin():
+                yield connection
+        except DBAPIError as error:
+            if (explained := _explained(error)) is error:
+                raise
+            raise explained from error
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in the writer's thread, in a savepoint of its own, and return once it is on disk.
 
-        Raises what `work` raises (its changes are undone alone), StorageFull when the disk is full.
+        Raises what `work` raises (its changes are undone alone), StorageFull when the disk is full, Busy when another
+        program holds the file or the server stops.
         """
         future: Future[T] = Future()
-        self._queue.put((work, future))
+        with self._entry:
+            if self._closed:
+                raise Busy("The server is stopping; nothing was saved. Try again in a moment.")
+            self._queue.put((work, future))
         return future.result()
 
     def close(self) -> None:
         """Finish what is queued, then let go of the file."""
-        self._queue.put(None)
+        with self._entry:
+            self._closed = True
+            self._queue.put(None)
         self._thread.join()
         self._readers.dispose()
         self._writer.dispose()
@@ -96,16 +109,18 @@ class Database:
 
 
 def _commit_group(connection: Connection, group: list[tuple[Work, Future[Any]]]) -> None:
+    """Do all pieces in one transaction, and answer once it is on disk; a piece that fails is undone alone."""
     done: list[tuple[Future[Any], Any]] = []
     try:
         with connection.begin():
             for work, future in group:
                 try:
-                    with connection.begin_nested():
-                        done.append((future, work(connection)))
-                except Exception as error:  # noqa: BLE001 - whatever it is belongs to the caller who waits
+                    done.append((future, _do_piece(connection, work)))
+                except Exception as error:
+                    if not _in_transaction(connection):  # a full disk makes SQLite undo all pieces, not just this one
+                        raise
                     future.set_exception(_explained(error))
-    except Exception as error:  # noqa: BLE001 - the commit failed: nobody in the group was saved
+    except Exception as error:  # noqa: BLE001 - nobody in the group was saved
         _stop_if_disk_fails(error)
         for _, future in group:
             if not future.done():
@@ -113,6 +128,25 @@ def _commit_group(connection: Connection, group: list[tuple[Work, Future[Any]]])
         return
     for future, result in done:
         future.set_result(result)
+
+
+def _do_piece(connection: Connection, work: Work) -> Any:
+    """Do one piece of work in a savepoint. SQLAlchemy's own would hide the error that undid the transaction."""
+    connection.exec_driver_sql("SAVEPOINT piece")
+    try:
+        result = work(connection)
+        connection.exec_driver_sql("RELEASE piece")
+    except Exception:
+        if _in_transaction(connection):
+            connection.exec_driver_sql("ROLLBACK TO piece")
+            connection.exec_driver_sql("RELEASE piece")
+        raise
+    return result
+
+
+def _in_transaction(connection: Connection) -> bool:
+    driver: Any = connection.connection.dbapi_connection
+    return bool(driver.in_transaction)
 
 
 def _explained(error: Exception) -> Exception:
@@ -153,7 +187,8 @@ def _engine(path: Path, *, writable: bool) -> Engine:
         poolclass=QueuePool,
         pool_size=1 if writable else READERS,
         max_overflow=0 if writable else 64,
-        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 10},
+        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": BUSY_S},
+        hide_parameters=True,
     )
     pragmas = _WRITER_PRAGMAS if writable else _READER_PRAGMAS
 

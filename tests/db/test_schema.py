@@ -1,0 +1,181 @@
+"""A data file is made and upgraded whole or not at all; what is not ours, or cannot be read, stays as it is."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from labelwright.db import schema, tables
+from labelwright.db.schema import NewerData, UnreadableData, ensure_schema
+from labelwright.model.errors import StorageFull
+
+SECOND_HEAD = '''"""Colours for projects."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("project") as batch_op:
+        batch_op.add_column(sa.Column("colour", sa.Text()))
+    op.execute("UPDATE project SET colour = 'blue'")
+    op.create_index("ix_project_colour", "project", ["colour"])
+'''
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "labelwright.sqlite"
+
+
+@pytest.fixture
+def older(path: Path) -> Path:
+    """A file of the first schema with an organisation and a project in it."""
+    ensure_schema(path)
+    connection = sqlite3.connect(path)
+    connection.execute("INSERT INTO organisation VALUES ('o', 'Harbour', 1)")
+    connection.execute(
+        "INSERT INTO project (id, organisation_id, name, short_description, description, media_type, pinned,"
+        " review_activated, label_iteration_id, created_at)"
+        " VALUES ('p', 'o', 'Crane', '', '', 'IMAGE', 0, 0, 'i', 1)"
+    )
+    connection.commit()
+    connection.close()
+    return path
+
+
+@pytest.fixture
+def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make this the next version of the product, whose schema has one more column."""
+    migrations = tmp_path / "migrations"
+    shutil.copytree(schema.MIGRATIONS, migrations)
+    (migrations / "versions" / "0002_colours.py").write_text(SECOND_HEAD)
+    monkeypatch.setattr(schema, "MIGRATIONS", migrations)
+    monkeypatch.setattr(schema, "HEAD", "0002")
+
+
+def query(path: Path, statement: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(path)
+    rows = connection.execute(statement).fetchall()
+    connection.close()
+    return rows
+
+
+def test_a_new_file_has_exactly_the_tables_that_the_code_describes(path: Path) -> None:
+    ensure_schema(path)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), tables.metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_a_file_of_this_version_is_left_alone(path: Path) -> None:
+    ensure_schema(path)
+    before = path.stat().st_mtime_ns
+    ensure_schema(path)
+    assert path.stat().st_mtime_ns == before
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_an_older_file_is_upgraded_with_its_rows_and_stays_beside_the_new_one(older: Path, next_version: None) -> None:
+    ensure_schema(older)
+    assert query(older, "SELECT name, colour FROM project") == [("Crane", "blue")]
+    kept = older.with_suffix(".before-0002")
+    assert query(kept, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert query(kept, "SELECT name FROM project") == [("Crane",)]
+
+
+def test_rows_that_are_still_in_the_write_ahead_log_are_upgraded_too(older: Path, next_version: None) -> None:
+    """A killed server leaves them there."""
+    script = (
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA journal_mode=WAL');"
+        "c.execute('UPDATE project SET name = \"Quay\"'); c.commit(); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(older)], check=False, timeout=30)
+    assert older.with_name(f"{older.name}-wal").stat().st_size > 0
+
+    ensure_schema(older)
+
+    assert query(older, "SELECT name, colour FROM project") == [("Quay", "blue")]
+    assert query(older.with_suffix(".before-0002"), "SELECT name FROM project") == [("Quay",)]
+
+
+def test_a_file_of_a_newer_version_is_refused(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "HEAD", "0000")
+    with pytest.raises(NewerData, match="schema 0001"):
+        ensure_schema(older)
+
+
+@pytest.mark.parametrize("content", [b"this is not a database", b"SQLite format 3\x00" + b"\x00" * 100])
+def test_a_file_that_is_no_database_is_refused_and_stays(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(UnreadableData, match=r"labelwright\.sqlite"):
+        ensure_schema(path)
+    assert path.read_bytes() == content
+
+
+def test_a_database_of_another_program_is_refused_and_stays(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE theirs (value INTEGER)")
+    connection.commit()
+    connection.close()
+    with pytest.raises(UnreadableData, match="not of Labelwright"):
+        ensure_schema(path)
+    assert query(path, "SELECT * FROM theirs") == []
+
+
+def test_a_database_that_another_program_holds_is_refused_and_stays(
+    older: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "BUSY_S", 0.1)
+    foreign = sqlite3.connect(older, isolation_level=None)
+    foreign.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(UnreadableData, match="locked"):
+        ensure_schema(older)
+    foreign.execute("ROLLBACK")
+    foreign.close()
+    assert query(older, "SELECT name FROM project") == [("Crane",)]
+
+
+def test_a_disk_that_is_full_while_upgrading_leaves_the_old_file(
+    older: Path, next_version: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Path) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(schema, "_migrate", full)
+    with pytest.raises(StorageFull, match="upgrade"):
+        ensure_schema(older)
+    assert query(older, "SELECT name FROM project") == [("Crane",)]
+    assert [file.suffix for file in older.parent.glob("labelwright.*")] == [".sqlite"]
+
+
+@pytest.mark.parametrize(("start", "stride"), [("older", 1), ("nothing", 11)])
+def test_a_kill_at_any_step_leaves_the_old_or_the_new_file_and_the_next_start_goes_on(
+    older: Path, next_version: None, tmp_path: Path, start: str, stride: int
+) -> None:
+    """Every statement and every file operation is a step; a process is killed before each of them in turn."""
+    script = [sys.executable, "-m", "tests.db.dying_upgrade", str(schema.MIGRATIONS), "0002"]
+    arguments = [str(tmp_path / "runs"), str(stride), *([str(older)] if start == "older" else [])]
+    done = subprocess.run([*script, *arguments], check=False, timeout=120, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    runs = json.loads(done.stdout)
+
+    assert len(runs) > 5
+    assert [run["killed"] for run in runs] == [True] * (len(runs) - 1) + [False]
+    assert {run["after_kill"] for run in runs} == (
+        {"0001:Crane", "0002:Crane"} if start == "older" else {"none", "0002:"}
+    )
+    assert {run["after_start"] for run in runs} == {"0002:Crane" if start == "older" else "0002:"}
+    assert {tuple(run["leftovers"]) for run in runs} == {()}
