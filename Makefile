@@ -56,7 +56,7 @@ fmt: setup $(DEV) ## Format everything, mend what a machine can mend
 	$(BIN)/ruff check --fix .
 	$(WEB) npm run fmt
 
-schema: setup $(DEV) ## Write schema/openapi.json
+schema: setup $(DEV) ## Write schema/openapi.json and schema/export.schema.json
 	$(BIN)/python scripts/schema.py
 
 bench: setup $(DEV) ## Measure; one ratio for each claim

@@ -1,33 +1,38 @@
-"""Write schema/openapi.json from the application, or check that it is fresh (`--check`)."""
+"""Write the schemas in schema/, or check that they are fresh (`--check`)."""
 
 import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from labelwright.api.app import create_app, openapi_document
 from labelwright.bootstrap import open_context
 from labelwright.config import Settings
+from labelwright.formats.export_schema import export_schema
 
-OPENAPI = Path(__file__).parents[1] / "schema" / "openapi.json"
+FOLDER = Path(__file__).parents[1] / "schema"
 
 
-def openapi_text() -> str:
-    """The document as it is committed."""
+def openapi() -> dict[str, Any]:
+    """The document of the API, as the application serves it."""
     with tempfile.TemporaryDirectory() as data, open_context(Settings(data=Path(data))) as context:
-        document = openapi_document(create_app(context, operator_secret=""))
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+        return openapi_document(create_app(context, operator_secret=""))
+
+
+SCHEMAS = {"openapi.json": openapi, "export.schema.json": export_schema}
 
 
 def main() -> int:
-    text = openapi_text()
-    if "--check" not in sys.argv:
-        OPENAPI.write_text(text, encoding="utf-8")
-        return 0
-    fresh = OPENAPI.exists() and OPENAPI.read_text(encoding="utf-8") == text
-    if not fresh:
-        sys.stderr.write("schema/openapi.json is not what the application says. Run: make schema\n")
-    return 0 if fresh else 1
+    stale = 0
+    for name, make in SCHEMAS.items():
+        path, text = FOLDER / name, json.dumps(make(), ensure_ascii=False, indent=1) + "\n"
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            sys.stderr.write(f"schema/{name} is not what the code says. Run: make schema\n")
+            stale += 1
+    return min(stale, 1)
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ def test_a_waiting_producer_wakes_when_the_consumer_leaves() -> None:
 
 
 def test_an_error_of_the_producer_comes_behind_the_bytes_before_it() -> None:
-    relay = Relay(tempfile.TemporaryFile)
+    relay = Relay(tempfile.TemporaryFile, patience_s=1)
     relay.put(b"whole so far")
     relay.finish(ValueError("damaged row"))
     assert relay.take() == b"whole so far"

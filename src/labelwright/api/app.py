@@ -15,6 +15,7 @@ from labelwright.api.routes import (
     accounts,
     configurations,
     datasets,
+    export,
     health,
     media,
     operator,
@@ -27,7 +28,7 @@ from labelwright.services.context import Context
 
 log = structlog.get_logger()
 
-ROUTES = (accounts, tokens, projects, datasets, media, configurations, tasks)
+ROUTES = (accounts, tokens, projects, datasets, media, configurations, tasks, export)
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": Problem, "description": "What is wrong, where, and the remedy (RFC 9457)."}
 }
@@ -53,6 +54,7 @@ def create_app(context: Context, *, operator_secret: str, setup_secret: str | No
     api.include_router(v1)
     app.include_router(api)
     app.include_router(health.router)
+    app.include_router(export.public)
     pages.install(app)
     errors.install_errors(app)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-import structlog
 from sqlalchemy import ColumnElement, Connection, LargeBinary, Row, Select, case, func, literal, select
 
 from labelwright.db import tables as t
@@ -36,13 +35,11 @@ from labelwright.model.task import EXPORTED_BY_DEFAULT, TaskState
 from labelwright.services import configurations, conform
 from labelwright.services.access import Actor, Right, access_project
 from labelwright.services.context import Context
-from labelwright.services.relay import CHUNK_BYTES, Abandoned, Relay
+from labelwright.services.relay import CHUNK_BYTES, PATIENCE_S, Abandoned, Relay
 
 COORDINATES = ("exact", "integer")
 _FIXED = 9  # columns that every export reads; those of `include=` follow
 NOTHING = b"[]\n"
-
-log = structlog.get_logger()
 
 
 class ExportOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +120,7 @@ class Export:
     def __init__(self, file_name: str, produce: Callable[[Relay], None], folder: Path) -> None:
         """`folder` takes what a slow consumer lets pile up."""
         self.file_name = file_name
-        self._relay = Relay(lambda: tempfile.TemporaryFile(dir=folder))
+        self._relay = Relay(lambda: tempfile.TemporaryFile(dir=folder), patience_s=PATIENCE_S)  # noqa: SIM115 - it closes it
         self._produce = produce
         self._thread: threading.Thread | None = None
 
@@ -137,8 +134,7 @@ class Export:
             self._produce(self._relay)
         except Abandoned:
             self._relay.finish()
-        except Exception as error:
-            log.exception("an export failed", file=self.file_name)
+        except Exception as error:  # noqa: BLE001 - it is raised where the bytes are taken
             self._relay.finish(error)
         else:
             self._relay.finish()

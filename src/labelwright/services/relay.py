@@ -31,7 +31,7 @@ class Abandoned(Exception):
 class Relay:
     """One producer `put`s chunks and `finish`es; one consumer `take`s them and `close`s. Both may be any thread."""
 
-    def __init__(self, open_file: OpenFile, *, patience_s: float = PATIENCE_S, held_chunks: int = HELD_CHUNKS) -> None:
+    def __init__(self, open_file: OpenFile, *, patience_s: float, held_chunks: int = HELD_CHUNKS) -> None:
         """`open_file` makes the temporary file when it is needed; `patience_s` is how long `put` waits in all."""
         self._open_file = open_file
         self._held_chunks = held_chunks

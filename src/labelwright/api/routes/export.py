@@ -1,0 +1,177 @@
+"""Export, import and semantic maps of a project's labels."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from labelwright.api.answers import MsgspecResponse
+from labelwright.api.deps import Caller, Ctx, base_url
+from labelwright.api.errors import problem
+from labelwright.api.models import ExportSummary, ImportDone
+from labelwright.formats.export_schema import export_schema
+from labelwright.media.names import content_disposition
+from labelwright.services import exports, imports, maps
+from labelwright.services.access import Actor
+from labelwright.services.context import Context
+from labelwright.services.exports import Export
+from labelwright.services.imports import Imported
+from labelwright.services.merging import MergeOptions
+from labelwright.storage.receiver import Expected
+
+router = APIRouter(tags=["export"])
+public = APIRouter(tags=["export"])
+
+States = Annotated[list[str] | None, Query(description="Task states, in either case; default: the finished ones.")]
+Includes = Annotated[list[str] | None, Query(description="media, ids, provenance, timing, review")]
+_FILE: dict[int | str, dict[str, Any]] = {
+    "200": {"description": "The file; /schema/export.schema.json.", "content": {"application/json": {}}}
+}
+_IMPORT_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "array"}}}}}
+
+
+@router.get("/projects/{project_id}/export", responses=_FILE)
+async def export_labels(  # noqa: PLR0913 - the options of the file
+    request: Request,
+    ctx: Ctx,
+    actor: Caller,
+    project_id: str,
+    *,
+    status: States = None,
+    include: Includes = None,
+    coordinates: str = "exact",
+) -> Response:
+    """The labels of a project in the native format, streamed from one moment of the database."""
+    options = exports.parse_options(status=status or (), include=include or (), coordinates=coordinates)
+    address = base_url(request)
+    export = await run_in_threadpool(exports.open_export, ctx, actor, project_id, options, base_url=address)
+    return await download(request, export)
+
+
+router.head("/projects/{project_id}/export", include_in_schema=False)(export_labels)
+
+
+async def download(request: Request, export: Export) -> Response:
+    """Answer with an export; a failure before its first bytes is an ordinary error, one behind them cuts the line."""
+    headers = {"Content-Disposition": _disposition(export.file_name), "Cache-Control": "no-store"}
+    if request.method == "HEAD":
+        return Response(media_type="application/json", headers=headers)
+    export.start()
+    try:
+        if request.scope["http_version"] == "1.0":
+            # Without chunks, only the length tells such a client that it has everything.
+            headers["Content-Length"] = str(await run_in_threadpool(export.size_bytes))
+        first = await run_in_threadpool(export.take)
+    except BaseException:
+        export.close()
+        raise
+    return _Download(export, first, headers)
+
+
+def _disposition(name: str) -> str:
+    """The header that names the file, in UTF-8 even where plain ASCII would do."""
+    header = content_disposition(name, download=True)
+    return header if "filename*=" in header else f"{header}; filename*=UTF-8''{quote(name, safe='')}"
+
+
+class _Download(StreamingResponse):
+    """Sends the chunks of an export and closes it, also when the client is gone before the first one."""
+
+    def __init__(self, export: Export, first: bytes | None, headers: dict[str, str]) -> None:
+        super().__init__(self._chunks(first), media_type="application/json", headers=headers)
+        self._export = export
+
+    async def _chunks(self, first: bytes | None) -> AsyncIterator[bytes]:
+        chunk = first
+        while chunk is not None:
+            yield chunk
+            chunk = await run_in_threadpool(self._export.take)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._export.close()
+
+
+@router.get("/projects/{project_id}/export/summary", response_model=ExportSummary)
+def summarise_export(ctx: Ctx, actor: Caller, project_id: str, *, status: States = None) -> Response:
+    """What an export would hold, and why it may hold nothing."""
+    options = exports.parse_options(status=status or ())
+    return MsgspecResponse(exports.summarise(ctx, actor, project_id, options))
+
+
+@router.post("/projects/{project_id}/import", response_model=ImportDone, openapi_extra=_IMPORT_BODY)
+async def import_labels(
+    request: Request,
+    ctx: Ctx,
+    actor: Caller,
+    project_id: str,
+    *,
+    out_of_bounds: Annotated[str, Query(alias="outOfBounds", description="refuse, keep or clip")] = "refuse",
+) -> Response:
+    """Import a file in the native format: all of it or nothing."""
+    refusal = _unsupported(request)
+    if refusal is not None:
+        return refusal
+    options = imports.parse_options(out_of_bounds=out_of_bounds)
+    return MsgspecResponse(await receive_import(request, ctx, actor, project_id, options))
+
+
+def _unsupported(request: Request) -> Response | None:
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        text = f"Send the labels as application/json, not as {kind[:80]}."
+        return problem(415, "unsupported_content_type", text)
+    packed = request.headers.get("content-encoding", "identity")
+    if packed.lower() != "identity":
+        return problem(415, "unsupported_content_encoding", f"Send the file unpacked, not as {packed[:40]}.")
+    return None
+
+
+async def receive_import(
+    request: Request, ctx: Context, actor: Actor, project_id: str, options: MergeOptions
+) -> Imported:
+    """Stream the body into a temporary file and import it. Raises what `imports.import_file` raises, TooLarge."""
+    await run_in_threadpool(imports.check_import, ctx, actor, project_id)
+    announced = request.headers.get("content-length", "")
+    expected = Expected(size_bytes=int(announced) if announced.isdigit() else None)
+    receiver = ctx.store.receive(limit_bytes=ctx.settings.max_import_bytes, expected=expected)
+    with receiver as incoming:
+        async for chunk in request.stream():
+            await run_in_threadpool(incoming.write, chunk)
+        received = await run_in_threadpool(incoming.finish)
+        return await run_in_threadpool(imports.import_file, ctx, actor, project_id, received.path, options)
+
+
+def send_semantic_map(  # noqa: PLR0913 - the options of the picture
+    request: Request, ctx: Context, actor: Actor, task_id: str, export_key: str, *, form: str | None, rule: str
+) -> Response:
+    """Answer with the semantic map of one class of one task, or 304 when the caller has it.
+
+    `form` is png, bmp or None: what the Accept header asks for. `rule` is centre or outline.
+    """
+    wants_bmp = request.headers.get("accept", "").partition(",")[0].partition(";")[0].strip() == "image/bmp"
+    options = maps.parse_options(form=form or ("bmp" if wants_bmp else "png"), rule=rule)
+    found = maps.open_map(ctx, actor, task_id, export_key, options)
+    headers = {"ETag": f'"{found.etag}"', "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    if request.headers.get("if-none-match") in {headers["ETag"], "*"}:
+        return Response(status_code=304, headers=headers)
+    return Response(found.paint(), media_type=found.content_type, headers=headers)
+
+
+_SCHEMA = msgspec.json.encode(export_schema())
+_SCHEMA_TAG = f'"{hashlib.sha256(_SCHEMA).hexdigest()[:32]}"'
+
+
+@public.get("/schema/export.schema.json", responses={"200": {"content": {"application/schema+json": {}}}})
+def get_export_schema() -> Response:
+    """The JSON Schema (2020-12) of exported files."""
+    headers = {"ETag": _SCHEMA_TAG, "Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
+    return Response(_SCHEMA, media_type="application/schema+json", headers=headers)
