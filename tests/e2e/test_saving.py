@@ -1,0 +1,222 @@
+"""No stroke is lost: network gone, tab killed, server killed, session ended, work of others, task taken away."""
+
+import json
+from pathlib import Path
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Download, Error, Page, Route, expect
+
+from tests.e2e.conftest import ADMIN, LABELER, PASSWORD, Pages, Server, session_cookie
+from tests.e2e.label_mode import Hand
+from tests.e2e.world import Json, World, annotation, build, classes_of, every_type, labels, ok, save
+
+SHIP = ((500, 300), (640, 420))
+
+
+@pytest.fixture
+def world(api: httpx2.Client) -> World:
+    return build(api, every_type())
+
+
+def points(api: httpx2.Client, world: World) -> int:
+    return len(labels(api, world.tasks[0])["annotations"])
+
+
+def test_a_reload_right_after_a_stroke_keeps_it(page: Page, world: World, api: httpx2.Client) -> None:
+    hand = Hand(page, world.tasks[0]).open()
+    hand.key("1").click((50, 60)).is_kept()
+    page.reload()
+    hand.ready().count(1).is_saved()
+    assert points(api, world) == 1
+
+
+def test_without_a_network_work_goes_on_and_is_sent_later(page: Page, world: World, api: httpx2.Client) -> None:
+    hand = Hand(page, world.tasks[0]).open()
+    hand.key("1").click((50, 60)).is_saved()
+    page.context.set_offline(True)
+    hand.click((100, 60), (150, 60), (200, 60)).count(4).is_unsaved(3).is_kept()
+    page.context.set_offline(False)
+    hand.is_saved()
+    assert points(api, world) == 4
+
+
+def test_a_killed_tab_loses_nothing(open_page: Pages, world: World, api: httpx2.Client) -> None:
+    page = open_page()
+    hand = Hand(page, world.tasks[0]).open()
+    page.context.set_offline(True)
+    hand.key("1").click((50, 60), (100, 60)).key("4").drag(*SHIP).is_unsaved(3).is_kept()
+    crash(page)
+    page.context.set_offline(False)
+    again = Hand(open_page(context=page.context), world.tasks[0]).open()
+    again.count(3).is_saved()
+    assert points(api, world) == 3
+
+
+def crash(page: Page) -> None:
+    """Kill the renderer, as the system does when memory runs out."""
+    with page.expect_event("crash"), pytest.raises(Error, match=r"ERR_ABORTED|crash"):
+        page.goto("chrome://crash")
+    page.close()
+
+
+def test_a_server_killed_in_mid_save_loses_and_doubles_nothing(
+    page: Page, world: World, api: httpx2.Client, server: Server
+) -> None:
+    hand = Hand(page, world.tasks[0]).open()
+    hand.key("1").click((50, 60)).is_saved()
+    hand.click((100, 60), (150, 60))
+    server.kill()
+    hand.click((200, 60)).count(4).is_kept()
+    expect(hand.save_state).to_have_attribute("data-state", "unsaved", timeout=20_000)
+    server.start()
+    hand.is_saved()
+    assert points(api, world) == 4
+
+
+def test_a_save_whose_answer_is_lost_is_made_once(page: Page, world: World, api: httpx2.Client) -> None:
+    hand = Hand(page, world.tasks[0]).open()
+    sent: list[str] = []
+
+    def swallow(route: Route) -> None:
+        sent.append(json.loads(route.request.post_data or "{}")["changeId"])
+        if len(sent) == 1:
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/labels", swallow)
+    hand.key("1").click((50, 60)).is_saved()
+    assert sent[0] == sent[1]
+    opened = ok(api.get(f"/api/tasks/{world.tasks[0]}"))
+    assert (opened["revision"], len(opened["document"]["annotations"])) == (1, 1)
+
+
+def test_after_the_session_ended_signing_in_over_the_editor_goes_on(
+    browser: Browser, server: Server, world: World, api: httpx2.Client
+) -> None:
+    cookie = session_cookie(server, ADMIN)
+    context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 800})
+    context.add_cookies([cookie])  # type: ignore[list-item]
+    page = context.new_page()
+    hand = Hand(page, world.tasks[0]).open()
+    headers = {"Origin": server.url, "Cookie": f"labelwright_session={cookie['value']}"}
+    assert httpx2.delete(f"{server.url}/api/session", headers=headers).status_code == 204
+    hand.key("1").click((50, 60))
+    dialog = page.get_by_role("dialog", name="Please sign in again")
+    expect(dialog).to_be_visible()
+    hand.is_unsaved(1).is_kept()
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).to_have_count(0)
+    hand.count(1).is_saved()
+    assert points(api, world) == 1
+    context.close()
+
+
+# --- others ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_others_save_is_merged_where_it_does_not_touch_mine(page: Page, world: World, api: httpx2.Client) -> None:
+    hand = Hand(page, world.tasks[0]).open()
+    buoy = classes_of(api, world.project)["buoy"]
+    save(api, world.tasks[0], created=[annotation(buoy, {"kind": "point", "x": 300, "y": 300})])
+    hand.key("1").click((50, 60)).count(2).is_saved()
+    hand.key("Control+z").count(1).is_saved()
+    (left,) = labels(api, world.tasks[0])["annotations"]
+    assert left["geometry"]["x"] == 300
+
+
+@pytest.mark.parametrize(("choice", "x"), [("Keep mine", 440), ("Keep theirs", 10)])
+def test_two_people_who_changed_the_same_are_asked(
+    page: Page, world: World, api: httpx2.Client, choice: str, x: int
+) -> None:
+    hand = Hand(page, world.tasks[0]).open()
+    hand.key("4").drag(*SHIP).key("Escape", "Escape").is_saved()
+    (ship,) = labels(api, world.tasks[0])["annotations"]
+    page.context.set_offline(True)
+    hand.click((570, 360)).drag((570, 360), (510, 330)).is_unsaved(1)
+    theirs = {**ship, "geometry": {"kind": "rectangle", "x": 10, "y": 10, "w": 50, "h": 50}}
+    save(api, world.tasks[0], updated=[theirs])
+    page.context.set_offline(False)
+    dialog = page.get_by_role("dialog", name="Somebody else changed the same")
+    dialog.get_by_role("button", name=choice).click()
+    expect(dialog).to_have_count(0)
+    hand.is_saved()
+    (left,) = labels(api, world.tasks[0])["annotations"]
+    assert left["geometry"]["x"] == pytest.approx(x, abs=1)
+    expect(hand.row("Ship 1")).to_be_visible()
+
+
+def test_two_tabs_of_one_browser_follow_each_other(open_page: Pages, world: World, api: httpx2.Client) -> None:
+    first = Hand(open_page(), world.tasks[0]).open()
+    second = Hand(open_page(context=first.page.context), world.tasks[0]).open()
+    first.key("1").click((50, 60)).is_saved()
+    second.count(1)
+    second.key("1").click((100, 60)).count(2).is_saved()
+    first.count(2).key("Control+z").count(1).is_saved()
+    second.count(1)
+    assert points(api, world) == 1
+
+
+def test_drafts_of_two_tabs_do_not_write_over_each_other(open_page: Pages, world: World, api: httpx2.Client) -> None:
+    first = Hand(open_page(), world.tasks[0]).open()
+    context = first.page.context
+    second = Hand(open_page(context=context), world.tasks[0]).open()
+    context.set_offline(True)
+    first.key("1").click((50, 60)).is_unsaved(1).is_kept()
+    second.key("1").click((100, 60), (150, 60)).is_unsaved(2).is_kept()
+    first.page.close()
+    second.page.close()
+    context.set_offline(False)
+    Hand(open_page(context=context), world.tasks[0]).open().count(3).is_saved()
+    assert points(api, world) == 3
+
+
+def test_a_class_that_is_removed_meanwhile_does_not_stop_the_rest(page: Page, world: World, api: httpx2.Client) -> None:
+    hand = Hand(page, world.tasks[0]).open()
+    page.context.set_offline(True)
+    hand.key("1").click((50, 60)).key("4").drag(*SHIP).is_unsaved(2)
+    without_ships(api, world)
+    page.context.set_offline(False)
+    hand.is_saved().count(1)
+    expect(page.get_by_role("button", name="Ship", exact=True)).to_have_count(0)
+    hand.save_state.click()
+    dialog = page.get_by_role("dialog", name="Work that was put aside")
+    with page.expect_download() as started:
+        dialog.get_by_role("button", name="Download as JSON").click()
+    assert [each["geometry"]["kind"] for each in downloaded(started.value)] == ["rectangle"]
+    assert [each["geometry"]["kind"] for each in labels(api, world.tasks[0])["annotations"]] == ["point"]
+
+
+def without_ships(api: httpx2.Client, world: World) -> None:
+    configuration = ok(api.get(f"/api/projects/{world.project}/configuration"))
+    classes = [each for each in configuration["classes"] if each["key"] != "ship"]
+    body = {"revision": configuration["revision"], "classes": classes, "confirm": True, "reopen": False}
+    ok(api.put(f"/api/projects/{world.project}/configuration", json=body))
+
+
+def downloaded(download: Download) -> list[Json]:
+    created: list[Json] = json.loads(Path(download.path()).read_text())["created"]
+    return created
+
+
+def test_a_task_taken_away_leaves_the_work_to_be_downloaded(
+    open_page: Pages, world: World, api: httpx2.Client, server: Server
+) -> None:
+    page = open_page(LABELER)
+    taken = page.request.post(f"/api/projects/{world.project}/next-task", headers={"Origin": server.url})
+    assert taken.json()["taskId"] == world.tasks[0]
+    hand = Hand(page, world.tasks[0]).open()
+    hand.key("1").click((50, 60)).is_saved()
+    ok(api.post(f"/api/tasks/{world.tasks[0]}/reset-labeler"))
+    hand.click((100, 60)).is_unsaved(1).is_kept()
+    dialog = page.get_by_role("dialog", name="Not saved")
+    expect(dialog.get_by_text("The task is not yours.")).to_be_visible()
+    with page.expect_download() as started:
+        dialog.get_by_role("button", name="Download as JSON").click()
+    assert [each["geometry"]["kind"] for each in downloaded(started.value)] == ["point"]
+    dialog.get_by_role("button", name="Close").last.click()
+    expect(page.get_by_text("Only to look at.")).to_be_visible()
+    hand.click((150, 60)).count(2)
