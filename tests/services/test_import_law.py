@@ -1,9 +1,11 @@
 """The law of the native format: export, import into an empty copy of the project, export again: the same bytes."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import jsonschema_rs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from sqlalchemy import delete, select, update
 from labelwright.bootstrap import open_context
 from labelwright.config import Settings
 from labelwright.db import tables as t
+from labelwright.formats.export_schema import export_schema
 from labelwright.model.configuration import Configuration, LabelClass
 from labelwright.model.document import Document
 from labelwright.model.task import TaskState
@@ -22,6 +25,7 @@ from tests import strategies
 from tests.builders import Team, make_medium, make_team, save
 from tests.native import ALL_STATES, export_bytes
 
+SCHEMA = jsonschema_rs.Draft202012Validator(export_schema())
 MEDIA = ("a.png", "b ä.png")
 
 
@@ -101,6 +105,7 @@ def test_an_emptied_project_exports_the_same_bytes_after_import(world: World, da
     done = world.load(configuration.project_id, first)
 
     assert world.export(configuration.project_id) == first
+    assert SCHEMA.is_valid(json.loads(first))
     assert done.tasks == len(MEDIA)
     assert done.annotations == sum(len(document.annotations) for document in documents)
 
@@ -122,6 +127,7 @@ def test_a_copy_of_the_project_exports_the_same_ids_too_and_a_second_import_chan
     second = world.export(copy.project_id, include=["ids"])
     again = world.load(copy.project_id, plain)
 
+    assert SCHEMA.is_valid(json.loads(first))
     tasks = dict(zip(world.task_ids(copy.project_id), world.task_ids(original.project_id), strict=True))
     # The addresses of semantic maps name the task, and the copy's tasks are other tasks.
     renamed = re.sub(rb"(?<=/bitmap/)[^/]+", lambda found: tasks[found[0].decode()].encode(), second)
