@@ -80,8 +80,8 @@ def test_an_import_that_breaks_a_rule_names_the_place(labelwright: Run, labelled
     done = labelwright("import", "Harbour crane", file)
 
     assert done.code == 1
-    assert "crane" in done.err
-    assert "geometry" in done.err
+    assert "The rectangle of “crane” needs a width and a height above 0" in done.err
+    assert "  at /0/labels/crane/0/geometry" in done.err
 
 
 def test_a_missing_file_is_named(labelwright: Run, labelled: Project, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from cyclopts import App, CycloptsError
 from labelwright.model.errors import Invalid, LabelwrightError
 
 REFUSED, USAGE, MISSING_EXTRA, INTERRUPTED = 1, 2, 3, 130
+MOST_ISSUES = 20
 SERVER_MODULES = frozenset(
     {"fastapi", "uvicorn", "sqlalchemy", "alembic", "argon2", "pydantic", "obstore", "structlog"}
 )
@@ -49,8 +50,12 @@ def say(text: str) -> None:
 
 
 def tell(error: LabelwrightError) -> None:
-    """Write an error and its first issues to standard error."""
+    """Write an error, and where in the input each fault is, to standard error."""
     say(error.message)
-    if isinstance(error, Invalid):
-        for issue in error.issues[1:20]:
-            sys.stderr.write(f"  {issue.pointer}: {issue.message}\n")
+    issues = error.issues if isinstance(error, Invalid) else ()
+    for index, issue in enumerate(issues[:MOST_ISSUES]):
+        text = f"  at {issue.pointer}" if index == 0 else f"  at {issue.pointer}: {issue.message}"
+        if issue.pointer:
+            sys.stderr.write(f"{text}\n")
+    if isinstance(error, Invalid) and error.issue_count > MOST_ISSUES:
+        sys.stderr.write(f"  and {error.issue_count - MOST_ISSUES:,} more\n")

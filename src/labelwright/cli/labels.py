@@ -21,7 +21,9 @@ def export(
     *,
     output: Annotated[
         str | None,
-        Parameter(alias="-o", help="File to write, - for standard output; default: PROJECT.json."),
+        Parameter(
+            alias="-o", allow_leading_hyphen=True, help="File to write, - for standard output; default: PROJECT.json."
+        ),
     ] = None,
     status: Annotated[
         tuple[str, ...],

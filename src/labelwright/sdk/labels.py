@@ -55,12 +55,13 @@ class Labels:
 
         `on_tasks` is told how many tasks arrived since it was last told.
         """
-        size_bytes, lines = 0, 0
+        size_bytes, lines, end = 0, 0, b""
         with self._exported(project_id, options) as answer:
             for chunk in answer.iter_bytes(CHUNK_BYTES):
                 file.write(chunk)
                 size_bytes += len(chunk)
-                before, lines = lines, lines + chunk.count(b"\n")
+                end = (end + chunk[-2:])[-2:]
+                before, lines = lines, lines + chunk.count(b"\n") - (end == b"]\n")
                 on_tasks(_tasks_in(lines) - _tasks_in(before))
         return size_bytes
 
@@ -106,5 +107,5 @@ class Labels:
 
 
 def _tasks_in(lines: int) -> int:
-    """Tasks among the first `lines` lines, of which the first two are `[` and the label classes."""
+    """Tasks among the first `lines` lines, the last not counted: before them stand `[` and the label classes."""
     return max(0, lines - 2)
