@@ -111,6 +111,11 @@ RULES = tuple(
     DELETE /api/v1/config/{configuration_id}                     401 401 401 401 403 403 403 ok
     PUT    /api/v1/config/{configuration_id}                     401 401 401 401 403 403 403 ok
     POST   /api/v1/project/{project_id}/prediction               401 401 401 401 403 ok  403 ok
+    GET    /api/v1/export/{project_id}                           401 401 401 401 ok  403 403 ok
+    HEAD   /api/v1/export/{project_id}                           401 401 401 401 ok  403 403 ok
+    GET    /api/v1/export/bitmap/{task_id}/{export_key}          401 404 ok  ok  ok  ok  ok  ok
+    GET    /api/v1/exportVideoTask/{task_id}                     401 401 401 401 ok  403 403 ok
+    GET    /api/v1/exportVideoTask/{task_id}/                    401 401 401 401 ok  403 403 ok
     GET    /api/v1/task/{project_id}/list                        401 401 401 401 ok  ok  ok  ok
     GET    /api/v1/task/{task_id}                                401 401 401 401 ok  ok  ok  ok
     PUT    /api/v1/task/{task_id}/skipTask                       401 401 401 401 403 403 ok  ok

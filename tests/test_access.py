@@ -169,6 +169,7 @@ def _url(rule: Rule, world: World, project: Project) -> str:
             "organisation_id": world.team.organisation_id,
             "configuration_id": project.configuration.id,
             "class_id": project.class_id("crane"),
+            "export_key": "water",
             "value_id": _value_of(world, project) if "{value_id}" in rule.path else "",
             "token_id": token_id,
         }

@@ -4,12 +4,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from labelwright.api.v1 import ai, configuration, datasets, importing, media, projects, tasks, values
+from labelwright.api.v1 import ai, configuration, datasets, export, importing, media, projects, tasks, values
 from labelwright.api.v1.routing import new_router
 from labelwright.model.errors import NotFound
 
 router = APIRouter(prefix="/v1", include_in_schema=False)
-for nouns in (projects, datasets, media, configuration, importing, tasks, values, ai):
+for nouns in (projects, datasets, media, configuration, importing, export, tasks, values, ai):
     router.include_router(nouns.router)
 
 _nowhere = new_router()
