@@ -16,5 +16,6 @@ export default defineConfig({
     target: ['chrome123', 'edge123', 'firefox128', 'safari17.5'],
   },
   server: { proxy: { '/api': server, '/schema': server, '/health': server } },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  // The test of the theme reads its style sheet.
+  test: { include: ['src/**/*.test.ts'], environment: 'node', css: true },
 })
