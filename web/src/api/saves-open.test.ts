@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { differenceBetween, NO_DIFFERENCE } from '../core/difference.ts'
 import { withAnnotations, type AnnotationId, type Document } from '../core/document.ts'
 import { memoryDrafts, type Draft, type DraftStore } from './saves-drafts.ts'
+import { sendLeftovers } from './saves-leftovers.ts'
 import { openTask, type Opened } from './saves-open.ts'
 import { configurationOf, documentOf, pointAt, ServerInMemory, ANIMAL } from './saves-samples.ts'
 import type { Side } from './saves.ts'
@@ -161,4 +162,58 @@ test('work for a task that takes none any more is kept and not shown as if it we
   expect(ids(opened.document)).toEqual([])
   expect([...opened.start.waiting.annotations.keys()]).toEqual(['a'])
   expect(await drafts.list('ada')).toHaveLength(1)
+})
+
+async function leftAfterSending(
+  server: ServerInMemory,
+  drafts: DraftStore,
+  except = 'another',
+): Promise<string[]> {
+  let made = 0
+  const left = await sendLeftovers({
+    drafts,
+    userId: 'ada',
+    except,
+    nowMs: () => 9,
+    isAlive: async (tabId) => tabId === 'alive',
+    newId: () => `new-${++made}`,
+    serverFor: () => server,
+  })
+  return left.map(({ taskId }) => taskId)
+}
+
+test('work on another task is sent without being asked', async () => {
+  const was = documentOf(pointAt('a', 1))
+  const server = new ServerInMemory(was)
+  server.change((document) => withAnnotations(document, [['c' as AnnotationId, pointAt('c', 1)]]))
+  const drafts = await stored(draftOf(was, documentOf(pointAt('a', 1), pointAt('b', 1))))
+  expect(await leftAfterSending(server, drafts)).toEqual([])
+  expect(ids(server.document)).toEqual(['a', 'b', 'c'])
+  expect(await drafts.list('ada')).toEqual([])
+})
+
+test('work that a living tab or the open task looks after is left to them', async () => {
+  const was = documentOf()
+  const server = new ServerInMemory(was)
+  const drafts = await stored(draftOf(was, documentOf(pointAt('a', 1)), { tabId: 'alive' }))
+  await leftAfterSending(server, drafts)
+  await leftAfterSending(server, await stored(draftOf(was, documentOf(pointAt('a', 1)))), 'task')
+  expect(server.revision).toBe(0)
+})
+
+test.each([
+  [
+    'others changed the same',
+    (server: ServerInMemory) =>
+      server.change((document) => withAnnotations(document, [['a' as AnnotationId, pointAt('a', 9)]])),
+  ],
+  ['the task takes nothing more', (server: ServerInMemory) => void (server.editable = false)],
+  ['the server is away', (server: ServerInMemory) => void (server.reachable = false)],
+])('work stays on this computer when %s', async (_why, happen) => {
+  const was = documentOf(pointAt('a', 1))
+  const server = new ServerInMemory(was)
+  const drafts = await stored(draftOf(was, documentOf(pointAt('a', 2))))
+  happen(server)
+  expect(await leftAfterSending(server, drafts)).toEqual(['task'])
+  expect((await drafts.list('ada')).map(({ waiting }) => [...waiting.annotations.keys()])).toEqual([['a']])
 })

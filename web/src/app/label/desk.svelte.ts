@@ -1,7 +1,8 @@
 /** One task being labelled: the editor, its save queue, and what the panels show of both. */
 
 import { getTask, saveLabels, type TaskDetail } from '../../api/labels.ts'
-import { openDrafts, type DraftStore } from '../../api/saves-drafts.ts'
+import { openDrafts, type Draft, type DraftStore } from '../../api/saves-drafts.ts'
+import { sendLeftovers } from '../../api/saves-leftovers.ts'
 import { openTask, type Opened } from '../../api/saves-open.ts'
 import type { Conflict } from '../../api/saves-rebase.ts'
 import { joinTabs, type Tabs } from '../../api/saves-tabs.ts'
@@ -78,6 +79,7 @@ export class Desk {
   readonly #queue: SaveQueue
   readonly #parts: Parts
   readonly #ends = new AbortController()
+  readonly #userId: string
 
   task: Task = $state.raw()!
   document: EditorState['document'] = $state.raw()!
@@ -104,6 +106,7 @@ export class Desk {
     this.detail = detail
     this.task = detail.task
     this.#parts = parts
+    this.#userId = start.userId
     this.editor = createEditor({
       document,
       configuration: detail.configuration,
@@ -151,6 +154,20 @@ export class Desk {
   async discardUnsaved(): Promise<void> {
     await this.#queue.discard()
     this.aside = this.#queue.unsaved()
+  }
+
+  /** Send what this computer keeps of other tasks; what stays is told. */
+  async sendLeftovers(): Promise<readonly Draft[]> {
+    const { drafts, tabs } = this.#parts
+    return sendLeftovers({
+      drafts,
+      userId: this.#userId,
+      except: this.detail.task.id,
+      nowMs: TIMING.nowMs,
+      isAlive: (tabId) => tabs.isAlive(tabId),
+      newId,
+      serverFor,
+    })
   }
 
   close(): void {

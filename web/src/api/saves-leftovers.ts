@@ -1,0 +1,63 @@
+/** Work of this person on other tasks that this computer still keeps: sent without being asked, where nobody has to decide. */
+
+import { isEmpty, NO_DIFFERENCE, writeDifference } from '../core/difference.ts'
+import { ApiError, NetworkError } from './client.ts'
+import type { Draft, DraftStore } from './saves-drafts.ts'
+import { openTask } from './saves-open.ts'
+import type { SaveServer } from './saves.ts'
+
+export interface LeftoverParts {
+  readonly drafts: DraftStore
+  readonly userId: string
+  /** The task that is open here looks after itself. */
+  readonly except: string
+  readonly nowMs: () => number
+  isAlive(tabId: string): Promise<boolean>
+  newId(): string
+  serverFor(taskId: string): SaveServer
+}
+
+/** Somebody has to look at it: it stays where it is. */
+class Undecided extends Error {}
+
+/** Send what can be sent; the answer is what stays, the newest of each task. */
+export async function sendLeftovers(parts: LeftoverParts): Promise<readonly Draft[]> {
+  const others = (await parts.drafts.list(parts.userId)).filter(({ taskId }) => taskId !== parts.except)
+  const dead = await Promise.all(
+    others.map(async (draft) => ((await parts.isAlive(draft.tabId)) ? [] : [draft])),
+  )
+  const byTask = new Map(dead.flat().map((draft) => [draft.taskId, draft]))
+  const left: Draft[] = []
+  for (const draft of byTask.values()) {
+    if (!(await isSent(draft, parts))) left.push(draft)
+  }
+  return left
+}
+
+async function isSent({ taskId }: Draft, parts: LeftoverParts): Promise<boolean> {
+  const server = parts.serverFor(taskId)
+  const decide = (): never => {
+    throw new Undecided()
+  }
+  try {
+    const { start } = await openTask({
+      ...parts,
+      taskId,
+      tabId: parts.newId(),
+      load: () => server.load(),
+      save: (body) => server.save(body),
+      decide,
+    })
+    const { waiting, revision, configurationRevision } = start
+    if (!isEmpty(waiting)) {
+      const changeId = parts.newId()
+      await server.save({ ...writeDifference(waiting), changeId, revision, configurationRevision })
+    }
+    if (isEmpty(start.aside)) await parts.drafts.remove(taskId, start.tabId)
+    else await parts.drafts.put({ ...start, waiting: NO_DIFFERENCE, sent: null, at: parts.nowMs() })
+    return isEmpty(start.aside)
+  } catch (error) {
+    if (error instanceof Undecided || error instanceof ApiError || error instanceof NetworkError) return false
+    throw error
+  }
+}
