@@ -84,7 +84,7 @@ def _check_kind(start: bytes) -> None:
     for magic, message in _KINDS:
         if start.startswith(magic):
             raise InvalidJson(message)
-    if b"\0" in start:
+    if b"\0" in start[:2]:
         raise InvalidJson("The file is UTF-16 or UTF-32; save it as UTF-8.")
 
 
@@ -109,7 +109,7 @@ def _syntax_text(error: str, buffer: bytes | memoryview) -> str:
         return f"The file ends inside its content, {_line_of(buffer, len(buffer))}; was the upload cut?"
     at, reason = int(found[1]), error[: found.start()].removeprefix("JSON is malformed: ")
     if reason == "trailing characters":
-        return f"More text after the end, {_line_of(buffer, at)}. Send one list, not several or one object a line."
+        return f"More text after the end, {_line_of(buffer, at - 1)}. Send one list, not several or one object a line."
     if "surrogate" in reason or "hex escape" in reason:
         return f"Not a valid character, {_line_of(buffer, at)}: half of a surrogate pair."
     return f"{reason.capitalize()}, {_line_of(buffer, at)}."
