@@ -78,12 +78,16 @@ def check_import(ctx: Context, actor: Actor, project_id: str) -> None:
 
 def import_file(ctx: Context, actor: Actor, project_id: str, path: Path, options: MergeOptions = DEFAULT) -> Imported:
     """Import a file of any size without holding it in memory; see `import_labels`."""
+    return import_labels(ctx, actor, project_id, content_of(path), options)
+
+
+def content_of(path: Path) -> bytes | memoryview:
+    """The content of a file of any size, as a view that is read where it is looked at."""
     if path.stat().st_size == 0:
-        return import_labels(ctx, actor, project_id, b"", options)
+        return b""
     with path.open("rb") as file:
         # Not closed by hand: pieces of the file that an error may still hold are views into it.
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    return import_labels(ctx, actor, project_id, memoryview(mapped), options)
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def import_labels(

@@ -11,7 +11,13 @@ from labelwright.services.context import Context
 
 def of_datasets(ctx: Context, dataset_ids: list[str]) -> dict[str, list[Row[Any]]]:
     """The media of datasets that the caller has access to, by name; deleted ones are left out."""
-    columns = (t.medium.c.id, t.medium.c.dataset_id, t.medium.c.name, t.medium.c.source, t.medium.c.created_at)
+    columns: tuple[Any, ...] = (
+        t.medium.c.id,
+        t.medium.c.dataset_id,
+        t.medium.c.name,
+        t.medium.c.source,
+        t.medium.c.created_at,
+    )
     found: dict[str, list[Row[Any]]] = defaultdict(list)
     with ctx.db.read() as conn:
         for start in range(0, len(dataset_ids), 500):

@@ -187,7 +187,8 @@ def _missing(values: Values) -> Iterator[tuple[Place, str | None]]:
     for class_id in asked[None]:
         if (None, class_id) not in values.ids:
             yield (None, class_id), None
-    for owner in (*values.annotations.values(), *values.unfinished.values()):
+    owners: list[Annotation | Unfinished] = [*values.annotations.values(), *values.unfinished.values()]
+    for owner in owners:
         if owner.id not in values.rows:
             yield (owner.id, owner.class_id), owner.id
         for class_id in asked[owner.class_id]:

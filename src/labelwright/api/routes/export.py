@@ -1,8 +1,9 @@
 """Export, import and semantic maps of a project's labels."""
 
 import hashlib
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -24,6 +25,8 @@ from labelwright.services.exports import Export
 from labelwright.services.imports import Imported
 from labelwright.services.merging import MergeOptions
 from labelwright.storage.receiver import Expected
+
+T = TypeVar("T")
 
 router = APIRouter(tags=["export"])
 public = APIRouter(tags=["export"])
@@ -140,6 +143,11 @@ async def receive_import(
 ) -> Imported:
     """Stream the body into a temporary file and import it. Raises what `imports.import_file` raises, TooLarge."""
     await run_in_threadpool(imports.check_import, ctx, actor, project_id)
+    return await with_body_file(request, ctx, lambda path: imports.import_file(ctx, actor, project_id, path, options))
+
+
+async def with_body_file(request: Request, ctx: Context, act: Callable[[Path], T]) -> T:
+    """Stream the body into a temporary file and give it to `act`, in a thread. Raises what that raises, TooLarge."""
     announced = request.headers.get("content-length", "")
     expected = Expected(size_bytes=int(announced) if announced.isdigit() else None)
     receiver = ctx.store.receive(limit_bytes=ctx.settings.max_import_bytes, expected=expected)
@@ -147,7 +155,7 @@ async def receive_import(
         async for chunk in request.stream():
             await run_in_threadpool(incoming.write, chunk)
         received = await run_in_threadpool(incoming.finish)
-        return await run_in_threadpool(imports.import_file, ctx, actor, project_id, received.path, options)
+        return await run_in_threadpool(act, received.path)
 
 
 def send_semantic_map(  # noqa: PLR0913 - the options of the picture

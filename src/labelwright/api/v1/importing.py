@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from pathlib import Path
 
 import structlog
 from starlette.concurrency import run_in_threadpool
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from labelwright.api.answers import MsgspecResponse
 from labelwright.api.deps import Ctx
+from labelwright.api.routes.export import with_body_file
 from labelwright.api.v1.errors import Refusal, V1Error
 from labelwright.api.v1.routing import V1Caller, new_router
 from labelwright.formats import v1_import_schema
@@ -29,6 +31,7 @@ log = structlog.get_logger()
 # Old files may hold points beyond the picture, and a null there leaves an answer as it was.
 OPTIONS = MergeOptions(out_of_bounds="keep", null_clears=False)
 OUTSIDE = "X-Outside-Picture"
+MOST_BLANK = 65_536
 _PLACE = re.compile(r",? ?line (\d+) column (\d+)")
 
 
@@ -36,8 +39,7 @@ _PLACE = re.compile(r",? ?line (\d+) column (\d+)")
 async def import_labels(request: Request, ctx: Ctx, actor: V1Caller, project_id: str) -> Response:
     """Import labels; the empty text says that all of them are in."""
     await run_in_threadpool(_check_may, ctx, actor, project_id)
-    content = await request.body()
-    return await run_in_threadpool(_answer, ctx, actor, project_id, content)
+    return await with_body_file(request, ctx, lambda path: _answer(ctx, actor, project_id, path))
 
 
 def _check_may(ctx: Context, actor: Actor, project_id: str) -> None:
@@ -47,8 +49,9 @@ def _check_may(ctx: Context, actor: Actor, project_id: str) -> None:
         raise V1Error(Refusal(500, "ex_gen_wrong_entry_id", ("labels",)), error.message) from None
 
 
-def _answer(ctx: Context, actor: Actor, project_id: str, content: bytes) -> Response:
-    _check_begins_a_list(content)
+def _answer(ctx: Context, actor: Actor, project_id: str, path: Path) -> Response:
+    content = imports.content_of(path)
+    _check_begins_a_list(bytes(content[:MOST_BLANK]))
     try:
         text = v1_import_schema.check_list(split(content))
         imported = None if text else imports.import_labels(ctx, actor, project_id, content, OPTIONS)
@@ -68,7 +71,7 @@ def _told(text: str, imported: Imported | None = None) -> Response:
 
 
 def _check_begins_a_list(content: bytes) -> None:
-    """Raise what the reference says about a body that is empty or no list."""
+    """Raise what the reference says about a body that is empty or no list; `content` is its beginning."""
     text = content.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"["):
         return
