@@ -388,6 +388,6 @@ def test_who_may_import_and_into_what(ctx: Context, team: Team, importer: Import
     with pytest.raises(Forbidden):
         imports.import_labels(ctx, team.labeler, importer.project.id, b"[]")
     with pytest.raises(NotFound):
-        imports.import_labels(ctx, make_team(ctx, "Far away").admin, importer.project.id, b"[]")
+        imports.import_labels(ctx, make_team(ctx, "Faraway").admin, importer.project.id, b"[]")
     with pytest.raises(Invalid, match="refuse, keep, clip"):
         imports.parse_options(out_of_bounds="drop")
