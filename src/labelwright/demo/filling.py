@@ -22,7 +22,7 @@ WAITING = ("deep-field.jpg", MOSAIC)
 def fill(client: Client, say: Callable[[str], None]) -> Project:
     """Make the demo project as the person who is signed in; `say` is told each step."""
     dataset = client.datasets.find(DATASET) or client.datasets.create(
-        DATASET, short_description="Public-domain photographs, sources in the package's demo/pictures/README.md"
+        DATASET, short_description="Public-domain photographs of NASA, SpaceX and others"
     )
     project = _project(client)
     upload(client, dataset, say)
