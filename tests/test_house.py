@@ -23,8 +23,7 @@ MOST_LINES = 400
 # the root of a configuration and has no children. Nothing else has a reason.
 KINDS_NAMED = {
     "src/labelwright/model/configuration.py": 1,
-    "web/src/app/configuration/types.ts": 2,
-    "web/src/app/configuration/validate.ts": 2,
+    "web/src/app/configuration/types.ts": 1,
     "web/src/api/saves-samples.ts": 3,
 }
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from labelwright.model.canonical import number
-from labelwright.model.configuration import Configuration
+from labelwright.model.configuration import Configuration, LabelClass, check
 from labelwright.model.document import Document
 from labelwright.model.geometry import KINDS, Geometry
 from labelwright.model.validate import annotation_issues, answers_issues, completion_issues
@@ -74,3 +74,10 @@ def test_labels_are_judged_as_their_vector_says(case: dict[str, Any]) -> None:
 
 def _key(issue: dict[str, Any]) -> tuple[str | None, str | None, str]:
     return issue.get("annotationId"), issue.get("classId"), issue["code"]
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in _cases("configuration")])
+def test_a_configuration_is_judged_as_its_vector_says(case: dict[str, Any]) -> None:
+    classes = msgspec.convert(case["classes"], tuple[LabelClass, ...])
+
+    assert sorted([issue.pointer, issue.code] for issue in check(classes)) == case["issues"]

@@ -25,6 +25,9 @@ export const CLASSIFICATION_TYPES = CLASS_TYPES.filter((type) => !TYPES[type].is
 export const isGeometry = (type: ClassType): boolean => TYPES[type].isGeometry
 export const hasOptions = (type: ClassType): boolean => type === 'option' || type === 'checklist'
 
+/** Stands at the root and has no children. */
+export const SEGMENTATION: ClassType = 'image_segmentation'
+
 export const MAX_DEPTH = 4
 export const MAX_CLASSES = 500
 export const MAX_OPTIONS = 1000
@@ -46,8 +49,8 @@ export const PALETTE = [
 
 /** Which types may stand under a class, given its type and its level (the root's is 1). */
 export function childTypes(type: ClassType, level: number): ClassType[] {
-  if (type === 'image_segmentation' || level >= MAX_DEPTH) return []
+  if (type === SEGMENTATION || level >= MAX_DEPTH) return []
   if (!isGeometry(type)) return CLASSIFICATION_TYPES
-  const geometries = level === 1 ? GEOMETRY_TYPES.filter((one) => one !== 'image_segmentation') : []
+  const geometries = level === 1 ? GEOMETRY_TYPES.filter((one) => one !== SEGMENTATION) : []
   return [...CLASSIFICATION_TYPES, ...geometries]
 }

@@ -2,7 +2,16 @@
 
 import type { ClassInput } from '../../api/types.ts'
 import { FORBIDDEN_KEYS } from './keys.ts'
-import { hasOptions, isGeometry, MAX_CLASSES, MAX_DEPTH, MAX_OPTIONS, MAX_TEXT } from './types.ts'
+import {
+  hasOptions,
+  isGeometry,
+  MAX_CLASSES,
+  MAX_DEPTH,
+  MAX_OPTIONS,
+  MAX_TEXT,
+  SEGMENTATION,
+  TYPES,
+} from './types.ts'
 
 export interface ClassIssue {
   readonly pointer: string
@@ -42,12 +51,15 @@ export function validate(classes: readonly ClassInput[]): ClassIssue[] {
 }
 
 function placeIssues({ node, parent, depth, at }: Placed): ClassIssue[] {
+  if (!(node.type in TYPES)) {
+    return [{ pointer: `${at}/type`, code: 'unknown_type', message: `There is no type “${node.type}”.` }]
+  }
   const issues: ClassIssue[] = []
   if (depth > MAX_DEPTH) {
     issues.push({ pointer: at, code: 'too_deep', message: `This is level ${depth}; at most ${MAX_DEPTH}.` })
   }
   if (!parent) return issues
-  if (parent.type === 'image_segmentation' || node.type === 'image_segmentation') {
+  if (parent.type === SEGMENTATION || node.type === SEGMENTATION) {
     const message = 'Image segmentation stands at the root, without children.'
     issues.push({ pointer: at, code: 'wrong_place', message })
   } else if (isGeometry(node.type) && (depth !== 2 || !isGeometry(parent.type))) {
@@ -105,7 +117,8 @@ function optionIssues(node: ClassInput, at: string): ClassIssue[] {
     if (!OPTION_KEY.test(key)) {
       const message = key ? 'Use 1 to 56 of A-Z, a-z, 0-9, blank, _ . and -.' : 'Enter a key.'
       issues.push({ pointer: `${here}/key`, code: 'invalid_key', message })
-    } else if (seen.has(key)) {
+    }
+    if (seen.has(key)) {
       issues.push({ pointer: `${here}/key`, code: 'duplicate_key', message: `“${key}” occurs twice.` })
     }
     if (!isName(name))
@@ -136,7 +149,7 @@ function keyIssues(all: readonly Placed[]): ClassIssue[] {
   for (const { node, depth, at } of all) {
     const isRoot = depth === 1
     if (isRoot) tree = new Set()
-    if (node.key && (isRoot ? roots : tree).has(node.key)) {
+    if ((isRoot ? roots : tree).has(node.key)) {
       const where = isRoot ? 'at the root' : 'in this tree'
       issues.push({
         pointer: `${at}/key`,
