@@ -1,10 +1,13 @@
 """Write the schemas in schema/, or check that they are fresh (`--check`)."""
 
 import json
+import logging
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+import structlog
 
 from labelwright.api.app import create_app, openapi_document
 from labelwright.bootstrap import open_context
@@ -24,6 +27,7 @@ SCHEMAS = {"openapi.json": openapi, "export.schema.json": export_schema}
 
 
 def main() -> int:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     stale = 0
     for name, make in SCHEMAS.items():
         path, text = FOLDER / name, json.dumps(make(), ensure_ascii=False, indent=1) + "\n"
