@@ -145,8 +145,8 @@ export class CanvasView {
 
   /** The menu is about what it was opened on. */
   #selectForMenu(place: XY): void {
-    const { index, isVisible, tolerance, selection } = this.#editor.scene()
-    const hits = index.at(place, tolerance).filter(isVisible)
+    const { index, isReachable, tolerance, selection } = this.#editor.scene()
+    const hits = index.at(place, tolerance).filter(isReachable)
     if (hits.length > 0 && !hits.some(({ id }) => selection.has(id))) this.#editor.select([hits[0]!.id])
   }
 

@@ -21,10 +21,12 @@ import { whyNotDrawn } from './nesting.ts'
 import type { Operation } from './operation.ts'
 import type { Scene } from './scene.ts'
 import {
+  isReachable,
   isVisible,
   startState,
   withAnnotationsHidden,
   withClassHidden,
+  withClassLocked,
   withConfiguration,
   withHistory,
   withSelection,
@@ -176,6 +178,10 @@ export class Editor {
     this.#change(withClassHidden(this.#state, id, hidden))
   }
 
+  lockClass(id: ClassId, locked: boolean): void {
+    this.#change(withClassLocked(this.#state, id, locked))
+  }
+
   hideAnnotations(ids: Iterable<AnnotationId>, hidden: boolean): void {
     this.#change(withAnnotationsHidden(this.#state, ids, hidden))
   }
@@ -272,6 +278,7 @@ function sceneOf(state: EditorState, index: HitIndex, newId: () => string): Scen
     index,
     activeClass: activeClass === null ? null : (findGeometryClass(configuration, activeClass) ?? null),
     isVisible: (annotation) => isVisible(state, annotation),
+    isReachable: (annotation) => isReachable(state, annotation),
     newId: () => newId() as AnnotationId,
   }
 }

@@ -18,5 +18,7 @@ export interface Scene {
   readonly tolerance: number
   readonly index: HitIndex
   isVisible(annotation: Annotation): boolean
+  /** Visible, and its class is not locked. */
+  isReachable(annotation: Annotation): boolean
   newId(): AnnotationId
 }

@@ -21,6 +21,8 @@ export interface EditorState {
   readonly selection: ReadonlySet<AnnotationId>
   readonly hiddenClasses: ReadonlySet<ClassId>
   readonly hiddenAnnotations: ReadonlySet<AnnotationId>
+  /** Their annotations are seen and cannot be taken hold of. */
+  readonly lockedClasses: ReadonlySet<ClassId>
   readonly pointer: XY | null
   /** How near is near, in image pixels. */
   readonly tolerance: number
@@ -52,6 +54,7 @@ export function startState(
     selection: new Set(),
     hiddenClasses: new Set(),
     hiddenAnnotations: new Set(),
+    lockedClasses: new Set(),
     pointer: null,
     tolerance: 4,
     message: null,
@@ -79,7 +82,11 @@ export function withConfiguration(state: EditorState, configuration: Configurati
 }
 
 export function withClassHidden(state: EditorState, id: ClassId, hidden: boolean): EditorState {
-  return deselectHidden({ ...state, hiddenClasses: withMember(state.hiddenClasses, id, hidden) })
+  return deselectUnreachable({ ...state, hiddenClasses: withMember(state.hiddenClasses, id, hidden) })
+}
+
+export function withClassLocked(state: EditorState, id: ClassId, locked: boolean): EditorState {
+  return deselectUnreachable({ ...state, lockedClasses: withMember(state.lockedClasses, id, locked) })
 }
 
 export function withAnnotationsHidden(
@@ -88,7 +95,7 @@ export function withAnnotationsHidden(
   hidden: boolean,
 ): EditorState {
   const hiddenAnnotations = [...ids].reduce((set, id) => withMember(set, id, hidden), state.hiddenAnnotations)
-  return deselectHidden({ ...state, hiddenAnnotations })
+  return deselectUnreachable({ ...state, hiddenAnnotations })
 }
 
 /** Hidden with its class, by itself, or with its parent. */
@@ -99,11 +106,16 @@ export function isVisible(state: EditorState, annotation: Annotation): boolean {
   return parent === undefined || isVisible(state, parent)
 }
 
-function deselectHidden(state: EditorState): EditorState {
+/** Whether the pointer can take hold of it. */
+export function isReachable(state: EditorState, annotation: Annotation): boolean {
+  return !state.lockedClasses.has(annotation.classId) && isVisible(state, annotation)
+}
+
+function deselectUnreachable(state: EditorState): EditorState {
   const { annotations } = state.document
   return withSelection(
     state,
-    [...state.selection].filter((id) => isVisible(state, annotations.get(id)!)),
+    [...state.selection].filter((id) => isReachable(state, annotations.get(id)!)),
   )
 }
 

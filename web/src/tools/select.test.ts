@@ -91,6 +91,24 @@ describe('selecting', () => {
     expect(selected(editor)).toEqual([])
   })
 
+  test('what is locked is seen, and neither clicked nor boxed', () => {
+    const editor = editorOf()
+    editor.select([far.id])
+    editor.lockClass(far.classId, true)
+    expect(selected(editor)).toEqual([])
+    expect(editor.scene().isVisible(far)).toBe(true)
+    drive(editor).drag([
+      [0, 0],
+      [200, 100],
+    ])
+    expect(selected(editor)).toEqual(['small'])
+    editor.run('select-all')
+    expect(selected(editor)).toEqual(['small'])
+    editor.lockClass(small.classId, true)
+    drive(editor).click([40, 40])
+    expect(selected(editor)).toEqual([])
+  })
+
   test('hiding what is selected unselects it', () => {
     const editor = editorOf()
     editor.select([small.id, far.id])

@@ -158,7 +158,7 @@ function boxed({ from, to, adds }: Boxing, scene: Scene): readonly AnnotationId[
   const box = boundsOfPoints([from, to])
   const inside = scene.index
     .search(box)
-    .filter((each) => scene.isVisible(each) && isInside(boundsOf(each.geometry), box))
+    .filter((each) => scene.isReachable(each) && isInside(boundsOf(each.geometry), box))
   return [...(adds ? scene.selection : []), ...inside.map(({ id }) => id)]
 }
 
@@ -214,8 +214,8 @@ function doubleClick(at: XY, state: State, scene: Scene): Answer {
   return { state: IDLE, message: { code: 'too_few_points', text: `At least ${minimum} points must stay.` } }
 }
 
-function hitsAt(at: XY, { index, tolerance, isVisible }: Scene): readonly Annotation[] {
-  return index.at(at, tolerance).filter(isVisible)
+function hitsAt(at: XY, { index, tolerance, isReachable }: Scene): readonly Annotation[] {
+  return index.at(at, tolerance).filter(isReachable)
 }
 
 interface Held {

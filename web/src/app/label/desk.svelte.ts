@@ -88,6 +88,7 @@ export class Desk {
   selection: EditorState['selection'] = $state.raw()!
   hiddenClasses: EditorState['hiddenClasses'] = $state.raw()!
   hiddenAnnotations: EditorState['hiddenAnnotations'] = $state.raw()!
+  lockedClasses: EditorState['lockedClasses'] = $state.raw()!
   activeClass: EditorState['activeClass'] = $state.raw(null)
   tool = $state('')
   message: EditorState['message'] = $state.raw(null)
@@ -228,6 +229,7 @@ export class Desk {
     this.selection = state.selection
     this.hiddenClasses = state.hiddenClasses
     this.hiddenAnnotations = state.hiddenAnnotations
+    this.lockedClasses = state.lockedClasses
     this.activeClass = state.activeClass
     this.tool = state.tool
     this.message = state.message

@@ -1,4 +1,4 @@
-// Selects everything that is visible.
+// Selects everything that is visible and not locked.
 
 import type { Annotation, Operation, Scene } from '../../core/index.ts'
 
@@ -8,10 +8,10 @@ export const selectAll: Operation = {
   icon: 'select-all',
   keys: ['Ctrl+a'],
   available: () => true,
-  disabled: (scene) => (visible(scene).length === 0 ? 'There is nothing to select.' : null),
-  run: (scene) => ({ select: visible(scene).map(({ id }) => id), next: 'select' }),
+  disabled: (scene) => (reachable(scene).length === 0 ? 'There is nothing to select.' : null),
+  run: (scene) => ({ select: reachable(scene).map(({ id }) => id), next: 'select' }),
 }
 
-function visible({ document, isVisible }: Scene): readonly Annotation[] {
-  return [...document.annotations.values()].filter(isVisible)
+function reachable({ document, isReachable }: Scene): readonly Annotation[] {
+  return [...document.annotations.values()].filter(isReachable)
 }
