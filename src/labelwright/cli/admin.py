@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -65,10 +66,12 @@ def create_token(
 def _act(data: Path, path: str, body: dict[str, str], directly: Callable[[Any], Any]) -> Any:
     """Do it on the data folder; where a server has it open, ask that server."""
     from labelwright.bootstrap import open_context, operator_secret  # noqa: PLC0415
+    from labelwright.cli.logs import configure_logs  # noqa: PLC0415
     from labelwright.config import Settings  # noqa: PLC0415
     from labelwright.db.database import AnotherProcess  # noqa: PLC0415
 
     settings = Settings(data=data)
+    configure_logs(as_json=settings.log_json, level=logging.WARNING)
     try:
         with open_context(settings) as ctx:
             return directly(ctx)
