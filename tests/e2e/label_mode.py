@@ -35,6 +35,7 @@ class Hand:
 
     def ready(self) -> "Hand":
         expect(self.canvas).to_have_attribute("data-picture", "shown")
+        expect(self.canvas).to_have_attribute("data-view", re.compile("[0-9]"))
         return self
 
     @property

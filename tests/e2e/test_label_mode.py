@@ -5,11 +5,11 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 
 from tests.e2e.conftest import LABELER, Pages
 from tests.e2e.label_mode import Hand
-from tests.e2e.world import World, build, classes_of, every_type, fill, labels, picture
+from tests.e2e.world import World, annotation, build, circle, classes_of, every_type, fill, labels, picture, save
 
 SHIP = ((500, 300), (640, 420))
 SAIL = ((100, 100), (200, 80), (220, 180), (120, 200))
@@ -255,6 +255,75 @@ def test_a_picture_that_cannot_be_shown_says_why(page: Page, world: World) -> No
     Hand(page, world.tasks[0]).ready()
 
 
+WATCH = """([shape, ghost]) => {
+  const ratio = devicePixelRatio
+  const layers = ['shapes', 'active'].map((layer) => document.querySelector(`[data-layer=${layer}]`))
+  const alpha = (canvas, [x, y]) => {
+    const box = canvas.getBoundingClientRect()
+    const at = [Math.round((x - box.left) * ratio), Math.round((y - box.top) * ratio)]
+    return canvas.getContext('2d').getImageData(...at, 1, 1).data[3]
+  }
+  window.seen = []
+  let pointer = shape
+  addEventListener('pointermove', (event) => (pointer = [event.clientX, event.clientY]), true)
+  const look = () => {
+    window.seen.push([pointer, ghost].map((place) => Math.max(...layers.map((canvas) => alpha(canvas, place)))))
+    requestAnimationFrame(look)
+  }
+  requestAnimationFrame(look)
+}"""
+
+
+def test_a_dragged_shape_is_in_every_frame_and_leaves_no_ghost(page: Page, world: World, api: httpx2.Client) -> None:
+    ids = classes_of(api, world.project)
+    many = [annotation(ids["sail"], circle(index, left_of=400)) for index in range(1800)]
+    ship = annotation(ids["ship"], {"kind": "rectangle", "x": 500, "y": 300, "w": 140, "h": 120})
+    save(api, world.tasks[0], created=[*many, ship])
+    hand = Hand(page, world.tasks[0]).open().count(1801)
+    hand.click((570, 360))
+    expect(hand.row("Ship 1")).to_have_attribute("aria-pressed", "true")
+    view = hand.view
+    page.evaluate(WATCH, [view.screen((570, 360)), view.screen((505, 400))])
+    hand.drag((570, 360), (640, 250), (690, 150))
+    hand.key("Escape").move((690, 150))
+    page.wait_for_timeout(300)
+    seen = page.evaluate("window.seen")
+    assert all(shape > 0 for shape, _ in seen), "the shape was missing from a frame"
+    assert seen[-1][1] == 0, "the shape still stands where it was"
+    moved_away = next(index for index, (_, ghost) in enumerate(seen) if ghost == 0)
+    assert all(ghost == 0 for _, ghost in seen[moved_away:]), "a ghost came back"
+
+
+def test_a_locked_class_is_not_taken_hold_of(hand: Hand) -> None:
+    hand.key("4").drag(*SHIP).key("Escape", "Escape")
+    hand.page.get_by_role("button", name="Ship", exact=True).hover()
+    hand.page.get_by_role("button", name="Lock Ship").click()
+    hand.click((570, 360))
+    expect(hand.row("Ship 1")).to_have_attribute("aria-pressed", "false")
+
+
+def test_two_fingers_zoom_and_give_up_what_the_first_began(open_page: Pages, world: World) -> None:
+    hand = Hand(open_page(has_touch=True), world.tasks[0]).open()
+    hand.key("4")
+    before = hand.view
+    held = before.screen((300, 300)), before.screen((500, 300))
+    spread = (held[0][0] - 80, held[0][1]), (held[1][0] + 80, held[1][1])
+    cdp = hand.page.context.new_cdp_session(hand.page)
+    touch(cdp, "touchStart", held[0])
+    touch(cdp, "touchStart", *held)
+    touch(cdp, "touchMove", *spread)
+    touch(cdp, "touchEnd")
+    hand.count(0)
+    assert hand.view.scale > before.scale * 1.5
+    assert hand.view.screen((300, 300)) == pytest.approx(spread[0], abs=1.5)
+    assert hand.view.screen((500, 300)) == pytest.approx(spread[1], abs=1.5)
+
+
+def touch(cdp: CDPSession, kind: str, *places: tuple[float, float]) -> None:
+    points = [{"x": x, "y": y, "id": index} for index, (x, y) in enumerate(places)]
+    cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
 # --- finishing ------------------------------------------------------------------------------------------------------
 
 
@@ -276,8 +345,8 @@ def test_a_labeler_completes_and_skips_until_nothing_is_left(open_page: Pages, a
     page.goto(f"/label/{world.tasks[0]}")
     expect(page.get_by_text("Only to look at.")).to_be_visible()
     page.get_by_role("button", name="Start labelling").click()
-    hand = Hand(page, world.tasks[0]).ready()
     expect(page.get_by_text("Only to look at.")).to_have_count(0)
+    hand = Hand(page, world.tasks[0]).ready()
     hand.key("1").click((50, 60)).key("Control+Enter")
     page.wait_for_url(f"**/label/{world.tasks[1]}")
     Hand(page, world.tasks[1]).ready().count(0)
@@ -288,6 +357,38 @@ def test_a_labeler_completes_and_skips_until_nothing_is_left(open_page: Pages, a
     expect(page.get_by_role("heading", name="All done")).to_be_visible()
     states = [api.get(f"/api/tasks/{task}").json()["task"]["state"] for task in world.tasks]
     assert states == ["COMPLETED", "SKIPPED", "COMPLETED"]
+
+
+def test_the_next_picture_is_fetched_before_it_is_asked_for(open_page: Pages, api: httpx2.Client) -> None:
+    world = build(api, every_type(), [picture(), picture(400, 300)])
+    page = open_page(LABELER)
+    take(page, world)
+    second = api.get(f"/api/tasks/{world.tasks[1]}").json()["medium"]["id"]
+    with page.expect_response(f"**/api/media/{second}/display"):
+        Hand(page, world.tasks[0]).open()
+
+
+def test_the_back_button_leaves_finished_tasks_alone(open_page: Pages, api: httpx2.Client) -> None:
+    world = build(api, every_type(), [picture(), picture(400, 300)])
+    page = open_page(LABELER)
+    page.goto(f"/projects/{world.project}")
+    take(page, world)
+    hand = Hand(page, world.tasks[0]).open()
+    hand.key("1").click((50, 60)).key("Control+Enter")
+    page.wait_for_url(f"**/label/{world.tasks[1]}")
+    Hand(page, world.tasks[1]).ready().key("1").click((60, 60))
+    page.go_back()
+    page.wait_for_url(f"**/projects/{world.project}")
+    page.go_forward()
+    Hand(page, world.tasks[1]).ready().count(1).is_saved()
+
+
+def take(page: Page, world: World) -> None:
+    """Take the project's next task, as “Start labelling” does."""
+    origin = page.url.split("/projects")[0] if "/projects" in page.url else None
+    headers = {"Origin": origin} if origin else {"Sec-Fetch-Site": "same-origin"}
+    answer = page.request.post(f"/api/projects/{world.project}/next-task", headers=headers)
+    assert answer.json()["taskId"] == world.tasks[0]
 
 
 def test_the_sheet_of_keys_names_classes_tools_and_gestures(hand: Hand) -> None:

@@ -60,6 +60,19 @@ def crash(page: Page) -> None:
     page.close()
 
 
+def test_work_on_another_picture_is_sent_with_the_next_one(open_page: Pages, world: World, api: httpx2.Client) -> None:
+    hand = Hand(open_page(), world.tasks[0]).open()
+    context = hand.page.context
+    context.set_offline(True)
+    hand.key("1").click((50, 60)).is_unsaved(1).is_kept()
+    hand.page.close()
+    context.set_offline(False)
+    other = build(api, every_type())
+    with context.expect_event("response", lambda answer: answer.request.method == "PATCH"):
+        Hand(open_page(context=context), other.tasks[0]).open()
+    assert points(api, world) == 1
+
+
 def test_a_server_killed_in_mid_save_loses_and_doubles_nothing(
     page: Page, world: World, api: httpx2.Client, server: Server
 ) -> None:

@@ -163,7 +163,7 @@ def fill(api: httpx2.Client, world: World, count: int) -> None:
     save(api, world.tasks[0], created=[annotation(sail, circle(index)) for index in range(count)])
 
 
-def circle(index: int) -> Json:
-    x, y = 20 + index * 37 % 760, 20 + index * 53 % 560
+def circle(index: int, *, left_of: int = 780) -> Json:
+    x, y = 20 + index * 37 % (left_of - 20), 20 + index * 53 % 560
     points = [[round(x + 15 * cos(k * pi / 10), 2), round(y + 15 * sin(k * pi / 10), 2)] for k in range(20)]
     return {"kind": "polygon", "points": points}
