@@ -11,6 +11,7 @@ export default defineConfig({
     // docs.html is the documentation of the API, whose one script is large; nothing else loads it.
     rolldownOptions: { input: ['index.html', 'docs.html'] },
     chunkSizeWarningLimit: 1600,
+    license: { fileName: 'assets/licenses.md' },
     // The content security policy serves scripts and pictures from files alone.
     assetsInlineLimit: 0,
     target: ['chrome123', 'edge123', 'firefox128', 'safari17.5'],
