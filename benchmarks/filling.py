@@ -72,7 +72,7 @@ class Filled(NamedTuple):
     configuration: Configuration
 
 
-def fill(ctx: Context, task_count: int) -> Filled:
+def fill(ctx: Context, task_count: int, *, polygons: int = POLYGONS) -> Filled:
     """Make organisation, admin, token, project, configuration, media, tasks (completed) and labels."""
     account = accounts.create_user(
         ctx, email="bench@example.org", name="Bench", password="a long pass phrase", organisation="Bench", role="admin"
@@ -83,7 +83,8 @@ def fill(ctx: Context, task_count: int) -> Filled:
     configuration = configurations.fill_configuration(ctx, actor, project_id, CLASSES)
     dataset_id = datasets.create_dataset(ctx, actor, name="Benchmark")["id"]
     projects.connect_dataset(ctx, actor, project_id, dataset_id)
-    documents = [conform.ready(document(ctx, actor, configuration, n), configuration) for n in range(DOCUMENTS)]
+    shapes = [document(ctx, actor, configuration, seed, polygons) for seed in range(DOCUMENTS)]
+    documents = [conform.ready(shape, configuration) for shape in shapes]
     task_ids: list[str] = []
     for start in range(0, task_count, BATCH):
         rows = [
@@ -135,20 +136,20 @@ def _rows(
     return medium, task, labels
 
 
-def document(ctx: Context, actor: Actor, configuration: Configuration, seed: int) -> Document:
+def document(ctx: Context, actor: Actor, configuration: Configuration, seed: int, polygons: int) -> Document:
     """Make the labels of one task; the same seed gives the same shapes."""
     chance = random.Random(seed)
     car, sign, weather = configuration.classes
     kind, remark = car.children
-    polygons = [
+    outlines = [
         _annotation(ctx, actor, car, Polygon(_blob(chance)), {kind.id: "van", remark.id: "seen from behind"})
-        for _ in range(POLYGONS)
+        for _ in range(polygons)
     ]
     rectangles = [
         _annotation(ctx, actor, sign, _rectangle(chance), {sign.children[0].id: ("dirty", "bent")})
         for _ in range(RECTANGLES)
     ]
-    return Document(annotations=(*polygons, *rectangles), answers={str(weather.id): "rain"})
+    return Document(annotations=(*outlines, *rectangles), answers={str(weather.id): "rain"})
 
 
 def _annotation(ctx: Context, actor: Actor, label_class: LabelClass, geometry: Any, answers: Any) -> Annotation:

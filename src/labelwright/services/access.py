@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from labelwright.db import tables as t
 from labelwright.model.errors import Forbidden, NotFound
@@ -122,8 +122,23 @@ def choose_organisation(actor: Actor, wanted: str | None, right: Right) -> str:
     raise Forbidden("You belong to several organisations; say which one with “owner”.")
 
 
+# Made once: every request of the hot paths runs one of these, and making a statement costs more than running it.
+_PROJECT = select(t.project).where(t.project.c.id == bindparam("wanted"))
+_DATASET = select(t.dataset).where(t.dataset.c.id == bindparam("wanted"))
+_MEDIUM = (
+    select(t.medium, t.dataset.c.organisation_id)
+    .join(t.dataset, t.dataset.c.id == t.medium.c.dataset_id)
+    .where(t.medium.c.id == bindparam("wanted"), t.medium.c.deleted_at.is_(None))
+)
+_TASK = (
+    select(t.task, t.project.c.organisation_id, t.project.c.name.label("project_name"))
+    .join(t.project, t.project.c.id == t.task.c.project_id)
+    .where(t.task.c.id == bindparam("wanted"), t.project.c.deleted_at.is_(None), t.task.c.medium_deleted.is_(False))
+)
+
+
 def _fetch(conn: Connection, query: Select[Any], what: str, value: str) -> Row[Any]:
-    row = conn.execute(query).first()
+    row = conn.execute(query, {"wanted": value}).first()
     if row is None:
         raise NotFound(what, value)
     return row
@@ -133,8 +148,7 @@ def access_project(
     conn: Connection, actor: Actor, project_id: str, right: Right, *, deleted: bool | None = False
 ) -> Row[Any]:
     """Fetch a project for an act that needs `right`; `deleted=None` takes it deleted or not."""
-    query = select(t.project).where(t.project.c.id == project_id)
-    row = _fetch(conn, query, "project", project_id)
+    row = _fetch(conn, _PROJECT, "project", project_id)
     require(actor, row.organisation_id, right, what="project", value=project_id)
     if deleted is not None and (row.deleted_at is not None) != deleted:
         raise NotFound("project", project_id)
@@ -145,8 +159,7 @@ def access_dataset(
     conn: Connection, actor: Actor, dataset_id: str, right: Right, *, deleted: bool | None = False
 ) -> Row[Any]:
     """Fetch a dataset for an act that needs `right`; `deleted=None` takes it deleted or not."""
-    query = select(t.dataset).where(t.dataset.c.id == dataset_id)
-    row = _fetch(conn, query, "dataset", dataset_id)
+    row = _fetch(conn, _DATASET, "dataset", dataset_id)
     require(actor, row.organisation_id, right, what="dataset", value=dataset_id)
     if deleted is not None and (row.deleted_at is not None) != deleted:
         raise NotFound("dataset", dataset_id)
@@ -155,23 +168,13 @@ def access_dataset(
 
 def access_medium(conn: Connection, actor: Actor, medium_id: str, right: Right) -> Row[Any]:
     """Fetch a medium that is not deleted, with its dataset's `organisation_id`."""
-    query = (
-        select(t.medium, t.dataset.c.organisation_id)
-        .join(t.dataset, t.dataset.c.id == t.medium.c.dataset_id)
-        .where(t.medium.c.id == medium_id, t.medium.c.deleted_at.is_(None))
-    )
-    row = _fetch(conn, query, "medium", medium_id)
+    row = _fetch(conn, _MEDIUM, "medium", medium_id)
     require(actor, row.organisation_id, right, what="medium", value=medium_id)
     return row
 
 
 def access_task(conn: Connection, actor: Actor, task_id: str, right: Right) -> Row[Any]:
     """Fetch a task of a live project and medium, with `organisation_id` and `project_name`."""
-    query = (
-        select(t.task, t.project.c.organisation_id, t.project.c.name.label("project_name"))
-        .join(t.project, t.project.c.id == t.task.c.project_id)
-        .where(t.task.c.id == task_id, t.project.c.deleted_at.is_(None), t.task.c.medium_deleted.is_(False))
-    )
-    row = _fetch(conn, query, "task", task_id)
+    row = _fetch(conn, _TASK, "task", task_id)
     require(actor, row.organisation_id, right, what="task", value=task_id)
     return row

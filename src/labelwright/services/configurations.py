@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, LargeBinary, Row, func, literal, or_, select, update
+from sqlalchemy import Connection, LargeBinary, Row, bindparam, func, literal, or_, select, update
 
 from labelwright.db import tables as t
 from labelwright.model.canonical import encoded
@@ -42,10 +42,12 @@ def _parsed(configuration_id: str, project_id: str, revision: int, timestamp: in
     )
 
 
+_OF_PROJECT = select(t.label_configuration).where(t.label_configuration.c.project_id == bindparam("project"))
+
+
 def of_project(conn: Connection, project_id: str) -> Configuration:
     """The configuration of a project that the caller has access to."""
-    row = conn.execute(select(t.label_configuration).where(t.label_configuration.c.project_id == project_id)).one()
-    return _of_row(row)
+    return _of_row(conn.execute(_OF_PROJECT, {"project": project_id}).one())
 
 
 def _of_row(row: Row[Any]) -> Configuration:

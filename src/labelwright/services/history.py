@@ -11,6 +11,7 @@ from labelwright.services.access import Actor, Right, access_task
 from labelwright.services.context import Context
 
 PAGE = 100
+_INSERT = t.label_change.insert()
 
 
 class Entry(NamedTuple):
@@ -23,7 +24,7 @@ class Entry(NamedTuple):
 
 def append(conn: Connection, entry: Entry) -> None:
     """Add one accepted change; the caller writes the document of the same revision in the same transaction."""
-    conn.execute(t.label_change.insert().values(**row_of(entry)))
+    conn.execute(_INSERT, row_of(entry))
 
 
 def row_of(entry: Entry) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from labelwright.db import tables as t
 from labelwright.model.configuration import Configuration
@@ -27,6 +27,17 @@ from labelwright.services.context import Context
 REVIEWED = (TaskState.REVIEWED, TaskState.REVIEWED_SKIP)
 
 
+# Made once: a save runs all of these, and making a statement costs more than running it.
+_LABELS = select(t.label_document).where(t.label_document.c.task_id == bindparam("task"))
+_SAVED = select(t.label_change.c.revision, t.label_change.c.at).where(
+    t.label_change.c.task_id == bindparam("task"), t.label_change.c.change_id == bindparam("change")
+)
+_SIZE = select(t.medium.c.width, t.medium.c.height).where(t.medium.c.id == bindparam("medium"))
+_INSERT = t.label_document.insert()
+_UPDATE = update(t.label_document).where(t.label_document.c.task_id == bindparam("task"))
+_TOUCH = update(t.task).where(t.task.c.id == bindparam("task"))
+
+
 class Saved(msgspec.Struct, frozen=True, rename="camel"):
     """The answer to a save: the revision that holds it, and when it was saved (epoch ms)."""
 
@@ -44,7 +55,7 @@ class Stored(NamedTuple):
 
 def load(conn: Connection, task_id: str, configuration: Configuration) -> Stored:
     """Read a task's labels, conformed to the configuration."""
-    row = conn.execute(select(t.label_document).where(t.label_document.c.task_id == task_id)).first()
+    row = conn.execute(_LABELS, {"task": task_id}).first()
     return Stored(conform.current(row, configuration), row.revision if row else 0, row)
 
 
@@ -97,10 +108,7 @@ def apply_within(
 
 
 def _find_saved(conn: Connection, task_id: str, change_id: str) -> Saved | None:
-    query = select(t.label_change.c.revision, t.label_change.c.at).where(
-        t.label_change.c.task_id == task_id, t.label_change.c.change_id == change_id
-    )
-    row = conn.execute(query).first()
+    row = conn.execute(_SAVED, {"task": task_id, "change": change_id}).first()
     return Saved(row.revision, row.at) if row else None
 
 
@@ -113,7 +121,7 @@ def _input_issues(difference: Difference) -> Iterator[Issue]:
 
 
 def _size_of(conn: Connection, medium_id: str) -> SizeWH | None:
-    row = conn.execute(select(t.medium.c.width, t.medium.c.height).where(t.medium.c.id == medium_id)).one()
+    row = conn.execute(_SIZE, {"medium": medium_id}).one()
     return (row.width, row.height) if row.width else None
 
 
@@ -157,9 +165,9 @@ def store(  # noqa: PLR0913, PLR0917 - everything one transaction writes
     revision = stored.revision + 1
     values = {**conform.ready(document, configuration)._asdict(), "revision": revision, "changed_at": stamp.at}
     if stored.row is None:
-        conn.execute(t.label_document.insert().values(task_id=task.id, project_id=task.project_id, **values))
+        conn.execute(_INSERT, {"task_id": task.id, "project_id": task.project_id, **values})
     else:
-        conn.execute(update(t.label_document).where(t.label_document.c.task_id == task.id).values(**values))
+        conn.execute(_UPDATE, {"task": task.id, **values})
     history.append(conn, history.Entry(task.id, revision, change_id, stamp, change))
-    conn.execute(update(t.task).where(t.task.c.id == task.id).values(changed_at=stamp.at, changed_by=stamp.actor_id))
+    conn.execute(_TOUCH, {"task": task.id, "changed_at": stamp.at, "changed_by": stamp.actor_id})
     return Saved(revision, stamp.at)

@@ -4,7 +4,7 @@ import re
 import secrets
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from labelwright.db import tables as t
 from labelwright.model.errors import Invalid, Issue, NameTaken, NotFound, TokenRefused
@@ -109,11 +109,13 @@ def revoke_token(ctx: Context, actor: Actor, token_id: str) -> None:
     ctx.db.write(work)
 
 
+_BY_HASH = select(t.api_token).where(t.api_token.c.token_hash == bindparam("hash"))
+
+
 def actor_of_token(ctx: Context, secret: str) -> Actor:
     """Who calls with this token. Raises TokenRefused, with one text for unknown and revoked ones."""
     with ctx.db.read() as conn:
-        query = select(t.api_token).where(t.api_token.c.token_hash == token_hash(secret))
-        row = conn.execute(query).first()
+        row = conn.execute(_BY_HASH, {"hash": token_hash(secret)}).first()
     if row is None or row.revoked_at is not None:
         raise TokenRefused("This API token is unknown or revoked. Make a new one under API tokens.")
     now = ctx.now_ms()
