@@ -31,8 +31,8 @@ RULES = tuple(
     GET    /health                                               ok  ok  ok  ok  ok  ok  ok  ok
     GET    /api/openapi.json                                     ok  ok  ok  ok  ok  ok  ok  ok
     GET    /api/docs                                             ok  ok  ok  ok  ok  ok  ok  ok
-    GET    /{path:path}                                          ok  ok  ok  ok  ok  ok  ok  ok
-    HEAD   /{path:path}                                          ok  ok  ok  ok  ok  ok  ok  ok
+    GET    /{path:page}                                          ok  ok  ok  ok  ok  ok  ok  ok
+    HEAD   /{path:page}                                          ok  ok  ok  ok  ok  ok  ok  ok
     GET    /api/setup                                            ok  ok  ok  ok  ok  ok  ok  ok
     POST   /api/setup                                            403 403 403 403 403 403 403 403
     GET    /api/session                                          401 ok  ok  ok  401 401 401 401

@@ -30,7 +30,8 @@ log = structlog.get_logger()
 
 ROUTES = (accounts, tokens, projects, datasets, media, configurations, tasks, export)
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"model": Problem, "description": "What is wrong, where, and the remedy (RFC 9457)."}
+    "4XX": {"model": Problem, "description": "What is wrong, where, and the remedy (RFC 9457)."},
+    "5XX": {"model": Problem, "description": "What went wrong on the server, and whether to try again (RFC 9457)."},
 }
 
 
@@ -58,10 +59,12 @@ def create_app(context: Context, *, operator_secret: str, setup_secret: str | No
     pages.install(app)
     errors.install_errors(app)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
+    app.add_middleware(errors.UnexpectedErrors)
     app.add_middleware(security.BodyLimit, settings=context.settings)
-    app.add_middleware(security.SafeHeaders)
     app.add_middleware(security.HostGuard, settings=context.settings)
+    app.add_middleware(security.HeadLimit)
     app.add_middleware(SingleSlashes)
+    app.add_middleware(security.SafeHeaders)
     app.add_middleware(AccessLog)
     return app
 
@@ -74,6 +77,10 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
         schemas |= model_schemas()
         for field, struct in (("configuration", "Configuration"), ("document", "Document")):
             schemas["OpenedTask"]["properties"][field] = {"$ref": f"#/components/schemas/{struct}"}
+        for operation in (one for path in document["paths"].values() for one in path.values()):
+            for status in PROBLEMS:
+                content = operation["responses"][status]["content"]
+                content["application/problem+json"] = content.pop("application/json")
         document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
         document["security"] = [{"token": []}]
         app.openapi_schema = document

@@ -4,12 +4,13 @@ The caller comes from a token (`Authorization: Bearer|Token ...`) or, without on
 that change something with a cookie must come from our own pages.
 """
 
+import ipaddress
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
-from labelwright.model.errors import Forbidden, NotSignedIn
+from labelwright.model.errors import Forbidden, NotSignedIn, TokenRefused
 from labelwright.services import accounts, tokens
 from labelwright.services.access import Actor
 from labelwright.services.accounts import Account
@@ -28,11 +29,13 @@ Ctx = Annotated[Context, Depends(get_context)]
 
 
 def bearer_secret(request: Request) -> str | None:
-    """The token in the Authorization header; None when there is no such header."""
-    header = request.headers.get("authorization")
-    if header is None:
+    """The token in the Authorization header; None when there is no such header. Raises TokenRefused for two."""
+    headers = request.headers.getlist("authorization")
+    if not headers:
         return None
-    kind, _, secret = header.partition(" ")
+    if len(headers) > 1:
+        raise TokenRefused("There are two Authorization headers. Send one.")
+    kind, _, secret = headers[0].partition(" ")
     if kind.lower() not in {"bearer", "token"} or not secret.strip():
         return None
     return secret.strip()
@@ -75,8 +78,8 @@ def check_same_origin(request: Request) -> None:
 
 def own_netlocs(request: Request) -> set[str]:
     """`host:port` under which this server is known."""
-    base_url = get_context(request).settings.base_url
-    return {request.headers.get("host", ""), *([urlsplit(base_url).netloc] if base_url else [])}
+    base_url = get_context(request).settings.base_url or ""
+    return {request.headers.get("host", ""), urlsplit(base_url).netloc} - {""}
 
 
 def base_url(request: Request) -> str:
@@ -88,9 +91,9 @@ def base_url(request: Request) -> str:
 
 
 def client_address(request: Request) -> str:
-    """The client's address for counting attempts; IPv6 by its /64."""
+    """The client's address for counting attempts; IPv6 by its /64, of which everybody has a whole one."""
     host = request.client.host if request.client else "unknown"
-    return ":".join(host.split(":")[:4]) if ":" in host else host
+    return str(ipaddress.ip_network((host.partition("%")[0], 64), strict=False)) if ":" in host else host
 
 
 def set_session_cookie(request: Request, response: Response, secret: str) -> None:

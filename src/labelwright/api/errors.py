@@ -6,7 +6,9 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from labelwright.api.answers import MsgspecResponse
 from labelwright.api.v1.errors import find_early
@@ -38,9 +40,11 @@ TITLES = {
     405: "Method not allowed",
     409: "The state of things forbids it",
     413: "Too large",
+    414: "The address is too long",
     415: "Not a kind that is read here",
     422: "The input breaks a rule",
     429: "Too many attempts",
+    431: "The headers are too large",
     500: "Something went wrong on the server",
     503: "Busy",
     507: "Storage full",
@@ -87,7 +91,7 @@ def answer_error(error: LabelwrightError) -> Response:
     extras = {_camel(name): value for name, value in fields.items()}
     answer = problem(status_of(error), error.code, error.message, issues=issues[:100], issue_count=count, extras=extras)
     if isinstance(error, e.TooManyAttempts):
-        answer.headers["Retry-After"] = "60"
+        answer.headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, e.Busy):
         answer.headers["Retry-After"] = "2"
     return answer
@@ -101,7 +105,7 @@ def _camel(name: str) -> str:
 def _answer_validation(request: Request, error: RequestValidationError) -> Response:
     content_type = request.headers.get("content-type", "")
     if request.method not in {"GET", "HEAD", "DELETE"} and content_type and "json" not in content_type:
-        return problem(415, "unsupported_content_type", f"Send JSON as application/json, not as {content_type[:80]}.")
+        return problem(415, _HTTP_CODES[415], f"Send JSON as application/json, not as {content_type[:80]}.")
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
         item = found[0]
@@ -139,11 +143,47 @@ def install_errors(app: FastAPI) -> None:
         answer.headers.update(error.headers or {})
         return answer
 
-    @app.exception_handler(Exception)
-    def _unknown(request: Request, error: Exception) -> Response:
-        log.error("unexpected error", path=request.url.path, method=request.method, exc_info=error)
-        text = "An unexpected error happened; nothing was changed. Try again, and tell the operator if it stays."
-        return find_early(request.url.path, 500, text) or problem(500, "internal_error", text)
+    @app.exception_handler(ClientDisconnect)
+    def _gone(_: Request, __: ClientDisconnect) -> Response:
+        return problem(400, "upload_damaged", "The connection ended before the whole body had arrived. Send it again.")
 
 
-_HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 400: "bad_request", 413: "too_large", 416: "bad_range"}
+_HTTP_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_content_type",
+    416: "bad_range",
+}
+
+
+def refused(path: str, status: int, code: str, text: str, *, headers: dict[str, str] | None = None) -> Response:
+    """Answer a request that reached no route, in the form that its client reads."""
+    answer = find_early(path, status, text) or problem(status, code, text)
+    answer.headers.update(headers or {})
+    return answer
+
+
+class UnexpectedErrors:
+    """Answer what nobody foresaw, and write it down; an answer that has begun is broken off."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            log.exception("unexpected error", path=scope["path"], method=scope["method"], exc_info=error)
+            if started:
+                raise
+            text = "An unexpected error happened; nothing was changed. Try again, and tell the operator if it stays."
+            await refused(scope["path"], 500, "internal_error", text)(scope, receive, send)

@@ -3,14 +3,12 @@
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from labelwright.api.errors import problem
-
 STATIC = Path(__file__).parents[1] / "static"
-API_PATHS = ("api/", "assets/", "schema/", "health")
 
 NOT_BUILT = """<!doctype html><meta charset="utf-8"><title>Labelwright</title>
 <h1>The web application is not built</h1><p>Run <code>make setup</code>, then start the server again. The API works.</p>
@@ -26,18 +24,25 @@ class ForeverFiles(StaticFiles):
         return answer
 
 
+class PageConvertor(StringConvertor):
+    """Every path but those of the API: there unknown addresses are 404 and wrong methods 405, never a page."""
+
+    regex = r"(?!(?:api|assets|schema|health)(?:/|$)).*"
+
+
+register_url_convertor("page", PageConvertor())
+
+
 def install(app: FastAPI) -> None:
     """Serve `/assets/*` and the start page; unknown API addresses stay problem documents."""
     if (STATIC / "assets").is_dir():
         app.mount("/assets", ForeverFiles(directory=STATIC / "assets"), name="assets")
     app.add_api_route("/api/docs", _docs, methods=["GET"], include_in_schema=False)
-    app.add_api_route("/{path:path}", _page, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_api_route("/{path:page}", _page, methods=["GET", "HEAD"], include_in_schema=False)
 
 
 def _page(path: str) -> Response:
     """A file beside the start page (icon, manifest), else the start page itself, whose script reads the address."""
-    if path.startswith(API_PATHS) or path == "api":
-        return problem(404, "not_found", f"There is nothing at /{path[:200]}.")
     if path in TOP_FILES and (STATIC / path).is_file():
         return FileResponse(STATIC / path)
     index = STATIC / "index.html"

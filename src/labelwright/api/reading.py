@@ -5,6 +5,8 @@ import re
 from typing import Any, TypeVar
 
 import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from labelwright.formats.strict_json import check_depth, check_repeated, parse
 from labelwright.model.errors import InvalidJson, InvalidLabels, Issue
@@ -12,6 +14,14 @@ from labelwright.model.errors import InvalidJson, InvalidLabels, Issue
 T = TypeVar("T")
 
 _PLACE = re.compile(r" - at `\$(?P<path>[^`]*)`$")
+
+
+async def json_body(request: Request) -> bytes:
+    """The body, unless its sender calls it something else than JSON: a form of another site's page can do that."""
+    content_type = request.headers.get("content-type", "application/json")
+    if "json" not in content_type:
+        raise HTTPException(415, f"Send JSON as application/json, not as {content_type[:80]}.")
+    return await request.body()
 
 
 def decode(raw: bytes, decoder: "msgspec.json.Decoder[T]") -> T:

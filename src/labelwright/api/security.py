@@ -1,14 +1,15 @@
-"""What every request passes: the host it names, the size of its body, the headers of its answer."""
+"""What every request passes: the host it names, the sizes of its head and body, the headers of its answer."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from labelwright.api.errors import problem
-from labelwright.api.v1.errors import find_early
+from labelwright.api.errors import refused
 from labelwright.config import MEGABYTE, Settings
 
 CONTENT_SECURITY_POLICY = (
@@ -33,24 +34,23 @@ class HostGuard:
         names = {"localhost", *settings.allowed_hosts}
         if settings.base_url:
             names.add(urlsplit(settings.base_url).hostname or "")
-        self.names = {name.lower() for name in names}
+        self.names = {name.lower() for name in names if name}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not self._is_ours(Headers(scope=scope).getlist("host")):
             text = "This server does not answer under that host name. Add it to LABELWRIGHT_ALLOWED_HOSTS."
-            refusal = find_early(scope["path"], 400, text) or problem(400, "unknown_host", text)
-            await refusal(scope, receive, send)
+            await refused(scope["path"], 400, "unknown_host", text)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
     def _is_ours(self, hosts: list[str]) -> bool:
-        if len(hosts) != 1:
+        if len(hosts) != 1 or (host := HOST.fullmatch(hosts[0])) is None:
             return False
-        try:
-            name = urlsplit(f"//{hosts[0]}").hostname or ""
-        except ValueError:
-            return False
-        return name in self.names or _is_address(name)
+        name = host["name"].lower()
+        return name in self.names or _is_address(name.strip("[]"))
+
+
+HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?", re.ASCII)
 
 
 def _is_address(name: str) -> bool:
@@ -85,6 +85,37 @@ class SafeHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
+class HeadLimit:
+    """Refuse addresses and headers that no client of ours sends."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (refusal := _refused_head(scope)) is not None:
+            status, code, text = refusal
+            await refused(scope["path"], status, code, text)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+MAX_ADDRESS_BYTES = 16 * 1024
+MAX_HEADER_BYTES = 64 * 1024
+MAX_HEADERS = 200
+
+
+def _refused_head(scope: Scope) -> tuple[int, str, str] | None:
+    """Status, code and text of the refusal; None for a head as it should be."""
+    if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_ADDRESS_BYTES:
+        return (414, "address_too_long", f"The address is longer than {MAX_ADDRESS_BYTES} bytes. Shorten it.")
+    headers = scope["headers"]
+    size = sum(len(name) + len(value) for name, value in headers)
+    if len(headers) > MAX_HEADERS or size > MAX_HEADER_BYTES:
+        text = f"At most {MAX_HEADERS} headers of {MAX_HEADER_BYTES} bytes in all are read. Send fewer."
+        return (431, "headers_too_large", text)
+    return None
+
+
 class BodyLimit:
     """Refuse bodies above the limit of their path: at once when announced, else while they arrive."""
 
@@ -107,10 +138,16 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit, seen = self._limit(scope["path"]), 0
-        announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdigit() and int(announced) > limit:
-            await _too_large(scope["path"], limit)(scope, receive, send)
+        limit, seen, headers = self._limit(scope["path"]), 0, Headers(scope=scope)
+        packed = headers.get("content-encoding", "identity")
+        if packed.lower() != "identity":
+            text = f"Send the body unpacked, not as {packed[:40]}."
+            await refused(scope["path"], 415, "unsupported_content_encoding", text)(scope, receive, send)
+            return
+        announced = headers.get("content-length", "0")
+        if announced.isdecimal() and int(announced) > limit:
+            refusal = refused(scope["path"], 413, "too_large", _too_large_text(limit), headers=CLOSE)
+            await refusal(scope, receive, send)
             return
 
         async def counted() -> Message:
@@ -118,29 +155,14 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > limit:
-                raise _BodyTooLargeError
+                raise HTTPException(413, _too_large_text(limit), headers=CLOSE)
             return message
 
-        started = False
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
-        try:
-            await self.app(scope, counted, watched)
-        except _BodyTooLargeError:
-            if not started:
-                await _too_large(scope["path"], limit)(scope, receive, send)
+        await self.app(scope, counted, send)
 
 
-class _BodyTooLargeError(Exception):
-    pass
+CLOSE = {"Connection": "close"}
 
 
-def _too_large(path: str, limit: int) -> ASGIApp:
-    text = f"The body is larger than {limit / 1e6:.0f} MB, the limit here."
-    answer = find_early(path, 413, text) or problem(413, "too_large", text)
-    answer.headers["Connection"] = "close"
-    return answer
+def _too_large_text(limit: int) -> str:
+    return f"The body is larger than {limit / 1e6:.0f} MB, the limit here."

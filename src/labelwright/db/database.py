@@ -196,6 +196,7 @@ def _engine(path: Path, *, writable: bool) -> Engine:
     def _configure(connection: sqlite3.Connection, _record: object) -> None:
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("casefold", 1, str.casefold, deterministic=True)  # SQLite's own knows ASCII only
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -9,8 +9,8 @@
     ├── NotFound                   no such thing, or not in the caller's organisation
     ├── Conflict                   the state of things forbids it
     │   ├── NameTaken
-    │   ├── AlreadyConnected / NotConnected
-    │   ├── RevisionConflict       somebody saved meanwhile
+    │   ├── AlreadyConnected / NotConnected / AlreadyDeleted / SetupDone
+    │   ├── RevisionConflict / ConfigurationConflict    somebody saved meanwhile
     │   ├── ConfigurationChanged / ConfigurationNotEmpty / ConfirmationNeeded
     │   └── WrongTaskState / TaskNotEditable
     ├── Invalid                    the input breaks a rule; carries `issues`
@@ -66,6 +66,10 @@ class TooManyAttempts(LabelwrightError):
     """`retry_after_s` says when the next attempt counts."""
 
     code = "too_many_attempts"
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message, retry_after_s=retry_after_s)
+        self.retry_after_s = retry_after_s
 
 
 class Forbidden(LabelwrightError):

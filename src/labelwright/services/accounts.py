@@ -1,15 +1,19 @@
 """Users, organisations, memberships and sessions."""
 
 import hashlib
+import math
 import re
 import secrets
+import time
+import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from limits import RateLimitItemPerMinute, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from labelwright.db import tables as t
 from labelwright.model.errors import (
@@ -28,6 +32,7 @@ from labelwright.services.passwords import NOBODY, check_password, hashed, match
 
 ROLES = ("admin", "labeler")
 EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]{1,64}@[^\s@\x00-\x1f\x7f]{1,189}")
+LONGEST_NAME = 128
 DAY_MS = 86_400_000
 SEEN_EVERY_MS = 60_000
 
@@ -72,45 +77,57 @@ def token_hash(secret: str) -> str:
 
 
 def normalised_email(email: str) -> str:
-    """Trim and case-fold; raises Invalid when it is no address."""
-    cleaned = email.strip().casefold()
+    """Trim, compose and case-fold; raises Invalid when it is no address."""
+    cleaned = unicodedata.normalize("NFC", email.strip().casefold())
     if not EMAIL.fullmatch(cleaned):
         message = f"“{email.strip()[:80]}” is not an e-mail address."
         raise Invalid(message, (Issue("/email", "invalid_email", message),))
     return cleaned
 
 
-def create_user(
-    ctx: Context, *, email: str, name: str, password: str, organisation: str, role: str
-) -> Account:
+def create_user(ctx: Context, *, email: str, name: str, password: str, organisation: str, role: str) -> Account:
     """Make a person and his membership; an organisation with a new name is made too, the first person is the operator.
 
     An e-mail address that exists gets the membership, and the password stays as it was.
     """
-    address = normalised_email(email)
+    return ctx.db.write(_adding(ctx, email=email, name=name, password=password, organisation=organisation, role=role))
+
+
+def _adding(
+    ctx: Context, *, email: str, name: str, password: str, organisation: str, role: str
+) -> Callable[[Connection], Account]:
+    """Check a new person; what is returned adds him inside a transaction. Raises Invalid."""
+    address, shown = normalised_email(email), name.strip()
     if role not in ROLES:
         message = f"There is no role “{role}”; use admin or labeler."
         raise Invalid(message, (Issue("/role", "invalid_role", message),))
+    if len(shown) > LONGEST_NAME or not shown.isprintable():
+        message = f"The name has more than {LONGEST_NAME} characters, or some that cannot be shown."
+        raise Invalid(message, (Issue("/name", "invalid_name", message),))
     check_password(password, address)
     password_hash = hashed(password)
 
     def work(conn: Connection) -> Account:
         user_id = conn.scalar(select(t.user.c.id).where(t.user.c.email == address))
         if user_id is None:
-            user_id, first = ctx.new_id(), not conn.scalar(select(func.count()).select_from(t.user))
-            values = {"id": user_id, "email": address, "name": name.strip() or address, "password_hash": password_hash}
+            user_id, first = ctx.new_id(), not _anybody(conn)
+            values = {"id": user_id, "email": address, "name": shown or address, "password_hash": password_hash}
             conn.execute(t.user.insert().values(**values, is_operator=first, created_at=ctx.now_ms()))
         join_organisation(conn, ctx, user_id, ensure_organisation(conn, ctx, organisation), role)
         return get_account(conn, user_id)
 
-    return ctx.db.write(work)
+    return work
+
+
+def _anybody(conn: Connection) -> bool:
+    return conn.execute(select(t.user.c.id).limit(1)).first() is not None
 
 
 def ensure_organisation(conn: Connection, ctx: Context, name: str) -> str:
     """Find the organisation with this name or make it; returns its id."""
     cleaned = " ".join(name.split())
-    if not 1 <= len(cleaned) <= 128:
-        message = "The organisation's name needs 1 to 128 characters."
+    if not 1 <= len(cleaned) <= LONGEST_NAME or not cleaned.isprintable():
+        message = f"The organisation's name needs 1 to {LONGEST_NAME} characters that can be shown."
         raise Invalid(message, (Issue("/organisation", "invalid_name", message),))
     found = conn.scalar(select(t.organisation.c.id).where(t.organisation.c.name == cleaned))
     if found is not None:
@@ -162,15 +179,19 @@ def list_members(ctx: Context, actor: Actor, organisation_id: str) -> list[dict[
 def setup_needed(ctx: Context) -> bool:
     """Say whether nobody has an account yet."""
     with ctx.db.read() as conn:
-        return conn.scalar(select(func.count()).select_from(t.user)) == 0
+        return not _anybody(conn)
 
 
 def set_up(ctx: Context, *, email: str, name: str, password: str, organisation: str) -> SignedIn:
     """Make the operator's account and the first organisation. Raises SetupDone when somebody was first."""
-    if not setup_needed(ctx):
-        raise SetupDone("Labelwright is set up already. Sign in instead.")
-    account = create_user(ctx, email=email, name=name, password=password, organisation=organisation, role="admin")
-    return open_session(ctx, account)
+    add = _adding(ctx, email=email, name=name, password=password, organisation=organisation, role="admin")
+
+    def work(conn: Connection) -> Account:
+        if _anybody(conn):
+            raise SetupDone("Labelwright is set up already. Sign in instead.")
+        return add(conn)
+
+    return open_session(ctx, ctx.db.write(work))
 
 
 # --- sessions -------------------------------------------------------------------------------------------------------
@@ -178,7 +199,7 @@ def set_up(ctx: Context, *, email: str, name: str, password: str, organisation: 
 
 def sign_in(ctx: Context, *, email: str, password: str, address: str) -> SignedIn:
     """Check e-mail and password; `address` (of the client) limits the attempts. Raises WrongCredentials."""
-    cleaned = email.strip().casefold()[:254]
+    cleaned = unicodedata.normalize("NFC", email.strip().casefold())[:254]
     _count_attempt(address, cleaned)
     with ctx.db.read() as conn:
         row = conn.execute(select(t.user).where(t.user.c.email == cleaned)).first()
@@ -193,8 +214,8 @@ def sign_in(ctx: Context, *, email: str, password: str, address: str) -> SignedI
 def _count_attempt(address: str, email: str) -> None:
     for item, key in ((_PER_ADDRESS, ("address", address)), (_PER_ACCOUNT, ("account", address, email))):
         if not _LIMITER.hit(item, *key):
-            reset = _LIMITER.get_window_stats(item, *key).reset_time
-            raise TooManyAttempts("Too many attempts to sign in. Wait a little, then try again.", reset_time=reset)
+            wait_s = max(1, math.ceil(_LIMITER.get_window_stats(item, *key).reset_time - time.time()))
+            raise TooManyAttempts(f"Too many attempts to sign in. Try again in {wait_s} seconds.", wait_s)
 
 
 def open_session(ctx: Context, account: Account) -> SignedIn:

@@ -1,8 +1,9 @@
 """The rule for names of projects and datasets, and how a search text is matched."""
 
 import re
+import unicodedata
 
-from sqlalchemy import Column, ColumnElement
+from sqlalchemy import Column, ColumnElement, false, func
 
 from labelwright.model.configuration import FORBIDDEN_KEYS
 from labelwright.model.errors import Invalid, Issue
@@ -36,4 +37,9 @@ def check_texts(name: str | None, texts: dict[str, str | None]) -> None:
 
 def contains(column: Column[str], search: str) -> ColumnElement[bool]:
     """Match `search` literally and without case anywhere in the column."""
-    return column.icontains(search.strip(), autoescape=True)
+    wanted = unicodedata.normalize("NFC", search.strip())
+    if "\x00" in wanted:  # ends a pattern for SQLite, and stands in no name
+        return false()
+    if wanted.isascii():
+        return column.icontains(wanted, autoescape=True)
+    return func.casefold(column).contains(wanted.casefold(), autoescape=True)

@@ -1,5 +1,7 @@
 """The label configuration of a project."""
 
+from typing import Any
+
 import msgspec
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
@@ -8,7 +10,7 @@ from starlette.responses import Response
 from labelwright.api.answers import MsgspecResponse
 from labelwright.api.deps import Caller, Ctx
 from labelwright.api.models import EffectsShown
-from labelwright.api.reading import decode
+from labelwright.api.reading import decode, json_body
 from labelwright.formats import configuration_file
 from labelwright.media.names import content_disposition
 from labelwright.model.configuration import Configuration, LabelClass
@@ -53,6 +55,10 @@ _BODY = {
     }
 }
 
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}}}
+}
+
 
 @router.get("", openapi_extra=_SHOWN)
 def get_configuration(ctx: Ctx, actor: Caller, project_id: str) -> Response:
@@ -63,7 +69,7 @@ def get_configuration(ctx: Ctx, actor: Caller, project_id: str) -> Response:
 @router.put("", openapi_extra=_BODY | _SHOWN)
 async def save_configuration(request: Request, ctx: Ctx, actor: Caller, project_id: str) -> Response:
     """Save the whole configuration as one transaction; classes that are missing go with all their labels."""
-    body = decode(await request.body(), _SAVE)
+    body = decode(await json_body(request), _SAVE)
 
     def save() -> Configuration:
         return configurations.save_configuration(
@@ -76,12 +82,12 @@ async def save_configuration(request: Request, ctx: Ctx, actor: Caller, project_
 @router.post("/effects", response_model=EffectsShown, openapi_extra=_BODY)
 async def preview_effects(request: Request, ctx: Ctx, actor: Caller, project_id: str) -> Response:
     """What saving these classes would do to existing labels."""
-    body = decode(await request.body(), _CLASSES)
+    body = decode(await json_body(request), _CLASSES)
     effects = await run_in_threadpool(configurations.preview_effects, ctx, actor, project_id, body.classes)
     return MsgspecResponse(effects)
 
 
-@router.get("/file")
+@router.get("/file", responses=_FILE)
 def download_configuration(ctx: Ctx, actor: Caller, project_id: str) -> Response:
     """The configuration as a file that another project can import."""
     configuration = configurations.get_configuration(ctx, actor, project_id)

@@ -132,9 +132,6 @@ def _unsupported(request: Request) -> Response | None:
     if kind != "application/json" and not kind.endswith("+json"):
         text = f"Send the labels as application/json, not as {kind[:80]}."
         return problem(415, "unsupported_content_type", text)
-    packed = request.headers.get("content-encoding", "identity")
-    if packed.lower() != "identity":
-        return problem(415, "unsupported_content_encoding", f"Send the file unpacked, not as {packed[:40]}.")
     return None
 
 

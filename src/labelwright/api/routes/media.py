@@ -1,6 +1,6 @@
 """Media: upload, lists, original bytes, display versions, thumbnails, links."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Header, Request
@@ -26,6 +26,14 @@ _RAW_BODY = {
         "required": True,
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
+}
+
+_BYTES = {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}}
+_PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The picture.", **_BYTES},
+    206: {"description": "The bytes asked for with `Range`.", **_BYTES},
+    304: {"description": "The picture named in `If-None-Match`."},
+    416: {"description": "There are no such bytes."},
 }
 
 
@@ -100,19 +108,19 @@ def get_medium(ctx: Ctx, actor: Caller, medium_id: str) -> Response:
     return MsgspecResponse(media.get_medium(ctx, actor, medium_id))
 
 
-@router.get("/media/{medium_id}/file")
+@router.get("/media/{medium_id}/file", responses=_PICTURE, response_class=Response)
 def get_file(request: Request, ctx: Ctx, actor: Caller, medium_id: str, *, download: bool = False) -> Response:
     """The original bytes, unchanged; ranges are served."""
     return serve(request, ctx, pictures.original(ctx, actor, medium_id), download=download)
 
 
-@router.get("/media/{medium_id}/display")
+@router.get("/media/{medium_id}/display", responses=_PICTURE, response_class=Response)
 def get_display(request: Request, ctx: Ctx, actor: Caller, medium_id: str) -> Response:
     """The picture as a browser shows it, at exactly the displayed size."""
     return serve(request, ctx, pictures.display(ctx, actor, medium_id))
 
 
-@router.get("/media/{medium_id}/thumbnail")
+@router.get("/media/{medium_id}/thumbnail", responses=_PICTURE, response_class=Response)
 def get_thumbnail(request: Request, ctx: Ctx, actor: Caller, medium_id: str, size: int = 256) -> Response:
     """A small version: 128, 256 or 512 pixels at most."""
     return serve(request, ctx, pictures.thumbnail(ctx, actor, medium_id, size))
@@ -133,9 +141,15 @@ def serve(request: Request, ctx: Context, picture: Picture, *, download: bool = 
         "Content-Security-Policy": _SANDBOX,
         "Content-Disposition": content_disposition(picture.name, download=download),
     }
-    if request.headers.get("if-none-match") in {headers["ETag"], "*"}:
+    if _has_already(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return FileResponse(path, media_type=picture.content_type, headers=headers)
+
+
+def _has_already(request: Request, etag: str) -> bool:
+    """Compare `If-None-Match` weakly, as RFC 9110 wants it."""
+    given = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    return etag in given or given == ["*"]
 
 
 @router.delete("/media/{medium_id}", status_code=204)

@@ -21,7 +21,7 @@ from labelwright.api.models import (
     TaskAnswer,
     TaskPage,
 )
-from labelwright.api.reading import decode
+from labelwright.api.reading import decode, json_body
 from labelwright.model.document import Difference
 from labelwright.services import history, labels, tasks
 from labelwright.services.tasks import TaskFilter
@@ -90,7 +90,7 @@ def open_task(ctx: Ctx, actor: Caller, task_id: str) -> Response:
 @router.patch("/tasks/{task_id}/labels", response_model=SavedShown, openapi_extra=_DIFFERENCE_BODY)
 async def save_labels(request: Request, ctx: Ctx, actor: Caller, task_id: str) -> Response:
     """Save one difference, made on `revision`. Sending the same `changeId` again changes nothing."""
-    difference = decode(await request.body(), _DIFFERENCE)
+    difference = decode(await json_body(request), _DIFFERENCE)
     return MsgspecResponse(await run_in_threadpool(labels.apply_difference, ctx, actor, task_id, difference))
 
 
@@ -132,6 +132,8 @@ def reset_labeler(ctx: Ctx, actor: Caller, task_id: str) -> Response:
 
 
 @router.get("/tasks/{task_id}/history", response_model=History)
-def list_history(ctx: Ctx, actor: Caller, task_id: str, before: int | None = None) -> Response:
+def list_history(
+    ctx: Ctx, actor: Caller, task_id: str, before: Annotated[int | None, Query(ge=0, lt=2**53)] = None
+) -> Response:
     """Who changed the labels when, newest first."""
     return MsgspecResponse({"items": history.list_history(ctx, actor, task_id, before=before)})
