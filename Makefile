@@ -28,8 +28,9 @@ demo: setup ## Start a server with a project to look at (PORT=..., DATA=...)
 	@$(BIN)/labelwright demo $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
 
 dev: setup $(DEV) ## Start the demo and the web application, both anew on each change
-	@$(BIN)/watchfiles --filter python "$(BIN)/labelwright demo --port 8000" src/labelwright & \
-	watcher=$$!; trap 'kill $$watcher' EXIT INT TERM; $(WEB) npm run dev
+	@$(BIN)/watchfiles --filter python "$(BIN)/labelwright demo --port 8000" src/labelwright & server=$$!; \
+	$(WEB) npm run dev & pages=$$!; \
+	trap 'kill $$server $$pages 2>/dev/null' EXIT INT TERM; wait
 
 test: test-python test-web test-browser ## Run all tests: Python, TypeScript, the browser's
 
