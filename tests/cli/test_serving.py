@@ -18,6 +18,7 @@ from labelwright.sdk import Client
 from tests.cli.conftest import Run
 
 PASSWORD = "correct horse battery"
+INSTALL = Path(__file__).parents[2] / "docs" / "install.md"
 
 
 @contextmanager
@@ -104,6 +105,25 @@ def test_a_data_folder_and_a_port_have_one_server(tmp_path: Path) -> None:
 
     assert (same_data.returncode, str(data) in same_data.stderr) == (1, True)
     assert (same_port.returncode, "Choose another port with --port" in same_port.stderr) == (1, True)
+
+
+def test_the_backup_of_the_document_is_a_data_folder_that_starts(
+    command: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, copy = tmp_path / "data", tmp_path / "copy"
+    copy.mkdir()
+    snippet = re.search(r"<<'PYTHON'\n(.*?)PYTHON", INSTALL.read_text(), re.DOTALL)
+    assert snippet is not None
+    with running(tmp_path / "log", "serve", "--data", data, "--port", 0, ready="is ready"):
+        create_user(command, data, monkeypatch)
+        files = (data / "labelwright.sqlite", copy / "labelwright.sqlite")
+        subprocess.run([sys.executable, "-c", snippet[1], *files], check=True)
+
+    with (
+        running(tmp_path / "log", "serve", "--data", copy, "--port", 0, ready="is ready") as url,
+        Client.sign_in(url, "ada@example.org", PASSWORD) as person,
+    ):
+        assert person.projects.list() == ()
 
 
 def test_the_demo_is_made_once_and_there_again_at_once(tmp_path: Path) -> None:
