@@ -79,6 +79,21 @@ def test_a_very_deep_file_is_refused_at_once(opening: bytes, depth: int) -> None
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000
 
 
+def nested(depth: int) -> st.SearchStrategy:
+    """Lists and objects of a depth, with others beside the deep one."""
+    value = st.just(1)
+    wrappings = st.sampled_from([lambda v: [v], lambda v: [[], v, {}], lambda v: {"a]": v, "b": [{}]}])
+    for _ in range(depth):
+        value = st.tuples(wrappings, value).map(lambda pair: pair[0](pair[1]))
+    return value
+
+
+def depth_of(value) -> int:
+    if not isinstance(value, dict | list):
+        return 0
+    return 1 + max((depth_of(v) for v in (value.values() if isinstance(value, dict) else value)), default=0)
+
+
 def test_depth_is_counted_outside_of_texts_only() -> None:
     check_depth(b'{"a":"' + b"[" * 100 + b'"}', "/0")
     check_depth(b"[" * 32 + b"]" * 32, "/0")
@@ -86,6 +101,19 @@ def test_depth_is_counted_outside_of_texts_only() -> None:
         check_depth(b"[" * 33 + b"]" * 33, "/0")
     with pytest.raises(InvalidJson, match="nested deeper"):
         check_depth(b'{"a\\"":' * 33 + b"1" + b"}" * 33, "/0")
+    with pytest.raises(InvalidJson, match="nested deeper"):
+        check_depth(b"[" * 33, "/0")
+    check_depth(b"[[]" * 32, "/0")
+    check_depth(b"]" * 40, "/0")
+
+
+@given(st.integers(20, 45).flatmap(nested))
+def test_depth_is_exact_whatever_stands_beside(value) -> None:
+    if depth_of(value) > 32:
+        with pytest.raises(InvalidJson):
+            check_depth(json.dumps(value).encode(), "/0")
+    else:
+        check_depth(json.dumps(value).encode(), "/0")
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,13 @@ MAX_DEPTH: Final = 32
 MAX_NUMBER: Final = 400
 _WINDOW = 1 << 20
 
+_INNERMOST = re.compile(rb"\[\]|\{\}")
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 
 Piece = bytes | memoryview | msgspec.Raw
 _RAW_LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _AT_BYTE = re.compile(r" \(byte (\d+)\)$")
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
 
 
 class NumberText(str):
@@ -174,11 +175,14 @@ def check_depth(raw: Piece, pointer: str) -> None:
     text = bytes(raw)
     if text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
         return
-    depth = 0
-    for bracket in _STRING.sub(b"", text).translate(None, _NO_BRACKETS):
-        depth += 1 if bracket in b"[{" else -1
-        if depth > MAX_DEPTH:
-            raise InvalidJson(f"{pointer or 'The file'} is nested deeper than {MAX_DEPTH} levels.")
+    brackets = _STRING.sub(b"", text).translate(None, _NO_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        outer = _INNERMOST.sub(b"", brackets)
+        if len(outer) == len(brackets):
+            break  # what is left, if anything, is never closed
+        brackets = outer
+    if _INNERMOST.search(brackets) or brackets.count(b"[") + brackets.count(b"{") > MAX_DEPTH:
+        raise InvalidJson(f"{pointer or 'The file'} is nested deeper than {MAX_DEPTH} levels.")
 
 
 def escaped(key: str) -> str:
