@@ -82,7 +82,17 @@ def _configure(page: Page) -> None:
     page.get_by_label("Name", exact=True).fill("Big crane")
     expect(page.get_by_label("Export key")).to_have_value("big_crane")
     page.get_by_role("button", name="Save configuration").click()
-    expect(page.get_by_role("button", name="Save configuration")).to_be_disabled()
+    expect(page.get_by_text("The type of a saved class cannot change.")).to_be_visible()
+
+
+def _label_the_first(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Start labelling").click()
+    expect(page).to_have_url(re.compile("/label/"))
+    hand = Hand(page, page.url.rpartition("/")[2]).ready()
+    hand.key("1").drag((40, 30), (140, 110)).is_saved()
+    page.get_by_role("button", name="Complete").click()
+    expect(page).not_to_have_url(re.compile(hand.task))
 
 
 def test_from_a_folder_of_pictures_to_the_exported_file(stranger: Page, fresh_server: Server, tmp_path: Path) -> None:
@@ -98,6 +108,19 @@ def test_from_a_folder_of_pictures_to_the_exported_file(stranger: Page, fresh_se
     _connect(page)
     _configure(page)
     page.get_by_role("link", name="Tasks 2").click()
-    page.wait_for_timeout(1000); print("== tasks", page.locator("main").aria_snapshot())
     page.get_by_role("button", name="Release tasks").click()
-    page.wait_for_timeout(1000); print("== release", page.get_by_role("dialog").aria_snapshot())
+    page.get_by_role("dialog").get_by_role("button", name="Release", exact=True).click()
+    expect(page.get_by_role("button", name="Waiting 2")).to_be_visible()
+    _label_the_first(page)
+    page.goto("/projects")
+    page.get_by_role("link", name="Cranes").first.click()
+    expect(export).to_be_enabled()
+    export.click()
+    with page.expect_download() as download:
+        page.get_by_role("dialog").get_by_role("link", name="Download").click()
+    overview, task = json.loads(download.value.path().read_text(encoding="utf-8"))
+
+    assert re.fullmatch(r"cranes_\d{8}T\d{6}Z\.json", download.value.suggested_filename)
+    assert overview == {"label_classes": [{"class_name": "big_crane", "geometry_type": "rectangle"}]}
+    assert (task["external_media_ID"], task["status"]) == ("a.png", "completed")
+    assert task["labels"]["big_crane"][0]["geometry"] == [{"x": 40, "y": 30, "w": 100, "h": 80}]
