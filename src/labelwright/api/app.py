@@ -10,7 +10,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from labelwright import __version__
 from labelwright.api import errors, pages, security
-from labelwright.api.models import Problem, model_schemas
 from labelwright.api.routes import (
     accounts,
     configurations,
@@ -23,6 +22,7 @@ from labelwright.api.routes import (
     tasks,
     tokens,
 )
+from labelwright.api.schemas import Problem, model_schemas
 from labelwright.api.v1.router import router as v1
 from labelwright.services.context import Context
 

@@ -2,12 +2,8 @@
 
 from typing import Annotated, Any, Literal
 
-import msgspec
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
-
-from labelwright.model.configuration import Configuration
-from labelwright.model.document import Difference, Document
 
 Short = Annotated[str, StringConstraints(max_length=1024)]
 Text = Annotated[str, StringConstraints(max_length=4096)]
@@ -394,34 +390,3 @@ class ImportDone(Shown):
     answers: int
     ignored: int
     warnings: list[WarningShown]
-
-
-# --- problems -------------------------------------------------------------------------------------------------------
-
-
-class IssueShown(Shown):
-    pointer: str
-    code: str
-    message: str
-    annotation_id: str | None = None
-    class_id: str | None = None
-
-
-class Problem(Shown):
-    """RFC 9457: `detail` names the thing, the place and the remedy; `code` is stable."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    errors: list[IssueShown] | None = None
-    error_count: int | None = None
-
-
-def model_schemas() -> dict[str, Any]:
-    """JSON Schemas of the model's own structs, for the components of the OpenAPI document."""
-    _, components = msgspec.json.schema_components(
-        [Configuration, Document, Difference], ref_template="#/components/schemas/{name}"
-    )
-    return dict(components)
