@@ -19,6 +19,9 @@ DESCRIBED = {
     values.Moved: "Moved",
     values.HistoryEntry: "HistoryEntry",
     values.Effects: "EffectsShown",
+    values.ExportSummary: "ExportSummary",
+    values.Imported: "ImportDone",
+    values.ImportNote: "WarningShown",
 }
 # What the client leaves to those who ask for it.
 LEFT_OUT = {"ProjectShown": {"orgData"}}

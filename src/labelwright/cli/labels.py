@@ -76,7 +76,7 @@ def import_(
         done = client.labels.import_file(found.id, file)
     counts = f"{plural(done.annotations, 'annotation')} and {plural(done.answers, 'answer')}"
     note(f"{counts} of {plural(done.tasks, 'task')} imported into “{found.name}”.")
-    if done.ignored:
-        note(f"{plural(done.ignored, 'entry')} of the file ignored.".replace("entrys", "entries"))
+    if done.unchanged:
+        note(f"{done.unchanged:,} of them had these labels already.")
     for warning in done.warnings[:MOST_WARNINGS]:
-        note(f"  {warning.get('message', warning) if isinstance(warning, dict) else warning}")
+        note(f"  {warning.message}" if warning.count == 1 else f"  {warning.message} ({warning.count:,} times)")

@@ -161,14 +161,23 @@ class ExportSummary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     reason: str | None
 
 
+class ImportNote(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Something that an import left out or changed, and how often."""
+
+    code: str
+    message: str
+    count: int
+
+
 class Imported(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What an import stored, and what it could not take over."""
+    """What an import stored, and what it could not take over; `unchanged` of the `tasks` had these labels already."""
 
     tasks: int
+    unchanged: int
     annotations: int
     answers: int
     ignored: int
-    warnings: tuple[Any, ...]
+    warnings: tuple[ImportNote, ...]
 
 
 Nameable = TypeVar("Nameable", Project, Dataset)
