@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from limits import RateLimitItemPerMinute, parse
+from limits import RateLimitItem, RateLimitItemPerMinute, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import Connection, delete, select, update
@@ -212,10 +212,14 @@ def sign_in(ctx: Context, *, email: str, password: str, address: str) -> SignedI
 
 
 def _count_attempt(address: str, email: str) -> None:
-    for item, key in ((_PER_ADDRESS, ("address", address)), (_PER_ACCOUNT, ("account", address, email))):
-        if not _LIMITER.hit(item, *key):
-            wait_s = max(1, math.ceil(_LIMITER.get_window_stats(item, *key).reset_time - time.time()))
-            raise TooManyAttempts(f"Too many attempts to sign in. Try again in {wait_s} seconds.", wait_s)
+    _count(_PER_ADDRESS, "address", address)
+    _count(_PER_ACCOUNT, "account", address, email)
+
+
+def _count(item: RateLimitItem, *key: str) -> None:
+    if not _LIMITER.hit(item, *key):
+        wait_s = max(1, math.ceil(_LIMITER.get_window_stats(item, *key).reset_time - time.time()))
+        raise TooManyAttempts(f"Too many attempts with a password. Try again in {wait_s} seconds.", wait_s)
 
 
 def open_session(ctx: Context, account: Account) -> SignedIn:
@@ -261,11 +265,14 @@ def change_password(ctx: Context, actor: Actor, *, current: str, new: str, keep_
     """Set a new password and end every other session of the person."""
     if actor.user_id is None or actor.is_token:
         raise Forbidden("A token has no password. Sign in as a person.")
+    attempts = (_PER_ACCOUNT, "password", actor.user_id)
+    _count(*attempts)
     with ctx.db.read() as conn:
         row = conn.execute(select(t.user).where(t.user.c.id == actor.user_id)).one()
     if not matches(current, row.password_hash):
         message = "The current password is wrong."
         raise Invalid(message, (Issue("/currentPassword", "wrong_password", message),))
+    _LIMITER.clear(*attempts)
     check_password(new, row.email, pointer="/newPassword")
     password_hash = hashed(new)
 
