@@ -84,6 +84,20 @@ def test_an_import_that_breaks_a_rule_names_the_place(labelwright: Run, labelled
     assert "  at /0/labels/crane/0/geometry" in done.err
 
 
+def test_what_leaves_the_picture_is_refused_or_cut_as_one_likes(
+    labelwright: Run, labelled: Project, tmp_path: Path
+) -> None:
+    file = tmp_path / "wide.json"
+    exported = labelwright("export", labelled.id, "-o", "-").out
+    file.write_text(exported.replace('"w":10', '"w":1000'))
+
+    refused = labelwright("import", "Harbour crane", file)
+    cut = labelwright("import", "Harbour crane", file, "--out-of-bounds", "clip")
+
+    assert (refused.code, "leaves the picture" in refused.err) == (1, True)
+    assert (cut.code, "cut at its border" in cut.err) == (0, True)
+
+
 def test_a_missing_file_is_named(labelwright: Run, labelled: Project, tmp_path: Path) -> None:
     done = labelwright("import", "Harbour crane", tmp_path / "missing.json")
 

@@ -11,7 +11,15 @@ import pytest
 
 import labelwright.sdk as sdk_package
 from labelwright.model import errors
-from labelwright.model.errors import Busy, Forbidden, Invalid, LabelwrightError, NotSignedIn
+from labelwright.model.errors import (
+    Busy,
+    Forbidden,
+    Invalid,
+    LabelwrightError,
+    NotSignedIn,
+    TooManyAttempts,
+    WrongCredentials,
+)
 from labelwright.sdk import Client, ServerUnreachable, UnexpectedAnswer
 from labelwright.sdk.errors import connection_errors, error_of
 
@@ -129,6 +137,19 @@ def test_every_error_of_the_model_comes_back_as_itself() -> None:
             error = error_of(answer)
             assert (type(error), error.message, str(error)) == (kind, "What, where, how.", "What, where, how.")
             assert error.fields["current_revision"] == 3
+
+
+def test_too_many_attempts_say_when_the_next_one_counts() -> None:
+    problem = {"detail": "Wait.", "code": "too_many_attempts", "retryAfterS": 17}
+    with pytest.raises(TooManyAttempts) as refusal:
+        client(lambda _: httpx2.Response(429, json=problem))[0].projects.list()
+
+    assert refusal.value.retry_after_s == 17
+
+
+def test_a_wrong_password_is_said_and_leaves_no_connection_open(url: str) -> None:
+    with pytest.raises(WrongCredentials):
+        Client.sign_in(url, "nobody@example.org", "a wrong password")
 
 
 def test_every_way_a_connection_can_fail_is_our_error() -> None:

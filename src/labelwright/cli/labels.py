@@ -9,10 +9,9 @@ from cyclopts import Parameter
 
 from labelwright.cli.connection import HERE, Server
 from labelwright.cli.showing import advance, counting, note, plural, size
-from labelwright.sdk.labels import ExportOptions
+from labelwright.sdk.labels import ExportOptions, OutOfBounds
 
 STDOUT = "-"
-MOST_WARNINGS = 20
 
 
 def export(
@@ -68,15 +67,18 @@ def import_(
     file: Annotated[Path, Parameter(help="A file that `labelwright export` or “Export labels” wrote.")],
     /,
     *,
+    out_of_bounds: Annotated[
+        OutOfBounds, Parameter(show_default=True, help="What becomes of geometries that leave their picture.")
+    ] = "refuse",
     server: Server = HERE,
 ) -> None:
     """Import labels into a project: all of the file, or nothing."""
     with server.connect() as client:
         found = client.projects.get(project)
-        done = client.labels.import_file(found.id, file)
+        done = client.labels.import_file(found.id, file, out_of_bounds=out_of_bounds)
     counts = f"{plural(done.annotations, 'annotation')} and {plural(done.answers, 'answer')}"
     note(f"{counts} of {plural(done.tasks, 'task')} imported into “{found.name}”.")
     if done.unchanged:
         note(f"{done.unchanged:,} of them had these labels already.")
-    for warning in done.warnings[:MOST_WARNINGS]:
-        note(f"  {warning.message}" if warning.count == 1 else f"  {warning.message} ({warning.count:,} times)")
+    for warning in done.warnings:
+        note(f"  {warning.message}")

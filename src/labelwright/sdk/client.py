@@ -55,7 +55,11 @@ class Client:
         """A client that acts as a person instead of with a token. Raises WrongCredentials, TooManyAttempts."""
         client = cls(url)
         client.http.headers["Origin"] = str(client.http.base_url).rstrip("/")
-        client._transport.act("POST", "/api/session", body={"email": email, "password": password})
+        try:
+            client._transport.act("POST", "/api/session", body={"email": email, "password": password})
+        except BaseException:
+            client.close()
+            raise
         return client
 
     def __enter__(self) -> Self:

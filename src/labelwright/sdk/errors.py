@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import msgspec
 
-from labelwright.model.errors import Invalid, Issue, LabelwrightError
+from labelwright.model.errors import Invalid, Issue, LabelwrightError, TooManyAttempts
 
 
 class ServerUnreachable(LabelwrightError):
@@ -51,6 +51,8 @@ def error_of(answer: httpx2.Response) -> LabelwrightError:
     error.args = (detail,)
     if isinstance(error, Invalid):
         error.issues, error.issue_count = issues, int(problem.get("errorCount", len(issues)))
+    if isinstance(error, TooManyAttempts):
+        error.retry_after_s = int(fields.get("retry_after_s", 60))
     return error
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import httpx2
 import msgspec
@@ -13,6 +13,7 @@ from labelwright.sdk.transport import Transport, decoded, segment
 from labelwright.sdk.values import ExportSummary, Imported
 
 Task = dict[str, Any]
+OutOfBounds = Literal["refuse", "keep", "clip"]
 
 
 class ExportOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,12 +92,18 @@ class Labels:
         with self._transport.stream("GET", path, query=options.query()) as answer:
             yield answer
 
-    def import_file(self, project_id: str, source: Path | str | bytes) -> Imported:
-        """Import a file in the native format, all or nothing. Raises InvalidLabels with the place of each fault."""
+    def import_file(
+        self, project_id: str, source: Path | str | bytes, *, out_of_bounds: OutOfBounds = "refuse"
+    ) -> Imported:
+        """Import a file in the native format, all or nothing. Raises InvalidLabels with the place of each fault.
+
+        `out_of_bounds` says what becomes of geometries that leave their picture.
+        """
         path = f"/api/projects/{segment(project_id)}/import"
         content = bytes_of(source)
         headers = {"Content-Type": "application/json", "Content-Length": str(content.size_bytes)}
-        with self._transport.stream("POST", path, content=content.chunks, headers=headers) as answer:
+        query = {"outOfBounds": out_of_bounds}
+        with self._transport.stream("POST", path, query=query, content=content.chunks, headers=headers) as answer:
             return decoded(answer.read(), Imported, answer)
 
     def read_map(self, task_id: str, export_key: str, *, outline: bool = False) -> bytes:
