@@ -25,7 +25,12 @@ def get_context(request: Request) -> Context:
     return context
 
 
-Ctx = Annotated[Context, Depends(get_context)]
+async def _context(request: Request) -> Context:
+    """`get_context` without a detour through a thread, which FastAPI takes for functions that are not async."""
+    return get_context(request)
+
+
+Ctx = Annotated[Context, Depends(_context)]
 
 
 def bearer_secret(request: Request) -> str | None:
