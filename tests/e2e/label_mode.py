@@ -1,12 +1,22 @@
 """A hand in label mode: draws in picture coordinates with the real mouse, presses keys, reads what the page says."""
 
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 XY = tuple[float, float]
+
+
+def wait_until(page: Page, holds: Callable[[], object], seconds: float = 10) -> None:
+    """Wait for what no locator can see. `Page.wait_for_function` needs `eval`, which our pages forbid."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"still waiting after {seconds} s"
+        page.wait_for_timeout(20)
 
 
 @dataclass(frozen=True)

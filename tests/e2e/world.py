@@ -157,12 +157,6 @@ def save(api: httpx2.Client, task: str, **difference: Any) -> Json:
     return saved
 
 
-def fill(api: httpx2.Client, world: World, count: int) -> None:
-    """Save `count` polygons of 20 vertices in the first task."""
-    sail = classes_of(api, world.project)["sail"]
-    save(api, world.tasks[0], created=[annotation(sail, circle(index)) for index in range(count)])
-
-
 def circle(index: int, *, left_of: int = 780) -> Json:
     x, y = 20 + index * 37 % (left_of - 20), 20 + index * 53 % 560
     points = [[round(x + 15 * cos(k * pi / 10), 2), round(y + 15 * sin(k * pi / 10), 2)] for k in range(20)]

@@ -18,6 +18,7 @@ import {
   type EditorState,
   type Update,
 } from '../../core/index.ts'
+import { takeEarlyTask } from './early.ts'
 import { OPERATIONS, TOOLS } from '../../tools/index.ts'
 
 const TIMEOUT_MS = 30_000
@@ -47,15 +48,21 @@ export async function openDesk(taskId: string, userId: string, decide: Decide): 
   let desk: Desk | undefined
   const tabs = joinTabs(tabId, (task, revision) => task === taskId && desk?.otherTabSaved(revision))
   const server = serverFor(taskId)
+  let early = takeEarlyTask(taskId)
   try {
     const opened = await openTask({
-      ...server,
       taskId,
       tabId,
       userId,
       drafts: kept,
       nowMs: () => Date.now(),
       isAlive: (id) => tabs.isAlive(id),
+      load: () => early?.catch(() => server.load()) ?? server.load(),
+      save: (body) => {
+        // What was asked for before this save is out of date.
+        early = undefined
+        return server.save(body)
+      },
       decide: (conflicts, { configuration }) => decide(conflicts, configuration),
     })
     desk = new Desk(opened, { server, drafts: kept, tabs, decide })

@@ -1,11 +1,11 @@
 /** The picture of a task: fetched with its reason when it cannot be shown, and the next one before it is asked for. */
 
-import type { ApiError } from '../../api/client.ts'
-import { problem } from '../../api/client.ts'
 import { displayUrl } from '../../api/datasets.ts'
 import { listTasks } from '../../api/tasks.ts'
 import type { Medium } from '../../api/types.ts'
 import { explain } from '../feedback.ts'
+import { takeEarlyPicture } from './early.ts'
+import { fetchPicture } from './fetch-picture.ts'
 
 export type PictureState =
   | { readonly phase: 'loading' }
@@ -26,7 +26,8 @@ export class Picture {
     this.state = { phase: 'loading' }
     try {
       if (this.#medium.state === 'broken') throw new Error(brokenReason(this.#medium))
-      const image = await fetchPicture(displayUrl(this.#medium.id), this.#ends.signal)
+      const early = takeEarlyPicture(this.#medium.id)
+      const image = await (early ?? fetchPicture(displayUrl(this.#medium.id), this.#ends.signal))
       if (this.#ends.signal.aborted) image.close()
       else this.state = { phase: 'shown', image }
     } catch (error) {
@@ -42,16 +43,6 @@ export class Picture {
 
 function brokenReason({ reasonText, mediaName }: Medium): string {
   return reasonText ?? `“${mediaName}” cannot be read as a picture.`
-}
-
-async function fetchPicture(url: string, signal: AbortSignal): Promise<ImageBitmap> {
-  const response = await fetch(url, { signal, credentials: 'same-origin' })
-  if (!response.ok) throw await refusal(response)
-  return createImageBitmap(await response.blob())
-}
-
-async function refusal(response: Response): Promise<ApiError> {
-  return problem(response.status, await response.text(), (name) => response.headers.get(name))
 }
 
 /** Let the browser fetch the picture that will probably come next; being wrong costs nothing but that. */

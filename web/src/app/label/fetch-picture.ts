@@ -1,0 +1,10 @@
+import { problem } from '../../api/client.ts'
+
+/** Raises ApiError with the server's reason, and whatever `fetch` and the decoder raise. */
+export async function fetchPicture(url: string, signal?: AbortSignal): Promise<ImageBitmap> {
+  const response = await fetch(url, { signal: signal ?? null, credentials: 'same-origin' })
+  if (!response.ok) {
+    throw problem(response.status, await response.text(), (name) => response.headers.get(name))
+  }
+  return createImageBitmap(await response.blob())
+}
