@@ -299,9 +299,7 @@ def _pieces(total: int) -> Iterator[bytes]:
     ],
 )
 @pytest.mark.parametrize("sent", ["announced", "in pieces"])
-def test_a_body_above_the_limit_is_refused(
-    world: World, project: Project, method: str, path: str, sent: str
-) -> None:
+def test_a_body_above_the_limit_is_refused(world: World, project: Project, method: str, path: str, sent: str) -> None:
     content: Any = b" " * 5 * 2**20 if sent == "announced" else _pieces(5 * 2**20)
     url = path.format(project=project.id)
     answer = world.client.request(method, url, content=content, headers={"Content-Type": "application/json"})
