@@ -179,11 +179,10 @@ def take_next(ctx: Context, actor: Actor, project_id: str | None = None) -> Row[
     def work(conn: Connection) -> Row[Any] | None:
         if project_id is not None:
             access_project(conn, actor, project_id, Right.TAKE_TASK)
-        scope = _takable(actor, project_id)
-        own = (t.task.c.state == TaskState.IN_PROGRESS) & (t.task.c.labeler_id == actor.user_id)
-        if (mine := _first(conn, [*scope, own])) is not None:
+        scope = _scope(actor, project_id)
+        if (mine := _first(conn, scope, TaskState.IN_PROGRESS, labeler_id=actor.user_id)) is not None:
             return mine
-        found = [_first(conn, [*scope, t.task.c.state == state]) for state in OPEN_TO_LABELERS]
+        found = [_first(conn, scope, state) for state in OPEN_TO_LABELERS]
         candidates = sorted((row.medium_name, row.medium_id, row) for row in found if row is not None)
         if not candidates:
             return None
@@ -193,23 +192,41 @@ def take_next(ctx: Context, actor: Actor, project_id: str | None = None) -> Row[
     return ctx.db.write(work)
 
 
-def _takable(actor: Actor, project_id: str | None) -> list[ColumnElement[bool]]:
-    scope: list[ColumnElement[bool]] = [
-        t.task.c.medium_deleted.is_(False),
-        t.project.c.deleted_at.is_(None),
-        t.medium.c.state == "ready",
-    ]
+def _scope(actor: Actor, project_id: str | None) -> ColumnElement[bool]:
+    """The projects to take tasks from: the one that the caller has access to, else all in which he may."""
     if project_id is not None:
-        return [*scope, t.task.c.project_id == project_id]
-    return [*scope, t.project.c.organisation_id.in_(organisations_with(actor, Right.TAKE_TASK))]
+        return t.project.c.id == project_id
+    organisations = organisations_with(actor, Right.TAKE_TASK)
+    return t.project.c.organisation_id.in_(organisations) & t.project.c.deleted_at.is_(None)
 
 
-def _first(conn: Connection, conditions: list[ColumnElement[bool]]) -> Row[Any] | None:
+def _first(
+    conn: Connection, scope: ColumnElement[bool], state: TaskState, *, labeler_id: str | None = None
+) -> Row[Any] | None:
+    """Find the first task in `state` by medium name: of each project the first one, which is one step in an index."""
+    candidate = t.task.alias("candidate")
+    conditions = [
+        candidate.c.project_id == t.project.c.id,
+        candidate.c.medium_deleted.is_(False),
+        candidate.c.state == state,
+        t.medium.c.state == media.READY,
+    ]
+    if labeler_id is not None:
+        conditions.append(candidate.c.labeler_id == labeler_id)
+    first_of_project = (
+        select(candidate.c.id)
+        .join(t.medium, t.medium.c.id == candidate.c.medium_id)
+        .where(*conditions)
+        .order_by(candidate.c.medium_name, candidate.c.medium_id)
+        .limit(1)
+        .correlate(t.project)
+        .scalar_subquery()
+    )
     query = (
         select(t.task, t.project.c.organisation_id)
-        .join(t.project, t.project.c.id == t.task.c.project_id)
-        .join(t.medium, t.medium.c.id == t.task.c.medium_id)
-        .where(*conditions)
+        .select_from(t.project)
+        .join(t.task, t.task.c.id == first_of_project)
+        .where(scope)
         .order_by(t.task.c.medium_name, t.task.c.medium_id)
         .limit(1)
     )
@@ -244,8 +261,8 @@ def complete_task(ctx: Context, actor: Actor, task_id: str, *, configuration_rev
         if configuration_revision is not None and configuration_revision != configuration.revision:
             text = "The label configuration changed meanwhile. Look at the task again before you complete it."
             raise ConfigurationChanged(text, current_revision=configuration.revision)
-        check_complete(conn, task_id, configuration)
         _move(conn, ctx, actor, row, "complete")
+        check_complete(conn, task_id, configuration)
         return get_task(conn, actor, task_id)
 
     return ctx.db.write(work)
@@ -270,12 +287,12 @@ def _move(conn: Connection, ctx: Context, actor: Actor, row: Row[Any], action: s
     if move is None:
         if (admin or holder) and any(state == known.target for known in moves_of(action)):
             return row
-        raise _refusal(row, action, state)
+        raise _refusal(row, action, state, holder=holder)
     own = (t.task.c.id == row.id) & (t.task.c.state == state)
     values = _values_of(move, actor, row.labeler_id, ctx.now_ms())
     moved = conn.execute(update(t.task).where(own).values(**values).returning(t.task)).first()
     if moved is None:
-        raise _refusal(row, action, state)
+        raise _refusal(row, action, state, holder=holder)
     return moved
 
 
@@ -284,8 +301,8 @@ def _values_of(move: Move, actor: Actor, labeler_id: str | None, now: int) -> Js
     return {"state": move.target.value, "labeler_id": labeler, "changed_at": now, "changed_by": actor.id}
 
 
-def _refusal(row: Row[Any], action: str, state: TaskState) -> NotYourTask | WrongTaskState:
-    if any(state in move.sources for move in moves_of(action)):
+def _refusal(row: Row[Any], action: str, state: TaskState, *, holder: bool) -> NotYourTask | WrongTaskState:
+    if not holder and any(state in move.sources for move in moves_of(action)):
         return NotYourTask(f"The task “{row.medium_name}” is not yours. Ask an admin.")
     verb = action.replace("_", " ")
     message = f"The task “{row.medium_name}” is {state.value}: {verb} is not possible from there. Reload the list."
@@ -306,6 +323,9 @@ def move_many(
     if action is None:
         message = f"The direction “{direction[:40]}” must be WAITING or BACKLOG."
         raise Invalid(message, (Issue("/direction", "invalid_direction", message),))
+    if task_ids is None and dataset_id is None:
+        message = "Say which tasks: their taskIds, or a datasetId (ALL for every dataset)."
+        raise Invalid(message, (Issue("/datasetId", "missing", message),))
     (move,) = moves_of(action)
 
     def work(conn: Connection) -> tuple[int, int]:
@@ -313,7 +333,7 @@ def move_many(
         chosen: list[ColumnElement[bool]] = [t.task.c.project_id == project_id]
         if task_ids is not None:
             chosen.append(or_(*(t.task.c.id.in_(part) for part in _parts(task_ids))))
-        elif dataset_id is not None and dataset_id != "ALL":
+        elif dataset_id != "ALL":
             chosen.append(t.task.c.dataset_id == dataset_id)
         total = conn.scalar(select(func.count()).select_from(t.task).where(*chosen)) or 0
         values = {"state": move.target.value, "changed_at": ctx.now_ms(), "changed_by": actor.id}
