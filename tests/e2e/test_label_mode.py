@@ -206,7 +206,7 @@ def test_places_are_exact_at_every_pixel_ratio(
     before = hand.view.scale
     for _ in range(6):
         hand.page.mouse.wheel(0, -120)
-    wait_until(hand.page, lambda: hand.view.scale > before * 3)
+    wait_until(hand.page, lambda: hand.view.scale > before * 1.5)
     hand.click((400.25, 300.5)).count(1).is_saved()
     point = geometries(api, world.tasks[0])[0]
     assert (point["x"], point["y"]) == pytest.approx((400.25, 300.5), abs=0.5 / hand.view.scale + 0.01)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { NO_DIFFERENCE } from '../core/difference.ts'
+import { differenceBetween, NO_DIFFERENCE, type Difference } from '../core/difference.ts'
 import { withAnnotations, type AnnotationId, type Document } from '../core/document.ts'
 import { ApiError } from './client.ts'
 import { memoryDrafts, type DraftStore } from './saves-drafts.ts'
@@ -26,7 +26,11 @@ interface Desk {
   drop(id: string): void
 }
 
-function desk(document: Document = documentOf(), drafts: DraftStore = memoryDrafts()): Desk {
+function desk(
+  document: Document = documentOf(),
+  drafts: DraftStore = memoryDrafts(),
+  waiting: Difference = NO_DIFFERENCE,
+): Desk {
   const [server, screen, clock] = [new ServerInMemory(document), new Screen(document), new HandClock()]
   let made = 0
   const queue = new SaveQueue(
@@ -37,9 +41,9 @@ function desk(document: Document = documentOf(), drafts: DraftStore = memoryDraf
       title: 'crane.jpg',
       revision: 0,
       configurationRevision: 1,
-      waiting: NO_DIFFERENCE,
+      waiting,
       aside: NO_DIFFERENCE,
-      edits: 0,
+      edits: waiting.annotations.size,
     },
     {
       server,
@@ -74,6 +78,15 @@ test('an edit is kept by the browser before it is sent', async () => {
   expect(screen.status_).toMatchObject({ state: 'saving', unsaved: 1, kept: true })
   expect((await drafts.list('ada'))[0]?.waiting.annotations.size).toBe(1)
   expect(server.received).toHaveLength(0)
+})
+
+test('a queue that takes over work never says that it is saved before it is', async () => {
+  const waiting = differenceBetween(documentOf(), documentOf(pointAt('a', 1)))
+  const { screen, clock, server } = desk(documentOf(), memoryDrafts(), waiting)
+  expect(screen.status_).toMatchObject({ state: 'saving', unsaved: 1 })
+  await clock.pass(200)
+  expect(screen.status_).toMatchObject({ state: 'saved', unsaved: 0 })
+  expect(xOf(server.document, 'a')).toBe(1)
 })
 
 test('edits in quick succession are one save, and a saved draft is gone', async () => {

@@ -108,6 +108,7 @@ export class SaveQueue {
     this.#waiting = start.waiting
     this.#aside = start.aside
     this.#edits = start.edits
+    this.#report()
     if (this.#hasWork()) void this.#run()
   }
 
