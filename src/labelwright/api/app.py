@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,7 +28,8 @@ from labelwright.services.context import Context
 
 log = structlog.get_logger()
 
-ROUTES = (accounts, tokens, projects, datasets, media, configurations, tasks, export)
+# Tasks first: routes are looked for in this order, and saves are most of all requests.
+ROUTES = (tasks, accounts, tokens, projects, datasets, media, configurations, export)
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": Problem, "description": "What is wrong, where, and the remedy (RFC 9457)."},
     "5XX": {"model": Problem, "description": "What went wrong on the server, and whether to try again (RFC 9457)."},
@@ -48,12 +49,9 @@ def create_app(context: Context, *, operator_secret: str, setup_secret: str | No
     )
     app.state.context = context
     app.state.operator_secret, app.state.setup_secret = operator_secret, setup_secret
-    api = APIRouter(prefix="/api")
-    for routes in ROUTES:
-        api.include_router(routes.router)
-    api.include_router(operator.router)
-    api.include_router(v1)
-    app.include_router(api)
+    # Not through a router in between: FastAPI looks for the route once more on each level.
+    for router in (*(routes.router for routes in ROUTES), operator.router, v1):
+        app.include_router(router, prefix="/api")
     app.include_router(health.router)
     app.include_router(export.public)
     pages.install(app)
