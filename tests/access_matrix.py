@@ -53,7 +53,7 @@ RULES = tuple(
     DELETE /api/projects/{project_id}                            401 404 403 ok  403 403 403 ok
     POST   /api/projects/{project_id}/restore                    401 404 403 ok  403 403 403 ok
     PUT    /api/projects/{project_id}/datasets/{dataset_id}      401 404 403 ok  403 ok  403 ok
-    DELETE /api/projects/{project_id}/datasets/{dataset_id}      401 404 403 ok  403 ok  403 ok
+    DELETE /api/projects/{project_id}/datasets/{dataset_id}      401 404 403 ok  403 403 403 ok
     GET    /api/projects/{project_id}/configuration              401 404 ok  ok  ok  ok  ok  ok
     PUT    /api/projects/{project_id}/configuration              401 404 403 ok  403 403 403 ok
     POST   /api/projects/{project_id}/configuration/effects      401 404 403 ok  403 403 403 ok
@@ -100,7 +100,7 @@ RULES = tuple(
     GET    /api/v1/project                                       401 401 401 401 ok  ok  ok  ok
     HEAD   /api/v1/project                                       401 401 401 401 ok  ok  ok  ok
     POST   /api/v1/project/{project_id}/dataset/{dataset_id}     401 401 401 401 403 ok  403 ok
-    DELETE /api/v1/project/{project_id}/dataset/{dataset_id}/remove  401 401 401 401 403 ok  403 ok
+    DELETE /api/v1/project/{project_id}/dataset/{dataset_id}/remove  401 401 401 401 403 403 403 ok
     GET    /api/v1/dataset                                       401 401 401 401 ok  ok  ok  ok
     POST   /api/v1/dataset                                       401 401 401 401 403 ok  403 ok
     GET    /api/v1/dataset/{dataset_id}                          401 401 401 401 ok  ok  ok  ok

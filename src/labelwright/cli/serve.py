@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -66,6 +67,7 @@ def run(
     from labelwright.jobs.background import background_work  # noqa: PLC0415
     from labelwright.services.accounts import setup_needed  # noqa: PLC0415
 
+    context = replace(context, port=listener.getsockname()[1])
     setup_secret = secrets.token_urlsafe(16) if setup_needed(context) else None
     app = create_app(context, operator_secret=operator_secret, setup_secret=setup_secret)
     config = uvicorn.Config(

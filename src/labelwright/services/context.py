@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Database, storage, decoder, clock and maker of ids. `now_ms` gives epoch milliseconds."""
+    """Database, storage, decoder, clock and maker of ids. `now_ms` gives epoch milliseconds.
+
+    `port` is the one this server listens on, None before it does.
+    """
 
     settings: Settings
     db: Database
@@ -22,3 +25,4 @@ class Context:
     images: "Images"
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
+    port: int | None = None

@@ -11,7 +11,7 @@ from labelwright.model.errors import NameTaken
 from labelwright.model.task import TaskState
 from labelwright.services.access import Actor, Right, access_dataset, choose_organisation
 from labelwright.services.context import Context
-from labelwright.services.naming import check_texts, contains
+from labelwright.services.naming import check_texts, composed, contains
 from labelwright.services.restore import free_name
 
 Json = dict[str, Any]
@@ -22,6 +22,7 @@ def create_dataset(
 ) -> Json:
     """Make an empty dataset. Raises NameTaken, Invalid, Forbidden."""
     organisation_id = choose_organisation(actor, owner, Right.CREATE_DATASET)
+    name = composed(name)
     check_texts(name, {"shortDescription": short_description})
     values = {
         "id": ctx.new_id(),
@@ -44,6 +45,7 @@ def change_dataset(
     ctx: Context, actor: Actor, dataset_id: str, *, name: str | None = None, short_description: str | None = None
 ) -> Json:
     """Change what is not None. Raises NameTaken, Invalid, Forbidden, NotFound."""
+    name = composed(name) if name is not None else None
     check_texts(name, {"shortDescription": short_description})
     values = {k: v for k, v in {"name": name, "short_description": short_description}.items() if v is not None}
 

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from labelwright.db import tables as t
 from labelwright.media.addresses import LinkRules
@@ -22,36 +22,47 @@ from labelwright.model.errors import (
 from labelwright.services.access import Actor, Right, access_dataset, access_medium
 from labelwright.services.context import Context
 from labelwright.services.media import BROKEN, LINK, PENDING, Json, get_medium_json
+from labelwright.services.paging import parts
 from labelwright.services.uploads import described, insert_medium, is_taken
 
+# So that thousands of links do not make everybody else wait for the one writer.
+ADDED_AT_ONCE = 100
 SUFFIXES = (".jpeg", ".jpg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 
 
 def add_links(ctx: Context, actor: Actor, dataset_id: str, urls: list[str]) -> list[Json]:
     """Add one medium a distinct link; the result says for each what became of it. Raises Forbidden, NotFound."""
+    with ctx.db.read() as conn:
+        known = _known_links(conn, dataset_id)
+    results: list[Json] = []
+    for part in parts([url for url in dict.fromkeys(url.strip() for url in urls) if url], ADDED_AT_ONCE):
 
-    def work(conn: Connection) -> list[Json]:
-        access_dataset(conn, actor, dataset_id, Right.UPLOAD)
-        return [_add(conn, ctx, dataset_id, url) for url in dict.fromkeys(url.strip() for url in urls) if url]
+        def work(conn: Connection, part: list[str] = part) -> list[Json]:
+            access_dataset(conn, actor, dataset_id, Right.UPLOAD)
+            return [_add(conn, ctx, dataset_id, url, known) for url in part]
 
-    return ctx.db.write(work)
+        results += ctx.db.write(work)
+    return results
 
 
-def _add(conn: Connection, ctx: Context, dataset_id: str, url: str) -> Json:
+def _known_links(conn: Connection, dataset_id: str) -> set[str]:
+    query = select(t.medium.c.url).where(
+        t.medium.c.dataset_id == dataset_id, t.medium.c.url.is_not(None), t.medium.c.deleted_at.is_(None)
+    )
+    return {url.lower() for url in conn.execute(query).scalars()}
+
+
+def _add(conn: Connection, ctx: Context, dataset_id: str, url: str, known: set[str]) -> Json:
     if (refusal := _refusal(url)) is not None:
         return {"url": url, "status": refusal[0], "medium": None, "message": refusal[1]}
-    same = (
-        (t.medium.c.dataset_id == dataset_id)
-        & (func.lower(t.medium.c.url) == url.lower())
-        & t.medium.c.deleted_at.is_(None)
-    )
-    if conn.execute(select(t.medium.c.id).where(same)).first():
+    if url.lower() in known:
         return {"url": url, "status": "duplicate", "medium": None, "message": "The dataset has this link already."}
     name = name_of(url)
     if is_taken(conn, dataset_id, name):
         text = f"The dataset has a medium named “{name}” already."
         return {"url": url, "status": "duplicate", "medium": None, "message": text}
     medium = insert_medium(conn, ctx, dataset_id, name, {"source": LINK, "url": url, "state": PENDING})
+    known.add(url.lower())
     return {"url": url, "status": "added", "medium": medium, "message": "It is fetched in the background."}
 
 
@@ -114,6 +125,7 @@ def _fetch(ctx: Context, row: Row[Any]) -> None:
     settings = ctx.settings
     rules = LinkRules(
         allowed_networks=tuple(settings.allowed_link_networks),
+        own_ports=(ctx.port,) if ctx.port is not None else (),
         own_urls=(settings.base_url,) if settings.base_url else (),
     )
     limits = LinkLimits(max_bytes=settings.max_picture_bytes)

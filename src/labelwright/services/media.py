@@ -7,15 +7,16 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from labelwright.db import tables as t
 from labelwright.db.database import Database
-from labelwright.model.errors import AlreadyDeleted, NotFound
+from labelwright.model.errors import AlreadyDeleted, Invalid, Issue, NotFound
 from labelwright.services.access import Actor, Right, access_dataset, access_medium, require
 from labelwright.services.context import Context
 from labelwright.services.naming import contains
-from labelwright.services.paging import Page, behind, cut, page_size
+from labelwright.services.paging import Page, behind, cut, page_size, parts
 
 Json = dict[str, Any]
 LOCAL, LINK = "LOCAL", "SHAREABLE_LINK"
 READY, PENDING, BROKEN = "ready", "pending", "broken"
+STATES, SOURCES = (READY, PENDING, BROKEN), (LOCAL, LINK)
 
 
 class MediaFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +83,10 @@ def _conditions(dataset_id: str, wanted: MediaFilter) -> list[ColumnElement[bool
     conditions: list[ColumnElement[bool]] = [t.medium.c.dataset_id == dataset_id, t.medium.c.deleted_at.is_(None)]
     if wanted.search.strip():
         conditions.append(contains(t.medium.c.name, wanted.search))
+    for field, value, known in (("state", wanted.state, STATES), ("source", wanted.source, SOURCES)):
+        if value and value not in known:
+            message = f"There is no {field} “{value[:40]}” of media; use {', '.join(known)}."
+            raise Invalid(message, (Issue(f"/{field}", f"invalid_{field}", message),))
     if wanted.state:
         conditions.append(t.medium.c.state == wanted.state)
     if wanted.source:
@@ -94,14 +99,26 @@ def delete_media(ctx: Context, actor: Actor, media_ids: list[str]) -> int:
 
     def work(conn: Connection) -> int:
         wanted = list(dict.fromkeys(media_ids))
-        for medium_id in wanted:
-            access_medium(conn, actor, medium_id, Right.DELETE_MEDIUM)
-            own = t.medium.c.id == medium_id
-            conn.execute(update(t.medium).where(own).values(deleted_at=ctx.now_ms()))
-            conn.execute(update(t.task).where(t.task.c.medium_id == medium_id).values(medium_deleted=True))
+        for part in parts(wanted):
+            _check_deletable(conn, actor, part)
+            conn.execute(update(t.medium).where(t.medium.c.id.in_(part)).values(deleted_at=ctx.now_ms()))
+            conn.execute(update(t.task).where(t.task.c.medium_id.in_(part)).values(medium_deleted=True))
         return len(wanted)
 
     return ctx.db.write(work)
+
+
+def _check_deletable(conn: Connection, actor: Actor, media_ids: list[str]) -> None:
+    query = (
+        select(t.medium.c.id, t.dataset.c.organisation_id)
+        .join(t.dataset, t.dataset.c.id == t.medium.c.dataset_id)
+        .where(t.medium.c.id.in_(media_ids), t.medium.c.deleted_at.is_(None))
+    )
+    organisations = {row.id: row.organisation_id for row in conn.execute(query)}
+    for medium_id in media_ids:
+        if medium_id not in organisations:
+            raise NotFound("medium", medium_id)
+        require(actor, organisations[medium_id], Right.DELETE_MEDIUM, what="medium", value=medium_id)
 
 
 def check_not_deleted(ctx: Context, actor: Actor, medium_id: str) -> None:

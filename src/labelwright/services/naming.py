@@ -8,14 +8,20 @@ from sqlalchemy import Column, ColumnElement, false, func
 from labelwright.model.configuration import FORBIDDEN_KEYS
 from labelwright.model.errors import Invalid, Issue
 
-NAME = re.compile(r"(?! )[\w .-]{1,128}(?<! )")
+LONGEST_NAME = 128
 TEXT_LIMITS = {"shortDescription": 128, "description": 1024}
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
+def composed(name: str) -> str:
+    """Write a name in Unicode's composed form, so that the two ways of writing "é" are one name."""
+    return unicodedata.normalize("NFC", name)
+
+
 def name_issue(name: str) -> Issue | None:
-    """Check a project's or dataset's name: letters and digits of any script, blanks, `_ - .`."""
-    if not NAME.fullmatch(name) or not name.isprintable():
+    """Check a project's or dataset's name: letters (with their marks) and digits of any script, blanks, `_ - .`."""
+    fits = 1 <= len(name) <= LONGEST_NAME and name == name.strip()
+    if not fits or not all(sign in " _-." or unicodedata.category(sign)[0] in "LMN" for sign in name):
         message = f"The name “{name[:60]}” needs 1 to 128 letters, digits, blanks, _ - or . (no blank at the ends)."
         return Issue("/name", "invalid_name", message)
     if name in FORBIDDEN_KEYS:
@@ -37,7 +43,7 @@ def check_texts(name: str | None, texts: dict[str, str | None]) -> None:
 
 def contains(column: Column[str], search: str) -> ColumnElement[bool]:
     """Match `search` literally and without case anywhere in the column."""
-    wanted = unicodedata.normalize("NFC", search.strip())
+    wanted = composed(search.strip())
     if "\x00" in wanted:  # ends a pattern for SQLite, and stands in no name
         return false()
     if wanted.isascii():

@@ -20,6 +20,11 @@ class Page(NamedTuple):
     total: int
 
 
+def parts(ids: list[str], size: int = 500) -> list[list[str]]:
+    """Cut a list into pieces that one statement may name; at least one, which may be empty."""
+    return [ids[start : start + size] for start in range(0, max(1, len(ids)), size)]
+
+
 def encode_cursor(name: str, id_: str) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode((name, id_))).decode().rstrip("=")
 

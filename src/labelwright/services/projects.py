@@ -13,7 +13,7 @@ from labelwright.model.task import EXPORTED_BY_DEFAULT, OPEN_TO_LABELERS, TaskSt
 from labelwright.services import datasets
 from labelwright.services.access import Actor, Right, access_dataset, access_project, choose_organisation
 from labelwright.services.context import Context
-from labelwright.services.naming import check_texts, contains
+from labelwright.services.naming import check_texts, composed, contains
 from labelwright.services.restore import free_name
 
 
@@ -30,11 +30,12 @@ class ProjectTexts(msgspec.Struct, frozen=True, kw_only=True):
 def create_project(ctx: Context, actor: Actor, texts: ProjectTexts, *, owner: str | None = None) -> dict[str, Any]:
     """Make a project with an empty label configuration. Raises NameTaken, Invalid, Forbidden."""
     organisation_id = choose_organisation(actor, owner, Right.MANAGE_PROJECT)
-    check_texts(texts.name or "", {"shortDescription": texts.short_description, "description": texts.description})
+    name = composed(texts.name or "")
+    check_texts(name, {"shortDescription": texts.short_description, "description": texts.description})
     values = {
         "id": ctx.new_id(),
         "organisation_id": organisation_id,
-        "name": texts.name,
+        "name": name,
         "short_description": texts.short_description or "",
         "description": texts.description or "",
         "media_type": "IMAGE",
@@ -45,7 +46,7 @@ def create_project(ctx: Context, actor: Actor, texts: ProjectTexts, *, owner: st
     }
 
     def work(conn: Connection) -> dict[str, Any]:
-        _check_free(conn, organisation_id, str(texts.name))
+        _check_free(conn, organisation_id, name)
         conn.execute(t.project.insert().values(**values))
         configuration = {"id": ctx.new_id(), "project_id": values["id"], "revision": 0, "changed_at": ctx.now_ms()}
         conn.execute(t.label_configuration.insert().values(**configuration, classes=encoded([])))
@@ -56,13 +57,15 @@ def create_project(ctx: Context, actor: Actor, texts: ProjectTexts, *, owner: st
 
 def change_project(ctx: Context, actor: Actor, project_id: str, texts: ProjectTexts) -> dict[str, Any]:
     """Change what is not None. Raises NameTaken, Invalid, Forbidden, NotFound."""
-    check_texts(texts.name, {"shortDescription": texts.short_description, "description": texts.description})
-    values = {field: value for field, value in msgspec.structs.asdict(texts).items() if value is not None}
+    name = composed(texts.name) if texts.name is not None else None
+    check_texts(name, {"shortDescription": texts.short_description, "description": texts.description})
+    given = {**msgspec.structs.asdict(texts), "name": name}
+    values = {field: value for field, value in given.items() if value is not None}
 
     def work(conn: Connection) -> dict[str, Any]:
         project = access_project(conn, actor, project_id, Right.MANAGE_PROJECT)
-        if texts.name is not None and texts.name != project.name:
-            _check_free(conn, project.organisation_id, texts.name)
+        if name is not None and name != project.name:
+            _check_free(conn, project.organisation_id, name)
         if values:
             conn.execute(update(t.project).where(t.project.c.id == project_id).values(**values))
         return _shown_one(conn, actor, project_id)
@@ -129,8 +132,8 @@ def disconnect_dataset(
     """Take a dataset's tasks, and all their labels, out of the project. Raises ConfirmationNeeded with the numbers."""
 
     def work(conn: Connection) -> None:
-        project = access_project(conn, actor, project_id, Right.CREATE_DATASET)
-        dataset = access_dataset(conn, actor, dataset_id, Right.CREATE_DATASET, deleted=None)
+        project = access_project(conn, actor, project_id, Right.MANAGE_PROJECT)
+        dataset = access_dataset(conn, actor, dataset_id, Right.MANAGE_PROJECT, deleted=None)
         pair = {"project_id": project_id, "dataset_id": dataset_id}
         if not conn.execute(select(t.project_dataset).filter_by(**pair)).first():
             raise NotConnected(f"The dataset “{dataset.name}” is not connected to “{project.name}”.")

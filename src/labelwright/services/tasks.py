@@ -23,7 +23,7 @@ from labelwright.services import configurations, labels, media
 from labelwright.services.access import Actor, Right, access_project, access_task, organisations_with
 from labelwright.services.context import Context
 from labelwright.services.naming import contains
-from labelwright.services.paging import Page, behind, cut, page_size
+from labelwright.services.paging import Page, behind, cut, page_size, parts
 
 Json = dict[str, Any]
 ACTIONS = ("release", "withdraw", "reopen", "reset_labeler", "complete", "skip")
@@ -332,7 +332,7 @@ def move_many(
         access_project(conn, actor, project_id, Right.MANAGE_TASKS)
         chosen: list[ColumnElement[bool]] = [t.task.c.project_id == project_id]
         if task_ids is not None:
-            chosen.append(or_(*(t.task.c.id.in_(part) for part in _parts(task_ids))))
+            chosen.append(or_(*(t.task.c.id.in_(part) for part in parts(task_ids))))
         elif dataset_id != "ALL":
             chosen.append(t.task.c.dataset_id == dataset_id)
         total = conn.scalar(select(func.count()).select_from(t.task).where(*chosen)) or 0
@@ -341,7 +341,3 @@ def move_many(
         return result.rowcount, total - result.rowcount
 
     return ctx.db.write(work)
-
-
-def _parts(ids: list[str], size: int = 500) -> list[list[str]]:
-    return [ids[start : start + size] for start in range(0, max(1, len(ids)), size)]
