@@ -25,7 +25,7 @@ ADMIN = "ada@example.org"
 LABELER = "lin@example.org"
 PASSWORD = "correct horse battery"
 CHROMIUM_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-START_SECONDS = 40
+START_SECONDS = 90
 
 
 def labelwright(*arguments: str, stdin: str | None = None) -> str:
