@@ -60,8 +60,8 @@ fmt: setup $(DEV) ## Format everything, mend what a machine can mend
 schema: setup $(DEV) ## Write schema/openapi.json and schema/export.schema.json
 	$(BIN)/python scripts/schema.py
 
-bench: setup $(DEV) ## Measure; one ratio for each claim
-	@for file in $$(grep -l '^if __name__' benchmarks/*.py); do $(BIN)/python $$file || exit 1; done
+bench: setup $(DEV) ## Measure every claim and write docs/performance.md
+	$(BIN)/python -m benchmarks
 
 docs: $(DEV) ## Build the documentation into site/
 	@$(UV) pip install --group docs --constraint constraints.txt
