@@ -1,7 +1,7 @@
 """Labelling with real mouse and keys: what is drawn, answered and completed arrives on the server as it was meant."""
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 import pytest
@@ -109,6 +109,22 @@ def content(document: dict[str, Any]) -> list[Any]:
 def test_undo_while_drawing_takes_back_the_last_point(hand: Hand, world: World, api: httpx2.Client) -> None:
     hand.key("3").click(*SAIL, (700, 500)).key("Control+z", "Enter").count(1).is_saved()
     assert len(geometries(api, world.tasks[0])[0]["points"]) == 4
+
+
+@pytest.mark.parametrize("button", ["left", "right"])
+def test_a_line_is_finished_by_a_double_click_or_the_other_button(
+    hand: Hand, world: World, api: httpx2.Client, button: Literal["left", "right"]
+) -> None:
+    hand.key("2").click((60, 300), (160, 280))
+    last = hand.view.screen((200, 340))
+    if button == "left":
+        hand.page.mouse.dblclick(*last)
+    else:
+        hand.page.mouse.click(*last)
+        hand.page.mouse.click(*last, button="right")
+    hand.count(1).is_saved()
+    expect(hand.page.get_by_role("menu", name="Selection")).to_have_count(0)
+    assert len(geometries(api, world.tasks[0])[0]["points"]) == 3
 
 
 def test_escape_leaves_nothing_behind(hand: Hand, world: World, api: httpx2.Client) -> None:
