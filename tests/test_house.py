@@ -165,7 +165,7 @@ def test_links_between_documents_lead_somewhere(path: Path) -> None:
 def test_decisions_are_numbered_once_each_and_of_readable_length() -> None:
     decisions = sorted((DOCS / "adr").glob("*.md"))
     numbers = [path.name[:4] for path in decisions]
-    assert len(set(numbers)) == len(numbers)
+    assert numbers == [f"{number:04d}" for number in range(1, len(numbers) + 1)]
     for path in decisions:
         assert path.read_text().startswith(f"# {path.name[:4]} ")
         assert 15 <= len(path.read_text().splitlines()) <= 70, path.name
