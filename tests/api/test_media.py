@@ -13,11 +13,14 @@ from urllib.parse import quote
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
 
-from labelwright.db import tables as t
+from labelwright.bootstrap import open_context
+from labelwright.config import Settings
+from labelwright.model.errors import NameTaken
+from labelwright.services import datasets, media, uploads
+from labelwright.storage.receiver import Expected
 from tests.api.conftest import World
-from tests.builders import annotation, make_medium, picture_bytes, save
+from tests.builders import Team, annotation, make_medium, picture_bytes, save
 
 
 def jpeg_bytes(width: int = 64, height: int = 48) -> bytes:
@@ -345,9 +348,20 @@ def test_a_stored_file_that_is_gone_is_told_as_our_fault(world: World, dataset: 
     assert world.client.get(f"/api/media/{medium['id']}/file").content == kept
 
 
-def test_every_medium_row_has_its_file_and_every_file_its_row(world: World) -> None:
-    with world.ctx.db.read() as conn:
-        named = set(conn.execute(select(t.medium.c.sha256).where(t.medium.c.sha256.is_not(None))).scalars())
-        assert conn.scalar(select(func.count()).select_from(t.medium).where(t.medium.c.state == "ready")) >= len(named)
-    originals = {path.name for path in stored_files(world) if "originals" in path.parts}
-    assert originals == named
+def test_bytes_that_lost_the_race_for_a_name_are_swept_at_the_next_start(settings: Settings, team: Team) -> None:
+    def originals() -> set[str]:
+        return {path.name for path in (settings.data / "media" / "originals").rglob("*") if path.is_file()}
+
+    with open_context(settings) as ctx:
+        dataset = datasets.create_dataset(ctx, team.admin, name="Race")["id"]
+        with (
+            pytest.raises(NameTaken),
+            uploads.begin_upload(ctx, team.admin, dataset, "a.png", Expected()) as late,
+        ):
+            late.write(picture_bytes(70, 70))
+            make_medium(ctx, team.admin, dataset, "a.png", picture_bytes(71, 71))
+            uploads.keep_upload(ctx, team.admin, dataset, "a.png", late.finish())
+        (kept,) = media.list_media(ctx, team.admin, dataset, media.MediaFilter()).items
+        assert kept["sha256"] in originals()
+    with open_context(settings):
+        assert originals() == {kept["sha256"]}
