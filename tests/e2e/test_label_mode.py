@@ -7,9 +7,9 @@ import httpx2
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
-from tests.e2e.conftest import LABELER, Pages
+from tests.e2e.conftest import Pages
 from tests.e2e.label_mode import Hand, wait_until
-from tests.e2e.world import World, annotation, build, circle, classes_of, every_type, labels, picture, save
+from tests.e2e.world import World, annotation, build, circle, classes_of, every_type, labels, save
 
 SHIP = ((500, 300), (640, 420))
 SAIL = ((100, 100), (200, 80), (220, 180), (120, 200))
@@ -340,80 +340,3 @@ def test_two_fingers_zoom_and_give_up_what_the_first_began(open_page: Pages, wor
 def touch(cdp: CDPSession, kind: str, *places: tuple[float, float]) -> None:
     points = [{"x": x, "y": y, "id": index} for index, (x, y) in enumerate(places)]
     cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-
-# --- finishing ------------------------------------------------------------------------------------------------------
-
-
-def test_missing_answers_are_listed_and_lead_to_their_question(hand: Hand, world: World, api: httpx2.Client) -> None:
-    hand.key("4").drag(*SHIP).key("Escape", "Escape", "Control+Enter")
-    missing = hand.page.get_by_role("button", name=re.compile("^Ship Type needs an answer"))
-    missing.click()
-    expect(hand.question("Type").get_by_role("radio").first).to_be_focused()
-    hand.key("1")
-    expect(missing).to_have_count(0)
-    hand.key("Control+Enter")
-    expect(hand.page.get_by_role("heading", name="All done")).to_be_visible()
-    assert api.get(f"/api/tasks/{world.tasks[0]}").json()["task"]["state"] == "COMPLETED"
-
-
-def test_a_labeler_completes_and_skips_until_nothing_is_left(open_page: Pages, api: httpx2.Client) -> None:
-    world = build(api, every_type(), [picture(), picture(400, 300), picture(300, 400)])
-    page = open_page(LABELER)
-    page.goto(f"/label/{world.tasks[0]}")
-    expect(page.get_by_text("Only to look at.")).to_be_visible()
-    page.get_by_role("button", name="Start labelling").click()
-    expect(page.get_by_text("Only to look at.")).to_have_count(0)
-    hand = Hand(page, world.tasks[0]).ready()
-    hand.key("1").click((50, 60)).key("Control+Enter")
-    page.wait_for_url(f"**/label/{world.tasks[1]}")
-    Hand(page, world.tasks[1]).ready().count(0)
-    page.get_by_role("button", name="Skip").click()
-    page.get_by_role("dialog").get_by_role("button", name="Skip").click()
-    page.wait_for_url(f"**/label/{world.tasks[2]}")
-    Hand(page, world.tasks[2]).ready().key("Control+Enter")
-    expect(page.get_by_role("heading", name="All done")).to_be_visible()
-    states = [api.get(f"/api/tasks/{task}").json()["task"]["state"] for task in world.tasks]
-    assert states == ["COMPLETED", "SKIPPED", "COMPLETED"]
-
-
-def test_the_next_picture_is_fetched_before_it_is_asked_for(open_page: Pages, api: httpx2.Client) -> None:
-    world = build(api, every_type(), [picture(), picture(400, 300)])
-    page = open_page(LABELER)
-    take(page, world)
-    second = api.get(f"/api/tasks/{world.tasks[1]}").json()["medium"]["id"]
-    with page.expect_response(f"**/api/media/{second}/display"):
-        Hand(page, world.tasks[0]).open()
-
-
-def test_the_back_button_leaves_finished_tasks_alone(open_page: Pages, api: httpx2.Client) -> None:
-    world = build(api, every_type(), [picture(), picture(400, 300)])
-    page = open_page(LABELER)
-    page.goto(f"/projects/{world.project}")
-    take(page, world)
-    hand = Hand(page, world.tasks[0]).open()
-    hand.key("1").click((50, 60)).key("Control+Enter")
-    page.wait_for_url(f"**/label/{world.tasks[1]}")
-    Hand(page, world.tasks[1]).ready().key("1").click((60, 60))
-    page.go_back()
-    page.wait_for_url(f"**/projects/{world.project}")
-    page.go_forward()
-    Hand(page, world.tasks[1]).ready().count(1).is_saved()
-
-
-def take(page: Page, world: World) -> None:
-    """Take the project's next task, as “Start labelling” does."""
-    origin = page.url.split("/projects")[0] if "/projects" in page.url else None
-    headers = {"Origin": origin} if origin else {"Sec-Fetch-Site": "same-origin"}
-    answer = page.request.post(f"/api/projects/{world.project}/next-task", headers=headers)
-    assert answer.json()["taskId"] == world.tasks[0]
-
-
-def test_the_sheet_of_keys_names_classes_tools_and_gestures(hand: Hand) -> None:
-    hand.key("?")
-    sheet = hand.page.get_by_role("dialog", name="Keys and gestures")
-    for text in ("Draw Buoy", "Select", "Zoom to the pointer", "Complete and load the next"):
-        expect(sheet.get_by_text(text, exact=True)).to_be_visible()
-    hand.key("Escape")
-    expect(sheet).to_have_count(0)
-    expect(hand.canvas).to_be_focused()
