@@ -17,6 +17,6 @@ export default defineConfig({
     target: ['chrome123', 'edge123', 'firefox128', 'safari17.5'],
   },
   server: { proxy: { '/api': server, '/schema': server, '/health': server } },
-  // The test of the theme reads its style sheet.
-  test: { include: ['src/**/*.test.ts'], environment: 'node', css: true },
+  // The test of the theme reads its style sheet; properties take their time on a busy machine.
+  test: { include: ['src/**/*.test.ts'], environment: 'node', css: true, testTimeout: 120_000 },
 })
