@@ -171,16 +171,14 @@ def save_configuration(  # noqa: PLR0913 - what is saved, on what, and the two a
     `revision` (None: whatever there is) is the one the change was made on. Labels that have no place any more are
     kept in the history. Raises ConfigurationConflict, ConfirmationNeeded (with `effects`), InvalidConfiguration.
     """
-    if not confirm:
-        effects = preview_effects(ctx, actor, project_id, classes)
-        if effects.needs_confirmation:
-            raise ConfirmationNeeded(_loss_text(effects), effects=msgspec.to_builtins(effects))
 
     def work(conn: Connection) -> Configuration:
         access_project(conn, actor, project_id, Right.CONFIGURE)
         old = of_project(conn, project_id)
         _check_revision(old, revision)
         checked = _checked(classes, old)
+        if not confirm:
+            _check_confirmed(_effects(conn, old, _drafted(old, checked)))
         new = msgspec.structs.replace(
             old, classes=_identified(ctx, checked), revision=old.revision + 1, timestamp=ctx.now_ms()
         )
@@ -226,6 +224,11 @@ def _check_revision(old: Configuration, revision: int | None) -> None:
     if revision is not None and revision != old.revision:
         text = "Somebody saved the label configuration meanwhile. Reload it and repeat your change."
         raise ConfigurationConflict(text, current_revision=old.revision)
+
+
+def _check_confirmed(effects: Effects) -> None:
+    if effects.needs_confirmation:
+        raise ConfirmationNeeded(_loss_text(effects), effects=msgspec.to_builtins(effects))
 
 
 def _loss_text(effects: Effects) -> str:

@@ -215,7 +215,8 @@ class _Import:
             return same  # the same labels once more, in a file without ids
         revision = (row.revision or 0) + 1
         values = {"task_id": row.id, "project_id": row.project_id, **ready._asdict()}
-        change = conform.difference_of(before, after)
+        stored = before if row.revision is None else conform.decoded(row.document)
+        change = conform.difference_of(stored, after)
         entry = history.Entry(row.id, revision, self._ctx.new_id(), self._stamp, change)
         return msgspec.structs.replace(
             same,

@@ -161,8 +161,13 @@ def store(  # noqa: PLR0913, PLR0917 - everything one transaction writes
     stamp: Stamp,
     change_id: str,
 ) -> Saved:
-    """Write the next revision of a task's labels. The caller has checked everything."""
+    """Write the next revision of a task's labels. The caller has checked everything.
+
+    What a newer configuration takes from a row that was not rewritten yet goes into the history with this change.
+    """
     revision = stored.revision + 1
+    if stored.row is not None and stored.row.configuration_revision != configuration.revision:
+        change = conform.difference_of(conform.decoded(stored.row.document), document)
     values = {**conform.ready(document, configuration)._asdict(), "revision": revision, "changed_at": stamp.at}
     if stored.row is None:
         conn.execute(_INSERT, {"task_id": task.id, "project_id": task.project_id, **values})
