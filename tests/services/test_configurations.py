@@ -250,7 +250,7 @@ def test_an_import_on_labels_that_wait_to_be_rewritten_keeps_what_the_configurat
     removed = tasks.open_task(ctx, team.admin, task_id).document.annotations[0]
     reconfigure(ctx, team, project, without("crane"))
 
-    Importer(ctx, team, project).answers({"note": "short"})
+    Importer(ctx, team, project).answers({"note": ["short"]})
 
     kept = [pair for _, change in changes(ctx, task_id) for pair in change.annotations if pair[1] is None]
     assert kept == [(removed, None)]
