@@ -44,11 +44,11 @@ class Download(NamedTuple):
     cpu_s: float
 
 
-def download(server: Server, path: str, token: str, keep: Path | None = None) -> Download:
+def download(server: Server, path: str, token: str, keep: Path | None = None, *, scheme: str = "Bearer") -> Download:
     """Read an answer as fast as it comes."""
     connection = http.client.HTTPConnection(*server.address)
     started, cpu = time.perf_counter(), server.cpu_s()
-    connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
+    connection.request("GET", path, headers={"Authorization": f"{scheme} {token}"})
     answer = connection.getresponse()
     assert answer.status == 200, answer.read()
     first, size, file = None, 0, keep.open("wb") if keep else None

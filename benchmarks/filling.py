@@ -142,11 +142,11 @@ def document(ctx: Context, actor: Actor, configuration: Configuration, seed: int
     car, sign, weather = configuration.classes
     kind, remark = car.children
     outlines = [
-        _annotation(ctx, actor, car, Polygon(_blob(chance)), {kind.id: "van", remark.id: "seen from behind"})
+        _annotation(ctx, actor, car, Polygon(blob(chance)), {kind.id: "van", remark.id: "seen from behind"})
         for _ in range(polygons)
     ]
     rectangles = [
-        _annotation(ctx, actor, sign, _rectangle(chance), {sign.children[0].id: ("dirty", "bent")})
+        _annotation(ctx, actor, sign, rectangle(chance), {sign.children[0].id: ("dirty", "bent")})
         for _ in range(RECTANGLES)
     ]
     return Document(annotations=(*outlines, *rectangles), answers={str(weather.id): "rain"})
@@ -166,14 +166,14 @@ def _annotation(ctx: Context, actor: Actor, label_class: LabelClass, geometry: A
     )
 
 
-def _blob(chance: random.Random) -> tuple[tuple[float, float], ...]:
+def blob(chance: random.Random) -> tuple[tuple[float, float], ...]:
     x, y, radius = chance.uniform(500, 3500), chance.uniform(500, 2500), chance.uniform(50, 400)
     turns = (2 * math.pi * corner / VERTICES for corner in range(VERTICES))
     reach = [(turn, radius * chance.uniform(0.8, 1.2)) for turn in turns]
     return tuple((round(x + r * math.cos(turn), 2), round(y + r * math.sin(turn), 2)) for turn, r in reach)
 
 
-def _rectangle(chance: random.Random) -> Rectangle:
+def rectangle(chance: random.Random) -> Rectangle:
     x, y = round(chance.uniform(0, 3000), 2), round(chance.uniform(0, 2000), 2)
     return Rectangle(x, y, round(chance.uniform(20, 900), 2), round(chance.uniform(20, 900), 2))
 
