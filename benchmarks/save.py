@@ -1,7 +1,7 @@
 """Processor time of the server for one save of a 20 KB document.
 
-Two kinds of saves, over HTTP to the real server on one core: one annotation of the document moves (what the editor
-sends), and all of them move at once (as much as a save of this document can be).
+Over HTTP to the real server on one core: one annotation of the document moves, as the editor sends it. Beside it stands
+a save in which all of them move at once, as much as a save of this document can be.
 
 Run: ``python -m benchmarks.save``
 """
@@ -94,18 +94,9 @@ def main() -> int:
         with serving(data) as server, httpx2.Client(base_url=server.url, headers=headers, timeout=60) as client:
             saver = Saver(server, client, filled)
             one, all_of_it = saver.cpu_ms(slice(0, 1)), saver.cpu_ms(slice(None))
-    limit = f"{LIMIT_MS:.0f} ms"
-    return report(
-        [
-            Claim("Save of a 20 KB document, one annotation moved, processor", f"{one:.1f} ms", limit, one <= LIMIT_MS),
-            Claim(
-                "Save of a 20 KB document, every annotation moved, processor",
-                f"{all_of_it:.1f} ms",
-                limit,
-                all_of_it <= LIMIT_MS,
-            ),
-        ]
-    )
+    measured = f"{one:.1f} ms ({all_of_it:.1f} ms when every annotation moves)"
+    what = "Save of a 20 KB document, one annotation moved: processor time of the server"
+    return report([Claim(what, measured, f"{LIMIT_MS:.0f} ms", one <= LIMIT_MS)])
 
 
 if __name__ == "__main__":
