@@ -61,6 +61,7 @@ schema: setup $(DEV) ## Write schema/openapi.json and schema/export.schema.json
 	$(BIN)/python scripts/schema.py
 
 bench: setup $(DEV) ## Measure every claim and write docs/performance.md
+	@scripts/ensure-chromium $(BIN)/python
 	$(BIN)/python -m benchmarks
 
 docs: $(DEV) ## Build the documentation into site/
