@@ -32,6 +32,8 @@ const LINE_PX = 16
 const PER_WHEEL_PX = 0.0016
 const PER_PINCH_PX = 0.01
 const LONGEST_TURN_PX = 240
+/** Wheels turn by 100 to 120 a notch, touch pads by less and more often. */
+const PER_STEP_PX = 60
 
 export class PointerInput {
   readonly #element: HTMLElement
@@ -42,6 +44,8 @@ export class PointerInput {
   /** The other button was pressed for the menu, which some systems open on its release. */
   #asksMenu = false
   #last: XY = [0, 0]
+  /** Turned with Alt held, and not a whole step yet. */
+  #turnedPx = 0
   readonly #touches = new Map<number, XY>()
 
   constructor(element: HTMLElement, host: PointerHost) {
@@ -190,10 +194,20 @@ export class PointerInput {
   #wheel(event: WheelEvent): void {
     event.preventDefault()
     const [dx, dy] = turned(event)
+    if (event.altKey && this.#step(dx || dy, event)) return
     if (event.shiftKey) return this.#host.panBy(-(dx || dy), 0)
     const perPixel = event.ctrlKey ? PER_PINCH_PX : PER_WHEEL_PX
     const turn = Math.max(-LONGEST_TURN_PX, Math.min(LONGEST_TURN_PX, dy))
     this.#host.zoomBy(this.#wheelPlace(event), Math.exp(-turn * perPixel))
+  }
+
+  /** With Alt the wheel belongs to the tool; false when it has no use for it. */
+  #step(turnPx: number, event: WheelEvent): boolean {
+    if (Math.sign(turnPx) !== Math.sign(this.#turnedPx)) this.#turnedPx = 0
+    this.#turnedPx += Math.abs(turnPx) > PER_STEP_PX ? Math.sign(turnPx) * PER_STEP_PX : turnPx
+    const steps = -Math.trunc(this.#turnedPx / PER_STEP_PX) + 0
+    this.#turnedPx += steps * PER_STEP_PX
+    return this.#host.dispatch({ type: 'turn', steps, modifiers: modifiersOf(event) })
   }
 
   /** Where the pointer was last, unless the wheel turns elsewhere. */

@@ -15,6 +15,8 @@ export interface Driver {
   /** Press at the first place, release at the last. */
   drag(path: readonly XY[], modifiers?: Partial<Modifiers>): Driver
   key(key: string, modifiers?: Partial<Modifiers>): Driver
+  /** The wheel with Alt held, up is positive. */
+  turn(steps: number): Driver
   cancel(): Driver
 }
 
@@ -48,6 +50,10 @@ export function drive(editor: Editor): Driver {
     },
     key: (key, modifiers) => {
       editor.dispatch({ type: 'key', key, modifiers: all(modifiers) })
+      return driver
+    },
+    turn: (steps) => {
+      editor.dispatch({ type: 'turn', steps, modifiers: all({ alt: true }) })
       return driver
     },
     cancel: () => {

@@ -19,9 +19,31 @@ import { createEditor, type Editor, type EditorOptions, type Update } from './ed
 import { reacting } from './event.ts'
 import type { Operation } from './operation.ts'
 import type { Scene } from './scene.ts'
+import { valueOf, type NumberSetting, type ToggleSetting } from './setting.ts'
 import type { Reply, Tool } from './tool.ts'
 
 type Pressed = XY | null
+
+const size: NumberSetting = {
+  kind: 'number',
+  id: 'size',
+  name: 'Size',
+  initial: 5,
+  minimum: 1,
+  maximum: 9,
+  step: 1,
+  unit: 'px',
+  keys: [['['], [']']],
+  wheel: true,
+}
+const raised: ToggleSetting = {
+  kind: 'toggle',
+  id: 'raised',
+  name: 'Raised',
+  initial: false,
+  keys: ['r'],
+  applies: ({ selection }) => selection.size > 0,
+}
 
 const stamp: Tool<Pressed> = {
   id: 'stamp',
@@ -29,6 +51,7 @@ const stamp: Tool<Pressed> = {
   name: 'Stamp',
   icon: 'stamp',
   draws: ['click'],
+  settings: [size, raised],
   idle: null,
   on: reacting<Pressed, Scene, Reply<Pressed>>({
     down: ({ at }) => ({ state: at }),
@@ -52,6 +75,7 @@ const other: Tool = {
   id: 'other',
   key: 'o',
   draws: [],
+  settings: [],
   on: () => null,
   preview: () => [],
   disabled: ({ selection }) => (selection.size > 1 ? 'Too many.' : null),
@@ -256,4 +280,53 @@ describe('changes', () => {
   test('an editor needs a tool', () => {
     expect(() => makeEditor({ tools: [] })).toThrow('at least one tool')
   })
+})
+
+describe('settings of the tool in use', () => {
+  const sizeOf = (editor: Editor): number => valueOf(size, editor.scene().toolSettings)
+
+  test('are stepped by their keys and by the wheel with Alt, and tools see them', () => {
+    const editor = makeEditor()
+    drive(editor).key(']').key(']').key('[')
+    expect(sizeOf(editor)).toBe(6)
+    drive(editor).turn(2).turn(-1)
+    expect(sizeOf(editor)).toBe(7)
+  })
+
+  test('are not stepped while another tool is in use', () => {
+    const editor = makeEditor()
+    editor.useTool('other')
+    drive(editor).key(']').turn(1)
+    expect(editor.settings()).toEqual([])
+    expect(sizeOf(editor)).toBe(5)
+  })
+
+  test('that mean nothing now are neither listed nor stepped', () => {
+    const editor = makeEditor()
+    drive(editor).key('r')
+    expect(editor.settings()).toEqual([size])
+    drive(editor).click([5, 5]).key('r')
+    expect(valueOf(raised, editor.state.toolSettings)).toBe(true)
+  })
+
+  test('begin as they were set before, and are no step of the history', () => {
+    const editor = makeEditor({ toolSettings: { size: 8 } })
+    expect(sizeOf(editor)).toBe(8)
+    editor.set(size, 2)
+    expect(editor.undo()).toBe(false)
+    expect(sizeOf(editor)).toBe(2)
+  })
+})
+
+test('choosing a class takes up the tool that drew such a class last', () => {
+  const second: Tool = { ...(stamp as Tool), id: 'second', key: 't' }
+  const editor = makeEditor({ tools: [other, stamp as Tool, second] })
+  const choose = (): string => {
+    editor.useTool('other')
+    editor.activateClass('point' as ClassId)
+    return editor.state.tool
+  }
+  expect(choose()).toBe('stamp')
+  editor.useTool('second')
+  expect(choose()).toBe('second')
 })

@@ -20,6 +20,7 @@ import { REDO_STROKES, strokeOf, UNDO_STROKES } from './keys.ts'
 import { whyNotDrawn } from './nesting.ts'
 import type { Operation } from './operation.ts'
 import type { Scene } from './scene.ts'
+import { stepOfStroke, stepped, withValue, type Setting, type SettingValue } from './setting.ts'
 import {
   isReachable,
   isVisible,
@@ -111,9 +112,11 @@ export class Editor {
   /** Whether somebody had use for the event; the canvas then keeps it from the browser. */
   dispatch(event: Event): boolean {
     this.#change(afterEvent(this.#state, event))
-    return (
-      this.#offer(event) || (event.type === 'key' && this.#pressKey(strokeOf(event.key, event.modifiers)))
-    )
+    if (this.#offer(event)) return true
+    if (event.type === 'turn') return this.#turnWheel(event.steps)
+    if (event.type !== 'key') return false
+    const stroke = strokeOf(event.key, event.modifiers)
+    return this.#pressSettingKey(stroke) || this.#pressKey(stroke)
   }
 
   /** Makes one undo step; false when the edit was refused or changed nothing. */
@@ -153,6 +156,20 @@ export class Editor {
     if (reason !== null) return this.#refuse({ code: 'disabled', text: reason })
     if (id !== this.#state.tool) this.#enter(id)
     return true
+  }
+
+  /** The settings of the tool in use that mean anything now. */
+  settings(): readonly Setting[] {
+    const scene = this.scene()
+    return this.tool.settings.filter(({ applies }) => applies?.(scene) ?? true)
+  }
+
+  set(setting: Setting, value: SettingValue): void {
+    this.#set(withValue(this.#state.toolSettings, setting, value))
+  }
+
+  step(setting: Setting, steps: number): void {
+    this.#set(stepped(this.#state.toolSettings, setting, steps))
   }
 
   /** Chooses the class to draw and the tool that draws it; null goes back to the first tool. */
@@ -213,6 +230,16 @@ export class Editor {
     for (const listener of this.#listeners) listener(update)
   }
 
+  #set(toolSettings: EditorState['toolSettings']): void {
+    if (toolSettings !== this.#state.toolSettings) this.#change({ ...this.#state, toolSettings })
+  }
+
+  #turnWheel(steps: number): boolean {
+    const setting = this.settings().find((each) => each.kind === 'number' && each.wheel)
+    if (setting !== undefined && steps !== 0) this.step(setting, steps)
+    return setting !== undefined
+  }
+
   #turn({ history, difference }: Turn, origin: Origin): boolean {
     this.#change(withHistory(this.#state, history), difference, origin)
     return !isEmpty(difference)
@@ -241,16 +268,25 @@ export class Editor {
 
   #enter(id: string): void {
     const tool = this.tools.find((each) => each.id === id) ?? this.#home
-    this.#change({ ...this.#state, tool: tool.id, toolState: tool.idle })
+    const drawers = { ...this.#state.drawers }
+    for (const gesture of tool.draws) drawers[gesture] = tool.id
+    this.#change({ ...this.#state, tool: tool.id, toolState: tool.idle, drawers })
   }
 
   /** A drawing that has begun goes on under the new class when it is of the same kind. */
   #draw(labelClass: GeometryClass): void {
-    const { gesture } = operationsOf(labelClass.type)
-    const tool = this.tools.find(({ draws }) => draws.includes(gesture)) ?? this.#home
+    const tool = this.#drawerOf(labelClass)
     const goesOn = tool.id === this.#state.tool && this.scene().activeClass?.type === labelClass.type
     this.#change(withClassHidden({ ...this.#state, activeClass: labelClass.id }, labelClass.id, false))
     if (!goesOn) this.#enter(tool.id)
+  }
+
+  /** The tool in use when it draws the class, else the one that drew such a class last, else the first. */
+  #drawerOf({ type }: GeometryClass): Tool {
+    const { gesture } = operationsOf(type)
+    const drawers = this.tools.filter(({ draws }) => draws.includes(gesture))
+    const find = (id: string | undefined): Tool | undefined => drawers.find((tool) => tool.id === id)
+    return find(this.#state.tool) ?? find(this.#state.drawers[gesture]) ?? drawers[0] ?? this.#home
   }
 
   #pressKey(stroke: string): boolean {
@@ -264,10 +300,20 @@ export class Editor {
     const labelClass = classWithShortcut(this.#state.configuration, stroke)
     return labelClass !== undefined && (this.activateClass(labelClass.id) || true)
   }
+
+  #pressSettingKey(stroke: string): boolean {
+    for (const setting of this.settings()) {
+      const steps = stepOfStroke(setting, stroke)
+      if (steps === null) continue
+      this.step(setting, steps)
+      return true
+    }
+    return false
+  }
 }
 
 function sceneOf(state: EditorState, index: HitIndex, newId: () => string): Scene {
-  const { document, configuration, picture, selection, pointer, tolerance, activeClass } = state
+  const { document, configuration, picture, selection, pointer, tolerance, activeClass, toolSettings } = state
   return {
     document,
     configuration,
@@ -275,6 +321,7 @@ function sceneOf(state: EditorState, index: HitIndex, newId: () => string): Scen
     selection,
     pointer,
     tolerance,
+    toolSettings,
     index,
     activeClass: activeClass === null ? null : (findGeometryClass(configuration, activeClass) ?? null),
     isVisible: (annotation) => isVisible(state, annotation),

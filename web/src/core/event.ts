@@ -20,6 +20,8 @@ export type Event =
   | { readonly type: 'cancel' }
   /** The pointer is over the picture no more. */
   | { readonly type: 'leave' }
+  /** The wheel turned with Alt held, by whole steps: up is positive, 0 less than one. */
+  | { readonly type: 'turn'; readonly steps: number; readonly modifiers: Modifiers }
   /** `key` as in KeyboardEvent.key. */
   | { readonly type: 'key'; readonly key: string; readonly modifiers: Modifiers }
   /** Offered to a tool that is busy before the history is asked: take back the last point. */

@@ -17,6 +17,7 @@ export * from './nesting.ts'
 export type * from './operation.ts'
 export * from './place.ts'
 export type * from './scene.ts'
+export * from './setting.ts'
 export type { EditorState, Start } from './state.ts'
 export type * from './tool.ts'
 export {

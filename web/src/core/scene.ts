@@ -4,6 +4,7 @@ import type { Size, XY } from '../geometry/index.ts'
 import type { Configuration, GeometryClass } from './configuration.ts'
 import type { Annotation, AnnotationId, Document } from './document.ts'
 import type { HitIndex } from './hits.ts'
+import type { SettingValues } from './setting.ts'
 
 export interface Scene {
   readonly document: Document
@@ -16,6 +17,8 @@ export interface Scene {
   readonly pointer: XY | null
   /** How near is near, in image pixels; the view derives it from its zoom. */
   readonly tolerance: number
+  /** What tools are set to; read with `valueOf`. */
+  readonly toolSettings: SettingValues
   readonly index: HitIndex
   isVisible(annotation: Annotation): boolean
   /** Visible, and its class is not locked. */

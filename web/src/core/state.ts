@@ -1,9 +1,10 @@
 // What the editor knows at one moment, and the steps from one moment to the next as pure functions.
 
-import type { Size, XY } from '../geometry/index.ts'
+import type { Gesture, Size, XY } from '../geometry/index.ts'
 import { findGeometryClass, type ClassId, type Configuration } from './configuration.ts'
 import type { Annotation, AnnotationId, Document } from './document.ts'
 import { startHistory, type History } from './history.ts'
+import type { SettingValues } from './setting.ts'
 import type { Message } from './tool.ts'
 import type { Rules } from './validation.ts'
 
@@ -17,6 +18,9 @@ export interface EditorState {
   readonly tool: string
   /** The tool's own value: what is unfinished lives here and nowhere else. */
   readonly toolState: unknown
+  /** The tool that drew last, of those that draw a gesture. */
+  readonly drawers: Readonly<Partial<Record<Gesture, string>>>
+  readonly toolSettings: SettingValues
   readonly activeClass: ClassId | null
   readonly selection: ReadonlySet<AnnotationId>
   readonly hiddenClasses: ReadonlySet<ClassId>
@@ -36,10 +40,12 @@ export interface Start {
   readonly configuration: Configuration
   readonly picture: Size
   readonly readOnly: string | null
+  /** What tools were set to before. */
+  readonly toolSettings?: SettingValues
 }
 
 export function startState(
-  { document, configuration, picture, readOnly }: Start,
+  { document, configuration, picture, readOnly, toolSettings = {} }: Start,
   tool: { id: string; idle: unknown },
 ): EditorState {
   return {
@@ -50,6 +56,8 @@ export function startState(
     picture,
     tool: tool.id,
     toolState: tool.idle,
+    drawers: {},
+    toolSettings,
     activeClass: null,
     selection: new Set(),
     hiddenClasses: new Set(),

@@ -7,6 +7,7 @@ import type { Cursor, Drawable } from './drawable.ts'
 import type { Edit } from './edits.ts'
 import type { Event } from './event.ts'
 import type { Scene } from './scene.ts'
+import type { Setting } from './setting.ts'
 
 export interface Message {
   readonly code: string
@@ -33,8 +34,10 @@ export interface Tool<S = unknown> {
   readonly key: string
   readonly name: string
   readonly icon: string
-  /** Gestures of the kinds this tool draws; choosing a class chooses the tool that draws it. */
+  /** Gestures of the kinds this tool draws; choosing a class chooses the tool that drew its kind last. */
   readonly draws: readonly Gesture[]
+  /** What it can be set to, in the order in which it is shown. */
+  readonly settings: readonly Setting[]
   readonly idle: S
   /** Null when the event is not the tool's business and the tool's state stays. */
   on(event: Event, state: S, scene: Scene): Reply<S> | null

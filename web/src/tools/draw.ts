@@ -38,6 +38,7 @@ export const draw: Tool<State> = {
   name: 'Draw',
   icon: 'pencil',
   draws: DRAWS,
+  settings: [],
   idle: IDLE,
   on: reacting<State, Scene, Reply<State>>({
     down: ({ at, button }, state, scene) =>

@@ -20,6 +20,7 @@ export const eraser: Tool<OutlineState> = {
   name: 'Eraser',
   icon: 'eraser',
   draws: [],
+  settings: [],
   idle: IDLE,
   on,
   preview,

@@ -12,6 +12,7 @@ export const segment: Tool<OutlineState> = {
   name: 'Segment',
   icon: 'lasso',
   draws: DRAWS,
+  settings: [],
   idle: IDLE,
   on,
   preview,

@@ -65,6 +65,7 @@ export const select: Tool<State> = {
   name: 'Select',
   icon: 'cursor',
   draws: [],
+  settings: [],
   idle: IDLE,
   on: reacting<State, Scene, Reply<State>>({
     down: ({ at, button, modifiers }, state) => (button === 'primary' ? press(at, modifiers, state) : null),

@@ -1,7 +1,7 @@
 // What holds for every tool and operation, run over the registries.
 
 import { describe, expect, test } from 'vitest'
-import { drive, geometryClasses, type Editor } from '../core/index.ts'
+import { drive, geometryClasses, strokesOf, type Editor } from '../core/index.ts'
 import { ALL_KINDS, makeAnnotation, makeDocument, makeGeometry } from '../core/builders.ts'
 import { operations } from '../geometry/index.ts'
 import { makeEditor } from './builders.ts'
@@ -12,6 +12,8 @@ const document = makeDocument(
     makeAnnotation(kind, { geometry: makeGeometry(kind, [30 * index + 5, 40]) }),
   ),
 )
+
+const SETTINGS = [...new Set(TOOLS.flatMap((tool) => tool.settings))]
 
 /** An editor with the tool in use, ready to take presses. */
 function editorWith(id: string): Editor {
@@ -31,12 +33,19 @@ test('each tool and operation has an id and keys of its own', () => {
   const keys = [
     ...TOOLS.map(({ key }) => key),
     ...OPERATIONS.flatMap((operation) => operation.keys),
+    ...SETTINGS.flatMap(strokesOf),
     'Ctrl+z',
     'Ctrl+Shift+z',
     'Ctrl+y',
   ]
   expect(new Set(keys).size).toBe(keys.length)
   expect(keys.filter((key) => /^\d$/.test(key))).toEqual([])
+})
+
+test('settings of one id are one setting, and the wheel steps one of a tool at most', () => {
+  expect(new Set(SETTINGS.map((setting) => setting.id)).size).toBe(SETTINGS.length)
+  for (const { settings } of TOOLS)
+    expect(settings.filter((setting) => setting.kind === 'number' && setting.wheel).length).toBeLessThan(2)
 })
 
 test('for every kind there is a tool that draws it', () => {

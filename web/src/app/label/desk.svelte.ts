@@ -19,6 +19,7 @@ import {
   type Update,
 } from '../../core/index.ts'
 import { takeEarlyTask } from './early.ts'
+import { readToolSettings, writeToolSettings } from './tool-settings.ts'
 import { OPERATIONS, TOOLS } from '../../tools/index.ts'
 
 const TIMEOUT_MS = 30_000
@@ -98,6 +99,7 @@ export class Desk {
   lockedClasses: EditorState['lockedClasses'] = $state.raw()!
   activeClass: EditorState['activeClass'] = $state.raw(null)
   tool = $state('')
+  toolSettings: EditorState['toolSettings'] = $state.raw({})
   message: EditorState['message'] = $state.raw(null)
   readOnly: string | null = $state(null)
   undoName: string | null = $state(null)
@@ -120,6 +122,7 @@ export class Desk {
       configuration: detail.configuration,
       picture: { w: width ?? 1, h: height ?? 1 },
       readOnly: detail.readOnlyReason,
+      toolSettings: readToolSettings(start.userId, TOOLS),
       tools: TOOLS,
       operations: OPERATIONS,
       newId,
@@ -224,8 +227,9 @@ export class Desk {
     )
   }
 
-  #follow({ state, difference, origin }: Update): void {
+  #follow({ state, previous, difference, origin }: Update): void {
     this.#show(state)
+    if (state.toolSettings !== previous.toolSettings) writeToolSettings(this.#userId, state.toolSettings)
     if (difference !== null && origin !== 'receive' && !isEmpty(difference)) this.#queue.add(difference)
   }
 
@@ -239,6 +243,7 @@ export class Desk {
     this.lockedClasses = state.lockedClasses
     this.activeClass = state.activeClass
     this.tool = state.tool
+    this.toolSettings = state.toolSettings
     this.message = state.message
     this.readOnly = state.readOnly
     this.pointer = state.pointer

@@ -1,6 +1,13 @@
 /** The sheet of keys and gestures, made from the same tables that the keys work by. */
 
-import { geometryClasses, type Configuration, type Operation, type Tool } from '../../core/index.ts'
+import {
+  geometryClasses,
+  strokesOf,
+  type Configuration,
+  type Operation,
+  type Setting,
+  type Tool,
+} from '../../core/index.ts'
 import { COMMANDS, type Command } from './keyboard.ts'
 
 export interface Shortcut {
@@ -82,6 +89,7 @@ export function groupsOf(
 ): readonly Group[] {
   return [
     { title: 'Tools', shortcuts: tools.map(({ key, name }) => ({ strokes: [key], does: name })) },
+    { title: 'Tool settings', shortcuts: settingShortcuts(tools) },
     { title: 'Classes', shortcuts: classShortcuts(configuration) },
     { title: 'Drawing', shortcuts: DRAWING },
     { title: 'Selecting and editing', shortcuts: [...EDITING, ...operationShortcuts(operations)] },
@@ -101,6 +109,18 @@ function classShortcuts(configuration: Configuration): readonly Shortcut[] {
   return geometryClasses(configuration).flatMap(({ shortcut, name }) =>
     shortcut === null ? [] : [{ strokes: [shortcut], does: `Draw ${name}` }],
   )
+}
+
+/** Each setting once, though several tools share it. */
+function settingShortcuts(tools: readonly Tool[]): readonly Shortcut[] {
+  const settings = new Set(tools.flatMap((tool) => tool.settings))
+  return [...settings].filter((setting) => strokesOf(setting).length > 0).map(settingShortcut)
+}
+
+function settingShortcut(setting: Setting): Shortcut {
+  const isStepped = setting.kind === 'number'
+  const strokes = [...strokesOf(setting), ...(isStepped && setting.wheel ? ['Alt+Wheel'] : [])]
+  return { strokes, does: isStepped ? `${setting.name} smaller, larger` : setting.name }
 }
 
 function operationShortcuts(operations: readonly Operation[]): readonly Shortcut[] {
