@@ -8,7 +8,7 @@ import {
   type Document,
   type Drawable,
 } from '../core/index.ts'
-import { boundsOf, type Bounds } from '../geometry/index.ts'
+import { boundsMeet, boundsOf } from '../geometry/index.ts'
 import type { Looks } from './looks.ts'
 import { paintGeometry, type Brush } from './paint.ts'
 import { paintHandles, paintPath, paintPoints } from './paint-tools.ts'
@@ -39,7 +39,7 @@ export class ActiveLayer {
     this.#context.clearRect(0, 0, surface.px.w, surface.px.h)
     const bounds = visibleBounds(view, surface)
     for (const annotation of standingOut(active, omitted)) {
-      if (meet(boundsOf(annotation.geometry), bounds, 12 / view.scale))
+      if (boundsMeet(boundsOf(annotation.geometry), bounds, 12 / view.scale))
         paintStanding(brush, annotation, active)
     }
     for (const drawable of active.drawables) PAINT[drawable.type](brush, drawable as never, active)
@@ -87,9 +87,4 @@ const PAINT: { readonly [Type in Drawable['type']]: Painter<Type> } = {
     const annotation = document.annotations.get(annotationId)
     if (annotation !== undefined) paintHandles(brush, handles, hot, looksOfClass(annotation.classId))
   },
-}
-
-function meet(a: Bounds, b: Bounds, margin: number): boolean {
-  const isAcross = a.x <= b.x + b.w + margin && b.x <= a.x + a.w + margin
-  return isAcross && a.y <= b.y + b.h + margin && b.y <= a.y + a.h + margin
 }

@@ -266,6 +266,7 @@ function isRepaint(state: EditorState, previous: EditorState): boolean {
   return (
     state.hiddenClasses !== previous.hiddenClasses ||
     state.hiddenAnnotations !== previous.hiddenAnnotations ||
+    state.isolated !== previous.isolated ||
     state.configuration !== previous.configuration ||
     (isSelection && Math.max(state.selection.size, previous.selection.size) > SELECTED_APART)
   )

@@ -11,7 +11,7 @@ import {
   type Document,
   type HitIndex,
 } from '../core/index.ts'
-import { boundsOf, type Bounds } from '../geometry/index.ts'
+import { boundsMeet, boundsOf, type Bounds } from '../geometry/index.ts'
 import { bitmapAround, boundsOfBitmap, covers, hasScaleOf, showBitmap, type Bitmap } from './bitmap.ts'
 import { paintGeometry } from './paint.ts'
 import type { Looks } from './looks.ts'
@@ -209,7 +209,7 @@ function shapesIn(bounds: Bounds, { document, index, omitted, isVisible }: Shape
   const found = index.search(bounds)
   if (found.length * 4 < document.annotations.size) return found.filter(isPainted).sort(byPaint)
   return paintOrder(document).filter(
-    (annotation) => meet(boundsOf(annotation.geometry), bounds) && isPainted(annotation),
+    (annotation) => boundsMeet(boundsOf(annotation.geometry), bounds) && isPainted(annotation),
   )
 }
 
@@ -237,10 +237,6 @@ function boundsOfDifference(before: Shapes, after: Shapes): readonly Bounds[] {
   return annotations.flatMap((annotation) =>
     annotation === undefined ? [] : [boundsOf(annotation.geometry)],
   )
-}
-
-function meet(a: Bounds, b: Bounds): boolean {
-  return a.x <= b.x + b.w && b.x <= a.x + a.w && a.y <= b.y + b.h && b.y <= a.y + a.h
 }
 
 /** Device pixels by which the widest look reaches beyond its geometry. */

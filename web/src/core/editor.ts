@@ -22,19 +22,23 @@ import type { Operation } from './operation.ts'
 import type { Scene } from './scene.ts'
 import { stepOfStroke, stepped, withValue, type Setting, type SettingValue } from './setting.ts'
 import {
+  isLocked,
   isReachable,
   isVisible,
   startState,
   withAnnotationsHidden,
+  withAnnotationsLocked,
   withClassHidden,
   withClassLocked,
   withConfiguration,
   withHistory,
+  withIsolated,
+  withMade,
   withSelection,
   type EditorState,
   type Start,
 } from './state.ts'
-import type { Message, Outcome, Tool } from './tool.ts'
+import type { Message, Offer, Outcome, Tool } from './tool.ts'
 import { messageOf } from './validation.ts'
 
 export interface EditorOptions extends Start {
@@ -102,7 +106,9 @@ export class Editor {
   }
 
   preview(): readonly Drawable[] {
-    return this.tool.preview(this.#state.toolState, this.scene())
+    const { toolState, highlighted } = this.#state
+    const shown = this.tool.preview(toolState, this.scene())
+    return highlighted === null ? shown : [...shown, { type: 'hover', annotationId: highlighted }]
   }
 
   cursor(): Cursor {
@@ -123,7 +129,7 @@ export class Editor {
   commit(name: string, edit: Edit): boolean {
     if (this.#state.readOnly !== null) return this.#refuse({ code: 'read_only', text: this.#state.readOnly })
     const turn = commit(this.#state.history, name, edit)
-    const refusal = refusalOf(turn)
+    const refusal = refusalOf(turn) ?? lockRefusal(turn, this.#state)
     return refusal === null ? this.#turn(turn, 'commit') : this.#refuse(refusal)
   }
 
@@ -203,6 +209,24 @@ export class Editor {
     this.#change(withAnnotationsHidden(this.#state, ids, hidden))
   }
 
+  lockAnnotations(ids: Iterable<AnnotationId>, locked: boolean): void {
+    this.#change(withAnnotationsLocked(this.#state, ids, locked))
+  }
+
+  /** Shows nothing but these and their families; null shows everything again. */
+  isolate(ids: Iterable<AnnotationId> | null): void {
+    this.#change(withIsolated(this.#state, ids))
+  }
+
+  /** Lets the person choose among annotations; null when that is over. */
+  offer(offered: Offer | null): void {
+    this.#change({ ...this.#state, offered, highlighted: null })
+  }
+
+  highlight(id: AnnotationId | null): void {
+    if (id !== this.#state.highlighted) this.#change({ ...this.#state, highlighted: id })
+  }
+
   /** How many image pixels count as near; the view derives it from its zoom. */
   setTolerance(pixels: number): void {
     this.#change({ ...this.#state, tolerance: pixels })
@@ -241,7 +265,8 @@ export class Editor {
   }
 
   #turn({ history, difference }: Turn, origin: Origin): boolean {
-    this.#change(withHistory(this.#state, history), difference, origin)
+    const made = origin === 'receive' ? [] : madeBy(difference)
+    this.#change(withMade(withHistory(this.#state, history), made), difference, origin)
     return !isEmpty(difference)
   }
 
@@ -258,8 +283,12 @@ export class Editor {
     return true
   }
 
-  #follow({ edit, select, message, activeClass, next }: Outcome): void {
+  #follow(outcome: Outcome): void {
+    const { edit, select, message, activeClass, next, offer, isolate, lock } = outcome
     if (edit !== undefined && !this.commit(edit.name, edit.edit)) return
+    if (isolate !== undefined) this.isolate(isolate)
+    if (lock !== undefined) this.lockAnnotations(lock.ids, lock.locked)
+    if (offer !== undefined) this.offer(offer)
     if (select !== undefined) this.select(select)
     if (message !== undefined) this.say(message)
     if (activeClass !== undefined) this.#change({ ...this.#state, activeClass })
@@ -324,7 +353,9 @@ function sceneOf(state: EditorState, index: HitIndex, newId: () => string): Scen
     toolSettings,
     index,
     activeClass: activeClass === null ? null : (findGeometryClass(configuration, activeClass) ?? null),
+    isIsolated: state.isolated !== null,
     isVisible: (annotation) => isVisible(state, annotation),
+    isLocked: (annotation) => isLocked(state, annotation),
     isReachable: (annotation) => isReachable(state, annotation),
     newId: () => newId() as AnnotationId,
   }
@@ -338,6 +369,10 @@ function afterEvent(state: EditorState, event: Event): EditorState {
   return { ...state, pointer: event.at, message: event.type === 'down' ? null : state.message }
 }
 
+function madeBy({ annotations }: Difference): readonly AnnotationId[] {
+  return [...annotations].flatMap(([id, [was]]) => (was === undefined ? [id] : []))
+}
+
 /** Why a change must not enter the document: no tool may make what the server refuses. */
 function refusalOf({ history, difference }: Turn): Message | null {
   if (history.document.annotations.size > LIMIT_ANNOTATIONS) {
@@ -347,6 +382,17 @@ function refusalOf({ history, difference }: Turn): Message | null {
     if (is === undefined || is.geometry === was?.geometry) continue
     const [code] = operationsOf(is.geometry.kind).issues(is.geometry)
     if (code !== undefined) return { code, text: messageOf(code) }
+  }
+  return null
+}
+
+/** Why a change must not touch what is locked: its place, its class and its being there stay. */
+function lockRefusal({ difference }: Turn, state: EditorState): Message | null {
+  for (const [was, is] of difference.annotations.values()) {
+    if (was === undefined || !isLocked(state, was)) continue
+    if (is?.geometry === was.geometry && is.classId === was.classId) continue
+    const name = findGeometryClass(state.configuration, was.classId)?.name ?? 'annotation'
+    return { code: 'locked', text: `This ${name} is locked. Unlock it to change it.` }
   }
   return null
 }

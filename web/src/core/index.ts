@@ -2,6 +2,7 @@
 
 export * from './answers.ts'
 export * from './configuration.ts'
+export { stepping, type Direction } from './depth.ts'
 export * from './difference.ts'
 export * from './document.ts'
 export type * from './drawable.ts'

@@ -2,6 +2,7 @@
 // takes its place from the others. The area is cut out of them, which may trim, pierce, split or delete them.
 
 import {
+  boundsMeet,
   boundsOf,
   difference,
   operations,
@@ -51,7 +52,7 @@ interface Cut {
 
 function cut(document: Document, changes: Changes, { region, bounds, spared, newId }: Cut): void {
   for (const annotation of current(document, changes)) {
-    if (spared.has(annotation.id) || !meet(boundsOf(annotation.geometry), bounds)) continue
+    if (spared.has(annotation.id) || !boundsMeet(boundsOf(annotation.geometry), bounds)) continue
     const own = regionOfGeometry(annotation.geometry)
     if (own === null || !overlap(own, region)) continue
     changes.set(annotation.id, undefined)
@@ -90,10 +91,6 @@ function sameArea(a: Geometry, b: Geometry): boolean {
 
 function regionOfGeometry(geometry: Geometry): Region | null {
   return operations(geometry.kind).partition?.region(geometry) ?? null
-}
-
-function meet(a: Bounds, b: Bounds): boolean {
-  return a.x <= b.x + b.w && b.x <= a.x + a.w && a.y <= b.y + b.h && b.y <= a.y + a.h
 }
 
 function dropFamilies(document: Document, changes: Changes): void {

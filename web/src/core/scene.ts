@@ -21,7 +21,10 @@ export interface Scene {
   readonly toolSettings: SettingValues
   readonly index: HitIndex
   isVisible(annotation: Annotation): boolean
-  /** Visible, and its class is not locked. */
+  /** Whether nothing but some annotations is shown. */
+  readonly isIsolated: boolean
+  isLocked(annotation: Annotation): boolean
+  /** Visible, and neither it nor its class is locked. */
   isReachable(annotation: Annotation): boolean
   newId(): AnnotationId
 }

@@ -5,7 +5,7 @@ import { findGeometryClass, type ClassId, type Configuration } from './configura
 import type { Annotation, AnnotationId, Document } from './document.ts'
 import { startHistory, type History } from './history.ts'
 import type { SettingValues } from './setting.ts'
-import type { Message } from './tool.ts'
+import type { Message, Offer } from './tool.ts'
 import type { Rules } from './validation.ts'
 
 export interface EditorState {
@@ -27,6 +27,13 @@ export interface EditorState {
   readonly hiddenAnnotations: ReadonlySet<AnnotationId>
   /** Their annotations are seen and cannot be taken hold of. */
   readonly lockedClasses: ReadonlySet<ClassId>
+  readonly lockedAnnotations: ReadonlySet<AnnotationId>
+  /** While set, nothing but these and their families is seen. */
+  readonly isolated: ReadonlySet<AnnotationId> | null
+  /** What the person is asked to choose among. */
+  readonly offered: Offer | null
+  /** Shown as if the pointer were over it. */
+  readonly highlighted: AnnotationId | null
   readonly pointer: XY | null
   /** How near is near, in image pixels. */
   readonly tolerance: number
@@ -63,6 +70,10 @@ export function startState(
     hiddenClasses: new Set(),
     hiddenAnnotations: new Set(),
     lockedClasses: new Set(),
+    lockedAnnotations: new Set(),
+    isolated: null,
+    offered: null,
+    highlighted: null,
     pointer: null,
     tolerance: 4,
     message: null,
@@ -106,17 +117,45 @@ export function withAnnotationsHidden(
   return deselectUnreachable({ ...state, hiddenAnnotations })
 }
 
-/** Hidden with its class, by itself, or with its parent. */
+export function withAnnotationsLocked(
+  state: EditorState,
+  ids: Iterable<AnnotationId>,
+  locked: boolean,
+): EditorState {
+  const lockedAnnotations = [...ids].reduce((set, id) => withMember(set, id, locked), state.lockedAnnotations)
+  return deselectUnreachable({ ...state, lockedAnnotations })
+}
+
+/** A nested annotation is seen with its parent, so the parent is kept in view with it. */
+export function withIsolated(state: EditorState, ids: Iterable<AnnotationId> | null): EditorState {
+  if (ids === null) return state.isolated === null ? state : { ...state, isolated: null }
+  const { annotations } = state.document
+  const family = [...ids].flatMap((id) => [id, annotations.get(id)?.parentId ?? id])
+  return deselectUnreachable({ ...state, isolated: new Set(family) })
+}
+
+/** What is made in isolation is seen as well. */
+export function withMade(state: EditorState, ids: readonly AnnotationId[]): EditorState {
+  if (state.isolated === null || ids.length === 0) return state
+  return { ...state, isolated: new Set([...state.isolated, ...ids]) }
+}
+
+/** Hidden with its class, by itself, with its parent, or because others are isolated. */
 export function isVisible(state: EditorState, annotation: Annotation): boolean {
   if (state.hiddenClasses.has(annotation.classId) || state.hiddenAnnotations.has(annotation.id)) return false
-  const parent =
-    annotation.parentId === null ? undefined : state.document.annotations.get(annotation.parentId)
+  const { parentId } = annotation
+  if (parentId === null) return state.isolated?.has(annotation.id) ?? true
+  const parent = state.document.annotations.get(parentId)
   return parent === undefined || isVisible(state, parent)
+}
+
+export function isLocked(state: EditorState, { id, classId }: Annotation): boolean {
+  return state.lockedClasses.has(classId) || state.lockedAnnotations.has(id)
 }
 
 /** Whether the pointer can take hold of it. */
 export function isReachable(state: EditorState, annotation: Annotation): boolean {
-  return !state.lockedClasses.has(annotation.classId) && isVisible(state, annotation)
+  return !isLocked(state, annotation) && isVisible(state, annotation)
 }
 
 function deselectUnreachable(state: EditorState): EditorState {

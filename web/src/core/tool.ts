@@ -1,6 +1,6 @@
 // A tool is a reducer: its state is its own value, nothing unfinished enters the document.
 
-import type { Gesture } from '../geometry/index.ts'
+import type { Gesture, XY } from '../geometry/index.ts'
 import type { ClassId } from './configuration.ts'
 import type { AnnotationId } from './document.ts'
 import type { Cursor, Drawable } from './drawable.ts'
@@ -14,6 +14,12 @@ export interface Message {
   readonly text: string
 }
 
+/** Annotations to choose among, and the place they lie at. */
+export interface Offer {
+  readonly at: XY
+  readonly ids: readonly AnnotationId[]
+}
+
 /** What a tool or an operation wants to happen. An edit becomes one undo step of this name. */
 export interface Outcome {
   readonly edit?: { readonly name: string; readonly edit: Edit }
@@ -22,6 +28,10 @@ export interface Outcome {
   /** The tool to go on with. */
   readonly next?: string
   readonly activeClass?: ClassId | null
+  readonly offer?: Offer
+  /** Nothing but these is shown; null: everything again. */
+  readonly isolate?: readonly AnnotationId[] | null
+  readonly lock?: { readonly ids: readonly AnnotationId[]; readonly locked: boolean }
 }
 
 export interface Reply<S> extends Outcome {

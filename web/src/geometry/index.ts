@@ -85,6 +85,6 @@ export type { Region } from './clip.ts'
 export { difference, overlap, regionOf } from './clip.ts'
 export { insidePicture, onGrid, pointOnGrid } from './grid.ts'
 export { remembered } from './remembered.ts'
-export { boundsOfPoints, distanceBetween } from './rings.ts'
+export { boundsMeet, boundsOfPoints, distanceBetween, isInsideRing } from './rings.ts'
 export { simplified } from './simplify.ts'
 export type { ImageSegmentation, Line, Point, Polygon, Rectangle }

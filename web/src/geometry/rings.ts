@@ -37,6 +37,12 @@ export function boundsOfPoints(points: Ring): Bounds {
   return { x: left, y: top, w: right - left, h: bottom - top }
 }
 
+/** Whether two boxes touch, or are at most `margin` apart on each axis. */
+export function boundsMeet(a: Bounds, b: Bounds, margin = 0): boolean {
+  const isAcross = a.x <= b.x + b.w + margin && b.x <= a.x + a.w + margin
+  return isAcross && a.y <= b.y + b.h + margin && b.y <= a.y + a.h + margin
+}
+
 /** Even-odd rule; a place exactly on the ring may fall on either side. */
 export function isInsideRing(ring: Ring, at: XY): boolean {
   let inside = false

@@ -109,6 +109,19 @@ describe('selecting', () => {
     expect(selected(editor)).toEqual([])
   })
 
+  test('an Alt click offers all that lies there, the smallest first, and selects nothing', () => {
+    const editor = editorOf()
+    drive(editor).click([40, 40], { alt: true })
+    expect(editor.state.offered).toEqual({ at: [40, 40], ids: ['small', 'big'] })
+    expect(selected(editor)).toEqual([])
+    editor.highlight(big.id)
+    expect(editor.preview().at(-1)).toEqual({ type: 'hover', annotationId: 'big' })
+    editor.offer(null)
+    expect(editor.preview().at(-1)).not.toEqual({ type: 'hover', annotationId: 'big' })
+    drive(editor).click([110, 90], { alt: true })
+    expect(editor.state).toMatchObject({ offered: null, message: { code: 'nothing_here' } })
+  })
+
   test('hiding what is selected unselects it', () => {
     const editor = editorOf()
     editor.select([small.id, far.id])

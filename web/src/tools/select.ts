@@ -172,11 +172,19 @@ function click(state: Pressing, scene: Scene): Answer {
   const { from, modifiers } = state
   const isAgain = state.last !== null && distanceBetween(state.last.at, from) <= scene.tolerance / 2
   const idle: Idle = { type: 'idle', last: { at: from, count: isAgain ? state.last.count + 1 : 1 } }
+  if (modifiers.alt) return { state: idle, ...offered(from, scene) }
   if (modifiers.shift || modifiers.ctrl) return { state: idle, select: toggled(from, scene) }
   if (handleAt(from, scene)?.handle.vertex === true) return { state: idle }
   const inserted = withVertexAt(from, scene)
   if (inserted !== null) return { state: idle, ...edited('Add a point', [inserted], scene) }
   return { state: idle, select: chosen(from, isAgain, scene) }
+}
+
+/** All that lies at the place, to choose from. */
+function offered(at: XY, scene: Scene): Pick<Reply<State>, 'offer' | 'message'> {
+  const ids = hitsAt(at, scene).map(({ id }) => id)
+  if (ids.length > 0) return { offer: { at, ids } }
+  return { message: { code: 'nothing_here', text: 'There is nothing here.' } }
 }
 
 function toggled(at: XY, scene: Scene): readonly AnnotationId[] {
@@ -195,7 +203,7 @@ function chosen(at: XY, isAgain: boolean, scene: Scene): readonly AnnotationId[]
 
 function withVertexAt(at: XY, scene: Scene): Annotation | null {
   const annotation = onlySelected(scene)
-  if (annotation === undefined || !scene.isVisible(annotation)) return null
+  if (annotation === undefined || !scene.isReachable(annotation)) return null
   const { nearestEdge, insertVertex } = operations(annotation.geometry.kind)
   const place = nearestEdge(annotation.geometry, at)
   if (place === null || place.distance > scene.tolerance) return null
@@ -227,7 +235,7 @@ interface Held {
 /** The nearest handle of the one selected annotation. */
 function handleAt(at: XY, scene: Scene): Held | null {
   const annotation = onlySelected(scene)
-  if (annotation === undefined || !scene.isVisible(annotation)) return null
+  if (annotation === undefined || !scene.isReachable(annotation)) return null
   let [nearest, least]: [Handle | null, number] = [null, scene.tolerance]
   for (const handle of handlesOf(annotation.geometry)) {
     const distance = distanceBetween(handle.at, at)
@@ -263,7 +271,7 @@ function hovered(scene: Scene): readonly Drawable[] {
 }
 
 function handled(annotation: Annotation | undefined, scene: Scene): readonly Drawable[] {
-  if (annotation === undefined || !scene.isVisible(annotation)) return []
+  if (annotation === undefined || !scene.isReachable(annotation)) return []
   const hot = scene.pointer === null ? null : handleAt(scene.pointer, scene)
   return [handlesDrawable(annotation, hot?.handle.index ?? null)]
 }

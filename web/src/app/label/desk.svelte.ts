@@ -97,6 +97,9 @@ export class Desk {
   hiddenClasses: EditorState['hiddenClasses'] = $state.raw()!
   hiddenAnnotations: EditorState['hiddenAnnotations'] = $state.raw()!
   lockedClasses: EditorState['lockedClasses'] = $state.raw()!
+  lockedAnnotations: EditorState['lockedAnnotations'] = $state.raw()!
+  isolated: EditorState['isolated'] = $state.raw(null)
+  offered: EditorState['offered'] = $state.raw(null)
   activeClass: EditorState['activeClass'] = $state.raw(null)
   tool = $state('')
   toolSettings: EditorState['toolSettings'] = $state.raw({})
@@ -241,6 +244,9 @@ export class Desk {
     this.hiddenClasses = state.hiddenClasses
     this.hiddenAnnotations = state.hiddenAnnotations
     this.lockedClasses = state.lockedClasses
+    this.lockedAnnotations = state.lockedAnnotations
+    this.isolated = state.isolated
+    this.offered = state.offered
     this.activeClass = state.activeClass
     this.tool = state.tool
     this.toolSettings = state.toolSettings
