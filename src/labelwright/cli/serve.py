@@ -13,8 +13,6 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 SERVER_FILE = "server.json"
-# For requests that have begun. With the background's two seconds the server ends within the ten that Docker gives.
-FINISHING_S = 5
 
 
 def serve(
@@ -81,7 +79,7 @@ def run(
         log_config=None,
         server_header=False,
         forwarded_allow_ips=context.settings.trusted_proxies,
-        timeout_graceful_shutdown=FINISHING_S,
+        timeout_graceful_shutdown=10,
     )
     server_file = context.settings.data.resolve() / SERVER_FILE
     server_file.write_text(json.dumps({"url": address}), encoding="utf-8")

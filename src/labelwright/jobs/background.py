@@ -4,7 +4,6 @@ Every piece of work is a row that says what is left to do, so a restart simply g
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -14,7 +13,6 @@ from labelwright.services import configurations, links
 from labelwright.services.context import Context
 
 IDLE_S = 1.0
-FINISHING_S = 2.0
 WORKS: tuple[Callable[[Context], bool], ...] = (links.fetch_next, configurations.rewrite_next)
 
 log = structlog.get_logger()
@@ -22,7 +20,7 @@ log = structlog.get_logger()
 
 @contextmanager
 def background_work(ctx: Context) -> Iterator[None]:
-    """Work in the background for as long as the block runs; what takes longer than a moment then is left undone."""
+    """Work in the background for as long as the block runs."""
     stop = threading.Event()
     threads = [threading.Thread(target=_run, args=(ctx, work, stop), daemon=True) for work in WORKS]
     for thread in threads:
@@ -31,9 +29,8 @@ def background_work(ctx: Context) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        deadline = time.monotonic() + FINISHING_S
         for thread in threads:
-            thread.join(max(0, deadline - time.monotonic()))
+            thread.join(timeout=10)
 
 
 def _run(ctx: Context, work: Callable[[Context], bool], stop: threading.Event) -> None:

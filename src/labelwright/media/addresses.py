@@ -63,8 +63,6 @@ def check_address(text: str, port: int, rules: LinkRules) -> Address:
     reached = _unwrap_nat64(address)
     if _is_in(reached, _NEVER) or not (_is_public(reached) or _is_in(reached, _networks(*rules.allowed_networks))):
         raise ForbiddenAddress(NOT_ALLOWED)
-    if port in rules.own_ports and reached.is_loopback:  # also 127.0.0.2, which a server on every address answers
-        raise ForbiddenAddress(NOT_ALLOWED)
     if _is_own(reached) and (port in rules.own_ports or not _is_in(reached, _networks(*rules.allowed_networks))):
         raise ForbiddenAddress(NOT_ALLOWED)
     return address

@@ -3,9 +3,14 @@
 import type { Operation, Tool } from '../core/index.ts'
 import { draw } from './draw.ts'
 import { eraser } from './eraser.ts'
+import { lasso } from './lasso.ts'
+import { align, distribute } from './operations/arrange.ts'
 import { deleteSelection } from './operations/delete.ts'
-import { bringToFront, sendToBack } from './operations/depth.ts'
+import { bringForward, bringToFront, sendBackward, sendToBack } from './operations/depth.ts'
 import { duplicate } from './operations/duplicate.ts'
+import { flipAcross, flipDown } from './operations/flip.ts'
+import { isolate } from './operations/isolate.ts'
+import { lock } from './operations/lock.ts'
 import { NUDGES } from './operations/nudge.ts'
 import { selectAll } from './operations/select-all.ts'
 import { transform } from './operations/transform.ts'
@@ -13,14 +18,22 @@ import { segment } from './segment.ts'
 import { select } from './select.ts'
 
 /** The first tool is in use at the start. */
-export const TOOLS: readonly Tool[] = [select, draw, segment, eraser]
+export const TOOLS: readonly Tool[] = [select, lasso, draw, segment, eraser]
 
 export const OPERATIONS: readonly Operation[] = [
   deleteSelection,
   duplicate,
   transform,
+  align,
+  distribute,
+  flipAcross,
+  flipDown,
   bringToFront,
+  bringForward,
+  sendBackward,
   sendToBack,
+  lock,
+  isolate,
   selectAll,
   ...NUDGES,
 ]

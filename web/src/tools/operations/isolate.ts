@@ -1,0 +1,13 @@
+// Shows nothing but the selection, or everything again.
+
+import type { Operation } from '../../core/index.ts'
+
+export const isolate: Operation = {
+  id: 'isolate',
+  name: 'Isolate, or show all again',
+  icon: 'isolate',
+  keys: ['i'],
+  available: ({ selection, isIsolated }) => isIsolated || selection.size > 0,
+  disabled: () => null,
+  run: ({ selection, isIsolated }) => ({ isolate: isIsolated ? null : [...selection] }),
+}
