@@ -5,6 +5,7 @@ import type { AnnotationId, ClassId, Drawable, Editor, EditorState, Update } fro
 import { ActiveLayer, SELECTED_APART } from './active-layer.ts'
 import type { Looks } from './looks.ts'
 import { PictureLayer } from './picture-layer.ts'
+import type { PictureSource } from './picture-source.ts'
 import { PointerInput } from './pointer-input.ts'
 import { ShapesLayer, type Shapes } from './shapes-layer.ts'
 import { sizeCanvas, watchSurface } from './surface.ts'
@@ -55,7 +56,7 @@ export class CanvasView {
     const canvases = ['picture', 'shapes', 'active'].map((layer) => canvasIn(element, layer))
     const [picture, shapes, active] = canvases as [HTMLCanvasElement, HTMLCanvasElement, HTMLCanvasElement]
     this.#canvases = canvases
-    this.#picture = new PictureLayer(picture)
+    this.#picture = new PictureLayer(picture, () => this.#repaintPicture())
     this.#shapes = new ShapesLayer(shapes, () => performance.now())
     this.#active = new ActiveLayer(active)
     this.#input = new PointerInput(element, this.#host())
@@ -69,14 +70,14 @@ export class CanvasView {
   close(): void {
     cancelAnimationFrame(this.#frame)
     this.#input.close()
+    this.#picture.set(null)
     for (const end of this.#ends) end()
     for (const canvas of this.#canvases) canvas.remove()
   }
 
-  setPicture(image: ImageBitmap | null): void {
-    this.#picture.set(image, this.#size)
-    this.#isPictureDirty = true
-    this.#invalidate()
+  setPicture(source: PictureSource | null): void {
+    this.#picture.set(source)
+    this.#repaintPicture()
   }
 
   /** A CSS filter for the picture alone. */
@@ -223,6 +224,11 @@ export class CanvasView {
   #setCursor(): void {
     const cursor = { no: this.#editor.cursor(), ready: 'grab', moving: 'grabbing' }[this.#panning]
     if (this.#element.style.cursor !== cursor) this.#element.style.cursor = cursor
+  }
+
+  #repaintPicture(): void {
+    this.#isPictureDirty = true
+    this.#invalidate()
   }
 
   #invalidate(): void {

@@ -3,13 +3,15 @@
 import { displayUrl } from '../../api/datasets.ts'
 import { listTasks } from '../../api/tasks.ts'
 import type { Medium } from '../../api/types.ts'
+import { BitmapSource, type PictureSource } from '../../canvas/picture-source.ts'
+import type { Size } from '../../geometry/index.ts'
 import { explain } from '../feedback.ts'
 import { takeEarlyPicture } from './early.ts'
 import { fetchPicture } from './fetch-picture.ts'
 
 export type PictureState =
   | { readonly phase: 'loading' }
-  | { readonly phase: 'shown'; readonly image: ImageBitmap }
+  | { readonly phase: 'shown'; readonly source: PictureSource }
   | { readonly phase: 'failed'; readonly reason: string }
 
 export class Picture {
@@ -29,7 +31,7 @@ export class Picture {
       const early = takeEarlyPicture(this.#medium.id)
       const image = await (early ?? fetchPicture(displayUrl(this.#medium.id), this.#ends.signal))
       if (this.#ends.signal.aborted) image.close()
-      else this.state = { phase: 'shown', image }
+      else this.state = { phase: 'shown', source: new BitmapSource(image, sizeOf(this.#medium)) }
     } catch (error) {
       if (!this.#ends.signal.aborted) this.state = { phase: 'failed', reason: explain(error) }
     }
@@ -37,8 +39,12 @@ export class Picture {
 
   close(): void {
     this.#ends.abort()
-    if (this.state.phase === 'shown') this.state.image.close()
+    if (this.state.phase === 'shown') this.state.source.close()
   }
+}
+
+function sizeOf({ width, height }: Medium): Size {
+  return { w: width ?? 1, h: height ?? 1 }
 }
 
 function brokenReason({ reasonText, mediaName }: Medium): string {
