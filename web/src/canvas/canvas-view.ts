@@ -107,6 +107,13 @@ export class CanvasView {
     this.#move((view, surface) => at.zoomStep(view, direction, this.#size, surface))
   }
 
+  /** Where a place of the picture is in the window, in CSS pixels. */
+  clientAt(place: XY): XY {
+    const { left, top } = this.#element.getBoundingClientRect()
+    const [x, y] = this.#shown === null ? place : at.toScreen(this.#shown, place)
+    return [left + x, top + y]
+  }
+
   panBy(dx: number, dy: number): void {
     this.#move((view, surface) => at.panBy(view, dx, dy, this.#size, surface))
   }

@@ -11,6 +11,7 @@ import {
   type Document,
   type GeometryClass,
 } from '../../core/index.ts'
+import { remembered } from '../../geometry/index.ts'
 
 export type Row =
   | {
@@ -35,7 +36,7 @@ export function rowsOf(
   closed: ReadonlySet<ClassId>,
 ): readonly Row[] {
   const byClass = grouped(document)
-  const numbers = numbered(byClass)
+  const numbers = numbersOf(document)
   return rootClasses(configuration).flatMap((labelClass): Row[] => {
     const annotations = byClass.get(labelClass.id) ?? []
     if (annotations.length === 0) return []
@@ -67,7 +68,7 @@ function family(
   return [row(annotation, labelClass, 0), ...nested]
 }
 
-function grouped(document: Document): ReadonlyMap<ClassId, readonly Annotation[]> {
+const grouped = remembered((document: Document): ReadonlyMap<ClassId, readonly Annotation[]> => {
   const groups = new Map<ClassId, Annotation[]>()
   for (const annotation of document.annotations.values()) {
     const group = groups.get(annotation.classId)
@@ -76,13 +77,14 @@ function grouped(document: Document): ReadonlyMap<ClassId, readonly Annotation[]
   }
   for (const group of groups.values()) group.sort((a, b) => (a.id < b.id ? -1 : 1))
   return groups
-}
+})
 
-function numbered(groups: ReadonlyMap<ClassId, readonly Annotation[]>): ReadonlyMap<AnnotationId, number> {
+/** The number of each annotation within its class, in the order of their making. */
+export const numbersOf = remembered((document: Document): ReadonlyMap<AnnotationId, number> => {
   const numbers = new Map<AnnotationId, number>()
-  for (const group of groups.values()) group.forEach(({ id }, index) => numbers.set(id, index + 1))
+  for (const group of grouped(document).values()) group.forEach(({ id }, index) => numbers.set(id, index + 1))
   return numbers
-}
+})
 
 export function rootClasses(configuration: Configuration): readonly GeometryClass[] {
   return geometryClasses(configuration).filter(({ id }) => parentClassOf(configuration, id) === null)
