@@ -69,7 +69,7 @@ docs: $(DEV) ## Build the documentation into site/
 	$(BIN)/zensical build --clean
 
 lock: $(BIN)/uv ## Pin every dependency anew in constraints.txt
-	@$(UV) pip compile pyproject.toml --extra server --group build --group dev --group docs --universal \
+	@$(UV) pip compile pyproject.toml --extra server --extra parquet --group build --group dev --group docs --universal \
 		--python-version 3.11 --upgrade --no-header --no-annotate --output-file $(VENV)/constraints.txt
 	@{ echo "# Written by make lock."; cat $(VENV)/constraints.txt; } > constraints.txt
 

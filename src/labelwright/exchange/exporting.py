@@ -1,0 +1,221 @@
+"""Export labels into an archive: filter, plan names and splits, write, pack pictures, account for all, look again.
+
+The same labels and the same request give the same bytes. What goes wrong leaves nothing that looks whole: the caller
+writes into a temporary place and moves it when this has returned.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, BinaryIO, Final
+
+import msgspec
+
+from labelwright.exchange import manifest as manifests
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.format import Format
+from labelwright.exchange.ledger import Balance, Ledger, contents, item_of
+from labelwright.exchange.naming import plan_paths
+from labelwright.exchange.source import Medium, Scheme, Source, TaskLabels
+from labelwright.exchange.splits import Splits, splitter
+from labelwright.model.errors import Invalid, Issue
+
+PICTURES: Final = ("none", "pack", "links")
+CONFIGURATION_PATH: Final = "label_configuration.json"
+LINKS_PATH: Final = "pictures.csv"
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wanted. `states` in lower case; `classes` are names of geometry classes, empty for all.
+
+    `empty` says whether finished pictures without any annotation belong in: they are what a model must not find
+    anything in. `pictures` are left out, packed as their original bytes, or listed as links.
+    """
+
+    format: str
+    states: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    empty: bool = True
+    splits: Splits | None = None
+    pictures: str = "none"
+    settings: dict[str, Any] = {}
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What an export did. `missing` names pictures that could not be packed."""
+
+    balance: Balance
+    media: int
+    files: int
+    missing: tuple[str, ...] = ()
+
+
+Progress = Callable[[int, int], None]
+Tasks = Callable[[], Iterator[TaskLabels]]
+
+
+class Exporting:
+    """One export of `tasks` (a walk that can be started anew) under way.
+
+    `progress(done, total)` is told about tasks and may raise to stop everything.
+    """
+
+    def __init__(  # noqa: PLR0913 - what an export is made of
+        self,
+        form: Format,
+        request: Request,
+        scheme: Scheme,
+        tasks: Tasks,
+        *,
+        project: str,
+        open_picture: Callable[[Medium], BinaryIO | None] = lambda _: None,
+        progress: Progress = lambda _done, _total: None,
+    ) -> None:
+        self._form, self._request, self._scheme, self._tasks = form, request, scheme, tasks
+        self._project, self._open_picture, self._progress = project, open_picture, progress
+        self._wanted = _wanted_classes(request, scheme)
+        self._split = splitter(request.splits, scheme.configuration) if request.splits else lambda _: ""
+        self._ledger = Ledger()
+        self._media: dict[str, Medium] = {}
+        self._counts: Counter[str] = Counter()
+        self._total = 0
+        self._passes = 0
+
+    def plan(self) -> None:
+        """Walk over everything once: filter it, split it and give every picture its place."""
+        kept: dict[str, Medium] = {}
+        for task in self._tasks():
+            self._total += 1
+            self._ledger.enter(task)
+            left = self._filtered(task)
+            if left is not None:
+                kept[task.task_id] = msgspec.structs.replace(task.medium, split=self._split(task))
+                self._counts.update(a.class_id for a in left.document.annotations)
+        paths = plan_paths(kept.values())
+        self._media = {key: msgspec.structs.replace(m, path=paths[m.id]) for key, m in kept.items()}
+
+    def write(self, archive: Archive, extra: Mapping[str, bytes]) -> Report:
+        """Write the files of the format, pictures, `extra` files and the manifest. Raises Unbalanced, Invalid."""
+        if not self._media and not self._total:
+            self.plan()
+        source = Source(
+            project=self._project,
+            scheme=self._scheme,
+            tasks=self.tasks,
+            splits=self._request.splits.names if self._request.splits else ("",),
+            open_picture=self._open_picture,
+        )
+        assert self._form.write is not None
+        self._form.write(source, archive, self._request.settings, self._ledger)
+        pictures = self._pictures(archive)
+        balance = self._ledger.closed()
+        for path, content in extra.items():
+            archive.add(path, content)
+        archive.add(manifests.PATH, manifests.encode(self._manifest(archive, balance, pictures)))
+        missing = tuple(m.name for key, m in self._media.items() if pictures.get(key) == "missing")
+        return Report(balance=balance, media=len(self._media), files=len(archive.written), missing=missing)
+
+    def tasks(self, split: str | None) -> Iterator[TaskLabels]:
+        """The kept tasks of one split, or of all, with the places of their pictures."""
+        self._passes += 1
+        for number, task in enumerate(self._tasks()):
+            if number % 64 == 0:
+                self._progress(number, self._total)
+            medium = self._media.get(task.task_id)
+            if medium is not None and (split is None or split == medium.split):
+                yield msgspec.structs.replace(self._reduced(task), medium=medium)
+
+    # --- filters ---
+
+    def _filtered(self, task: TaskLabels) -> TaskLabels | None:
+        """What is left of a task; what is not is in the ledger."""
+        if task.state not in self._request.states:
+            self._leave_out(task, f"The task is {task.state.replace('_', ' ')}.")
+            return None
+        left = self._reduced(task)
+        if not left.document.annotations and not left.document.answers and not self._request.empty:
+            self._leave_out(left, "Nothing is labelled in the picture.")
+            self._count_cut(task, left)
+            return None
+        self._count_cut(task, left)
+        return left
+
+    def _leave_out(self, task: TaskLabels, rule: str) -> None:
+        self._ledger.filtered("tasks", rule, item=item_of(task))
+        for unit, count in contents(task):
+            self._ledger.filtered(unit, rule, count)
+
+    def _count_cut(self, task: TaskLabels, left: TaskLabels) -> None:
+        kept = {annotation.id for annotation in left.document.annotations}
+        for annotation in task.document.annotations:
+            if annotation.id not in kept:
+                key = self._scheme.configuration.by_id[annotation.class_id].label_class.key
+                self._ledger.filtered("geometries", "The class is not wanted.", item=item_of(task, annotation.id, key))
+                if annotation.answers:
+                    self._ledger.filtered("answers", "The class is not wanted.", len(annotation.answers))
+
+    def _reduced(self, task: TaskLabels) -> TaskLabels:
+        """The task with annotations of wanted classes alone; what is nested goes with its parent."""
+        if self._wanted is None:
+            return task
+        wanted = [a for a in task.document.annotations if a.class_id in self._wanted]
+        parents = {None, *(a.id for a in wanted)}
+        kept = tuple(a for a in wanted if a.parent_id in parents)
+        return msgspec.structs.replace(task, document=msgspec.structs.replace(task.document, annotations=kept))
+
+    # --- pictures and the manifest ---
+
+    def _pictures(self, archive: Archive) -> dict[str, str]:
+        if self._request.pictures == "links":
+            archive.add(LINKS_PATH, _links(self._media.values()))
+            return dict.fromkeys(self._media, "link")
+        if self._request.pictures == "none":
+            return {}
+        if self._form.packs_pictures:
+            return dict.fromkeys(self._media, "packed")
+        return {key: self._packed(archive, medium) for key, medium in self._media.items()}
+
+    def _packed(self, archive: Archive, medium: Medium) -> str:
+        picture = self._open_picture(medium)
+        if picture is None:
+            return "missing"
+        with picture:
+            archive.copy(self._form.picture_path(medium), picture)
+        return "packed"
+
+    def _manifest(self, archive: Archive, balance: Balance, pictures: dict[str, str]) -> manifests.Manifest:
+        media = (manifests.medium_of(medium, pictures.get(key, "no")) for key, medium in self._media.items())
+        return manifests.Manifest(
+            project=self._project,
+            format=self._form.id,
+            asked=msgspec.to_builtins(self._request),
+            configuration_sha256=manifests.configuration_digest(self._scheme),
+            classes=manifests.classes_of(self._scheme, self._counts),
+            ledger=balance,
+            files=tuple(archive.written),
+            media=tuple(media),
+        )
+
+
+def _wanted_classes(request: Request, scheme: Scheme) -> frozenset[str] | None:
+    """The ids of wanted classes, None for all. Raises Invalid for a name that no class has."""
+    if not request.classes:
+        return None
+    by_name: dict[str, list[str]] = {}
+    for class_id, name in scheme.names().items():
+        by_name.setdefault(name, []).append(class_id)
+    for name in request.classes:
+        if name not in by_name:
+            text = f"There is no geometry class “{name[:60]}”; there are {', '.join(by_name)}."
+            raise Invalid(text, (Issue("/classes", "unknown_class", text),))
+    return frozenset(class_id for name in request.classes for class_id in by_name[name])
+
+
+def _links(media: Iterable[Medium]) -> bytes:
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(("path", "medium_id", "name", "sha256", "url"))
+    for medium in media:
+        table.writerow((medium.path, medium.id, medium.name, medium.sha256 or "", medium.url or ""))
+    return text.getvalue().encode()

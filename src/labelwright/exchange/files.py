@@ -1,0 +1,247 @@
+"""The files that a reader looks at: a folder, a single file, or a ZIP or TAR archive, all read-only and limited.
+
+An archive's entries are read where they are; nothing is unpacked to a path that somebody else chose. Refused: paths
+that leave the archive, links, entries that unpack to more than the limits, an archive inside an archive.
+"""
+
+import io
+import json
+import mmap
+import stat
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Final, Protocol
+from zlib import error as zlib_error
+
+from labelwright.exchange.archive import is_safe
+from labelwright.model.errors import Invalid, Issue
+
+MOST_FILES: Final = 1_000_000
+MOST_UNPACKED_BYTES: Final = 64 << 30
+MOST_RATIO: Final = 200
+_RATIO_FROM_BYTES: Final = 10 << 20
+_HEAD_BYTES: Final = 1 << 16
+
+
+class Holder(Protocol):
+    """What holds files by path."""
+
+    def sizes(self) -> dict[str, int]: ...
+    def read(self, path: str, most: int | None) -> bytes | memoryview: ...
+
+
+class Files:
+    """Files by path with `/`, in the order of their paths. Raises Invalid where content cannot be had."""
+
+    def __init__(self, holder: Holder) -> None:
+        self._holder = holder
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """Size in bytes of every file, by path, sorted."""
+        return dict(sorted(self._holder.sizes().items()))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(self.sizes)
+
+    def ending(self, *endings: str) -> tuple[str, ...]:
+        """Paths that end so, whatever their case."""
+        return tuple(path for path in self.sizes if path.lower().endswith(endings))
+
+    def read(self, path: str) -> bytes | memoryview:
+        """The whole content; large files are mapped, not copied."""
+        return self._holder.read(path, None)
+
+    def head(self, path: str) -> bytes:
+        """The first 64 KiB."""
+        return bytes(self._holder.read(path, _HEAD_BYTES)[:_HEAD_BYTES])
+
+    def text(self, path: str) -> str:
+        """The content of a text file in UTF-8, with or without a BOM. Raises Invalid."""
+        try:
+            return bytes(self.read(path)).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise refused(path, "not_utf8", f"is not UTF-8 at byte {error.start}; save it as UTF-8.") from None
+
+    def json_keys(self, path: str) -> set[str]:
+        """The keys of the outermost JSON object, or of the first object of a list, as far as the head shows them."""
+        return set(_outer_keys(self.head(path).decode("utf-8-sig", "replace")))
+
+
+def refused(path: str, code: str, what: str) -> Invalid:
+    """The error that a file of an import cannot be read: its name, then what."""
+    text = f"{path[-200:]} {what}"
+    return Invalid(text, (Issue(f"/{path[-200:]}", code, text),))
+
+
+def open_files(path: Path) -> Files:
+    """Open a folder, an archive or a single file, by its content. Raises Invalid."""
+    if path.is_dir():
+        return Files(_Folder(path))
+    with path.open("rb") as file:
+        start = file.read(512)
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return Files(_Zip(path))
+    if start[257:262] == b"ustar" or start.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ")):
+        return Files(_Tar(path))
+    if start.startswith(b"\x28\xb5\x2f\xfd"):
+        return Files(_Tar(path, zstd=True))
+    return Files(_Single(path))
+
+
+def _outer_keys(text: str) -> Iterator[str]:
+    """Find `"key":` at depth one (or two, inside an outer list)."""
+    decoder, depth, at = json.JSONDecoder(), 0, 0
+    base = 2 if text.lstrip()[:1] == "[" else 1
+    while at < len(text):
+        sign = text[at]
+        if sign == '"':
+            try:
+                value, after = decoder.raw_decode(text, at)
+            except ValueError:
+                return
+            rest = text[after : after + 8].lstrip()
+            if depth == base and rest.startswith(":"):
+                yield value
+            at = after
+            continue
+        depth += (sign in "[{") - (sign in "]}")
+        if base == 2 and depth == 1 and sign == "}":
+            return
+        at += 1
+
+
+class _Single:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def sizes(self) -> dict[str, int]:
+        return {self._path.name: self._path.stat().st_size}
+
+    def read(self, path: str, most: int | None) -> bytes | memoryview:  # noqa: ARG002 - there is but one
+        return mapped(self._path, most)
+
+
+class _Folder:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def sizes(self) -> dict[str, int]:
+        found = {}
+        for path in self._folder.rglob("*"):
+            if path.is_file() and not path.is_symlink():
+                found[path.relative_to(self._folder).as_posix()] = path.stat().st_size
+        return found
+
+    def read(self, path: str, most: int | None) -> bytes | memoryview:
+        return mapped(self._folder / path, most)
+
+
+def mapped(path: Path, most: int | None) -> bytes | memoryview:
+    """The content of a file as a view that is read where it is looked at, or its first `most` bytes."""
+    with path.open("rb") as file:
+        if most is not None or path.stat().st_size == 0:
+            return file.read(most or 0)
+        # Not closed by hand: pieces of the file may be held longer than this view.
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+class _Zip:
+    def __init__(self, path: Path) -> None:
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except zipfile.BadZipFile:
+            raise refused(path.name, "damaged_archive", "is a damaged ZIP archive; was the upload cut?") from None
+        entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
+        packed = sum(entry.compress_size for entry in entries)
+        check_limits(path.name, len(entries), sum(entry.file_size for entry in entries), packed)
+        for entry in entries:
+            check_path(path.name, entry.filename)
+            if stat.S_ISLNK(entry.external_attr >> 16):
+                raise refused(path.name, "link", f"holds the link {entry.filename[:80]}; links are not followed.")
+            if entry.flag_bits & 1:
+                raise refused(path.name, "encrypted", "is protected by a password; pack it without one.")
+        self._entries = {entry.filename: entry for entry in entries}
+
+    def sizes(self) -> dict[str, int]:
+        return {name: entry.file_size for name, entry in self._entries.items()}
+
+    def read(self, path: str, most: int | None) -> bytes | memoryview:
+        entry = self._entries[path]
+        try:
+            with self._zip.open(entry) as file:
+                return file.read(entry.file_size + 1 if most is None else most)
+        except (zipfile.BadZipFile, zlib_error, EOFError, NotImplementedError) as error:
+            raise refused(path, "damaged_archive", f"cannot be unpacked: {error}.") from None
+
+
+class _Tar:
+    """A TAR archive, packed or not; its entries are unpacked into one temporary file at once, as TAR has no index."""
+
+    def __init__(self, path: Path, *, zstd: bool = False) -> None:
+        import tempfile  # noqa: PLC0415 - only for these
+
+        self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this
+        self._places: dict[str, tuple[int, int]] = {}
+        total, packed = 0, path.stat().st_size
+        try:
+            with path.open("rb") as raw, _opened(raw, zstd=zstd) as tar:
+                for member in tar:
+                    if member.isdir():
+                        continue
+                    check_path(path.name, member.name)
+                    if not member.isfile():
+                        text = f"holds {member.name[:80]}, which is a link or a device; only files are read."
+                        raise refused(path.name, "link", text)
+                    total += member.size
+                    check_limits(path.name, len(self._places) + 1, total, packed)
+                    self._keep(member.name, tar, member)
+        except (tarfile.TarError, EOFError, zlib_error, OSError) as error:
+            raise refused(path.name, "damaged_archive", f"is a damaged archive: {error}.") from None
+
+    def _keep(self, name: str, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
+        start = self._spool.seek(0, io.SEEK_END)
+        source = tar.extractfile(member)
+        assert source is not None
+        while portion := source.read(1 << 20):
+            self._spool.write(portion)
+        self._places[name.removeprefix("./")] = start, self._spool.tell() - start
+
+    def sizes(self) -> dict[str, int]:
+        return {name: size for name, (_, size) in self._places.items()}
+
+    def read(self, path: str, most: int | None) -> bytes | memoryview:
+        start, size = self._places[path]
+        self._spool.seek(start)
+        return self._spool.read(size if most is None else min(most, size))
+
+
+def _opened(raw: io.BufferedReader, *, zstd: bool) -> tarfile.TarFile:
+    if not zstd:
+        return tarfile.open(fileobj=raw, mode="r|*")
+    try:
+        import zstandard  # noqa: PLC0415 - an extra
+    except ImportError:
+        text = "is packed with Zstandard, which needs `pip install labelwright[formats]` here."
+        raise refused(raw.name, "needs_extra", text) from None
+    return tarfile.open(fileobj=zstandard.ZstdDecompressor().stream_reader(raw), mode="r|")
+
+
+def check_path(archive: str, path: str) -> None:
+    """Refuse a path that would leave the archive. Raises Invalid."""
+    if not is_safe(path.removeprefix("./")):
+        raise refused(archive, "unsafe_path", f"holds the path “{path[:120]}”, which leads out of the archive.")
+
+
+def check_limits(archive: str, files: int, unpacked: int, packed: int) -> None:
+    """Refuse an archive that unpacks to too much. Raises Invalid."""
+    if files > MOST_FILES:
+        raise refused(archive, "too_many_files", f"holds {files} files, more than {MOST_FILES}.")
+    if unpacked > MOST_UNPACKED_BYTES:
+        raise refused(archive, "too_large", f"unpacks to {unpacked >> 30} GiB, more than {MOST_UNPACKED_BYTES >> 30}.")
+    if unpacked > _RATIO_FROM_BYTES and unpacked > MOST_RATIO * max(packed, 1):
+        raise refused(archive, "bomb", f"unpacks to {unpacked // max(packed, 1)} times its size; that is refused.")

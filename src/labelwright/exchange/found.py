@@ -1,0 +1,111 @@
+"""What a reader finds in files, before it is matched to the media and the configuration of a project.
+
+Readers do not stop at the first fault: what cannot be read is a `Fault` with its place, value and reason, and the
+rest goes on. Coordinates are pixels of the displayed picture, as everywhere; a reader turns what its format has.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import msgspec
+
+from labelwright.model.geometry import Geometry
+
+MOST_FAULTS: Final = 10_000
+
+
+class Place(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where something stands: a file and a line (from 1), or a pointer (RFC 6901, or an XPath) in it."""
+
+    file: str
+    line: int | None = None
+    pointer: str | None = None
+
+    def __str__(self) -> str:
+        where = f" line {self.line}" if self.line is not None else ""
+        return f"{self.file}{where}{f' {self.pointer}' if self.pointer is not None else ''}"
+
+
+class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that cannot be read or must not be stored; `value` is the start of what stands there."""
+
+    place: Place
+    code: str
+    message: str
+    value: str = ""
+
+
+class FoundAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer by the question's name in the file: its export key or a path of keys joined by dots.
+
+    `value` is a text (an option's key or a free text), a tuple of them (a checklist) or None (opened).
+    """
+
+    name: str
+    value: str | tuple[str, ...] | None
+    place: Place
+
+
+class FoundObject(msgspec.Struct, frozen=True, kw_only=True):
+    """One annotation. `class_name` is as in the file; `id` is our own id, when the file has one."""
+
+    class_name: str
+    geometry: Geometry
+    place: Place
+    answers: tuple[FoundAnswer, ...] = ()
+    nested: tuple["FoundObject", ...] = ()
+    id: str | None = None
+    comment: str | None = None
+    z: int = 0
+    created_by: str | None = None
+
+
+class FoundMedium(msgspec.Struct, frozen=True, kw_only=True):
+    """What the file has for one picture. `path` is as in the file; `name` its last part unless the file says more."""
+
+    place: Place
+    path: str
+    name: str = ""
+    id: str | None = None
+    sha256: str | None = None
+    width: int | None = None
+    height: int | None = None
+    split: str = ""
+    state: str | None = None
+    objects: tuple[FoundObject, ...] = ()
+    answers: tuple[FoundAnswer, ...] = ()
+
+
+class FoundClass(msgspec.Struct, frozen=True, kw_only=True):
+    """A class that the file declares. `types` are the geometry kinds it may have; empty: the objects tell."""
+
+    name: str
+    types: tuple[str, ...] = ()
+    color: str | None = None
+    parent: str | None = None
+
+
+class Faults:
+    """Collects faults: the first of them, and how many there are."""
+
+    def __init__(self) -> None:
+        self.kept: list[Fault] = []
+        self.count = 0
+
+    def add(self, place: Place, code: str, message: str, value: object = "") -> None:
+        """Note a fault. The message is a sentence that says what is wrong and what would be right."""
+        self.count += 1
+        if len(self.kept) < MOST_FAULTS:
+            self.kept.append(Fault(place, code, message, str(value)[:80]))
+
+
+class LabelFile(msgspec.Struct, frozen=True, kw_only=True):
+    """Files opened by a reader. `media()` starts a walk, one medium at a time; its faults go to `faults`.
+
+    `classes` are those that the files declare; media may have objects of others when `is_open`.
+    """
+
+    classes: tuple[FoundClass, ...]
+    media: Callable[[], Iterator[FoundMedium]]
+    faults: Faults
+    notes: tuple[str, ...] = ()

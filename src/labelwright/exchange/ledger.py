@@ -1,0 +1,179 @@
+"""The ledger of an export: every task, geometry and answer of the source is in exactly one bucket.
+
+The pipeline counts what goes in (`enter`) and what its filters keep out; a writer says of each unit it was given
+whether it was exported, converted (how, with what loss) or refused (why). `closed` checks that the sums balance.
+"""
+
+from collections import Counter
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+
+from labelwright.exchange.source import TaskLabels
+
+Unit = Literal["tasks", "geometries", "answers"]
+UNITS: Final[tuple[Unit, ...]] = ("tasks", "geometries", "answers")
+MOST_ITEMS: Final = 1000
+
+
+class Unbalanced(Exception):
+    """An export lost or doubled something: a fault of the program, never of the labels."""
+
+
+class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One thing that a format did not take as it is."""
+
+    task_id: str
+    medium: str
+    annotation_id: str | None = None
+    class_key: str | None = None
+
+
+class Loss(NamedTuple):
+    """What a conversion changed: `measure` is `iou` (1 - IoU of the pixels) or `pixels` (how far a point moved)."""
+
+    measure: Literal["iou", "pixels"]
+    amount: float
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of the ledger. `reason` is the rule, the way or the why; `items` the first of them."""
+
+    bucket: str
+    unit: str
+    count: int
+    reason: str = ""
+    measure: str | None = None
+    largest_loss: float | None = None
+    mean_loss: float | None = None
+    classes: dict[str, int] = {}
+    items: tuple[Item, ...] = ()
+
+
+class Balance(msgspec.Struct, frozen=True, kw_only=True):
+    """The closed ledger: what the source held, and where it went."""
+
+    source: dict[str, int]
+    exported: dict[str, int]
+    filtered: dict[str, int]
+    converted: dict[str, int]
+    refused: dict[str, int]
+    entries: tuple[Entry, ...]
+
+    @property
+    def losses(self) -> tuple[Entry, ...]:
+        """What people should know before they use the file."""
+        return tuple(entry for entry in self.entries if entry.bucket in {"converted", "refused"})
+
+
+class _Line:
+    def __init__(self) -> None:
+        self.count = 0
+        self.classes: Counter[str] = Counter()
+        self.items: list[Item] = []
+        self.measure: str | None = None
+        self.largest = self.total = 0.0
+        self.measured = 0
+
+    def add(self, count: int, class_key: str | None, item: Item | None, loss: Loss | None) -> None:
+        self.count += count
+        if class_key is not None:
+            self.classes[class_key] += count
+        if item is not None and len(self.items) < MOST_ITEMS:
+            self.items.append(item)
+        if loss is not None:
+            self.measure = loss.measure
+            self.measured += 1
+            self.total += loss.amount
+            self.largest = max(self.largest, loss.amount)
+
+
+class Ledger:
+    """Collects while an export is written. Reasons are whole sentences without a count."""
+
+    def __init__(self) -> None:
+        self._source: Counter[str] = Counter()
+        self._lines: dict[tuple[str, str, str], _Line] = {}
+
+    def enter(self, task: TaskLabels) -> None:
+        """Count one task of the source with all that it holds."""
+        self._source["tasks"] += 1
+        self._source.update(dict(contents(task)))
+
+    def exported(self, unit: Unit, count: int = 1, class_key: str | None = None) -> None:
+        """Note what the file holds as it is."""
+        self._line("exported", unit, "").add(count, class_key, None, None)
+
+    def filtered(self, unit: Unit, rule: str, count: int = 1, item: Item | None = None) -> None:
+        """Note what the asker did not want."""
+        self._line("filtered", unit, rule).add(count, item.class_key if item else None, item, None)
+
+    def converted(self, unit: Unit, how: str, item: Item, *, count: int = 1, loss: Loss | None = None) -> None:
+        """Note what the file holds in another form."""
+        self._line("converted", unit, how).add(count, item.class_key, item, loss)
+
+    def refused(self, unit: Unit, why: str, item: Item, *, count: int = 1) -> None:
+        """Note what the format cannot hold."""
+        self._line("refused", unit, why).add(count, item.class_key, item, None)
+
+    def _line(self, bucket: str, unit: str, reason: str) -> _Line:
+        return self._lines.setdefault((bucket, unit, reason), _Line())
+
+    def closed(self) -> Balance:
+        """Close the ledger. Raises Unbalanced when something is in no bucket or in two."""
+        sums: dict[str, Counter[str]] = {name: Counter() for name in ("exported", "filtered", "converted", "refused")}
+        for (bucket, unit, _), line in self._lines.items():
+            sums[bucket][unit] += line.count
+        for unit in UNITS:
+            out = sum(counts[unit] for counts in sums.values())
+            if out != self._source[unit]:
+                raise Unbalanced(f"The export was given {self._source[unit]} {unit} and accounts for {out}.")
+        return Balance(
+            source=_plain(self._source),
+            exported=_plain(sums["exported"]),
+            filtered=_plain(sums["filtered"]),
+            converted=_plain(sums["converted"]),
+            refused=_plain(sums["refused"]),
+            entries=tuple(_entry(key, line) for key, line in sorted(self._lines.items()) if line.count),
+        )
+
+
+def _plain(counts: Counter[str]) -> dict[str, int]:
+    return {str(unit): counts[unit] for unit in UNITS}
+
+
+def _entry(key: tuple[str, str, str], line: _Line) -> Entry:
+    bucket, unit, reason = key
+    measured = line.measure is not None
+    return Entry(
+        bucket=bucket,
+        unit=unit,
+        reason=reason,
+        count=line.count,
+        measure=line.measure,
+        largest_loss=line.largest if measured else None,
+        mean_loss=line.total / line.measured if measured else None,
+        classes=dict(sorted(line.classes.items())),
+        items=tuple(line.items),
+    )
+
+
+def contents(task: TaskLabels) -> tuple[tuple[Unit, int], ...]:
+    """How many geometries and answers a task holds."""
+    annotations = task.document.annotations
+    answers = len(task.document.answers) + sum(len(a.answers) for a in annotations)
+    return ("geometries", len(annotations)), ("answers", answers)
+
+
+def refuse_task(ledger: Ledger, task: TaskLabels, why: str) -> None:
+    """Account for a task that a format cannot hold, with all that is in it."""
+    item = item_of(task)
+    ledger.refused("tasks", why, item)
+    for unit, count in contents(task):
+        if count:
+            ledger.refused(unit, why, item, count=count)
+
+
+def item_of(task: TaskLabels, annotation_id: str | None = None, class_key: str | None = None) -> Item:
+    """Name a thing of a task for the ledger."""
+    return Item(task_id=task.task_id, medium=task.medium.name, annotation_id=annotation_id, class_key=class_key)

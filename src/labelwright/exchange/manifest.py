@@ -1,0 +1,104 @@
+"""`manifest.json`: what an archive holds, why, and how to check it. The same export gives the same manifest."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from labelwright import __version__
+from labelwright.exchange.archive import Written
+from labelwright.exchange.ledger import Balance
+from labelwright.exchange.source import Medium, Scheme
+
+PATH: Final = "manifest.json"
+
+
+class ManifestClass(msgspec.Struct, frozen=True, kw_only=True):
+    """A geometry class: its number stays when classes are added or moved."""
+
+    index: int
+    name: str
+    type: str
+    color: str | None
+    count: int
+
+
+class ManifestMedium(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which file belongs to which medium."""
+
+    id: str
+    name: str
+    path: str
+    split: str = ""
+    sha256: str | None = None
+    picture: str = "no"
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """`asked` is what the export was asked for; `files` leaves out the manifest itself."""
+
+    manifest: int = 1
+    writer: str = f"Labelwright {__version__}"
+    project: str
+    format: str
+    asked: dict[str, Any]
+    configuration_sha256: str
+    classes: tuple[ManifestClass, ...]
+    ledger: Balance
+    files: tuple[Written, ...]
+    media: tuple[ManifestMedium, ...]
+
+
+def classes_of(scheme: Scheme, counts: Mapping[str, int]) -> tuple[ManifestClass, ...]:
+    """The geometry classes by index; `counts` are annotations by class id."""
+    names = scheme.names()
+    return tuple(
+        ManifestClass(
+            index=scheme.indices[str(c.id)],
+            name=names[str(c.id)],
+            type=c.type,
+            color=c.color,
+            count=counts.get(str(c.id), 0),
+        )
+        for c in scheme.geometry_classes
+    )
+
+
+def medium_of(medium: Medium, picture: str) -> ManifestMedium:
+    """`picture` is `packed`, `link`, `missing` or `no`."""
+    return ManifestMedium(
+        id=medium.id,
+        name=medium.name,
+        path=medium.path,
+        split=medium.split,
+        sha256=medium.sha256,
+        picture=picture,
+    )
+
+
+def configuration_digest(scheme: Scheme) -> str:
+    """The SHA-256 of the label configuration: the same classes have the same one."""
+    return hashlib.sha256(msgspec.json.encode(scheme.configuration.classes)).hexdigest()
+
+
+def encode(manifest: Manifest) -> bytes:
+    """Readable JSON: one line for each file, medium and line of the ledger."""
+    plain = msgspec.to_builtins(manifest)
+    lists = {"classes", "files", "media"}
+    parts = [f"{_json(key)}:{_lines(value) if key in lists else _json(value)}" for key, value in plain.items()]
+    return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
+
+
+def _lines(values: Iterable[Any]) -> str:
+    inner = ",\n".join(map(_json, values))
+    return f"[\n{inner}\n]" if inner else "[]"
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def decode(content: bytes) -> Manifest:
+    """Read a manifest. Raises msgspec.ValidationError, msgspec.DecodeError."""
+    return msgspec.json.decode(content, type=Manifest)

@@ -1,0 +1,60 @@
+"""The labels of one moment in a file of their own, so that a long export holds no snapshot of the database.
+
+Frames follow one another: four bytes of length (big-endian), then a task in MessagePack. Documents stay the bytes that
+they are stored as, and are decoded when somebody asks.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from labelwright.exchange.source import Medium, TaskLabels
+from labelwright.model.document import EMPTY, Document
+
+
+class Frame(msgspec.Struct, frozen=True, array_like=True):
+    """One task as it waits in the file; `document` is None where nothing was ever labelled."""
+
+    task_id: str
+    state: str
+    labeler: str | None
+    medium: Medium
+    document: bytes | None
+
+
+_DECODE = msgspec.msgpack.Decoder(Frame)
+_ENCODE = msgspec.msgpack.Encoder()
+_DOCUMENT = msgspec.json.Decoder(Document)
+_HEAD_BYTES = 4
+
+
+def write_frames(file: BinaryIO, frames: Iterable[Frame]) -> int:
+    """Append tasks; returns how many."""
+    count = 0
+    for count, frame in enumerate(frames, 1):  # noqa: B007 - the last number is the count
+        data = _ENCODE.encode(frame)
+        file.write(len(data).to_bytes(_HEAD_BYTES, "big") + data)
+    return count
+
+
+def frame_of(task: TaskLabels) -> Frame:
+    """A task as it waits in a snapshot."""
+    document = None if task.document == EMPTY else msgspec.json.encode(task.document)
+    return Frame(task.task_id, task.state, task.labeler, task.medium, document)
+
+
+def read_tasks(path: Path) -> Iterator[TaskLabels]:
+    """Start a walk over the tasks of a snapshot."""
+    with path.open("rb", buffering=1 << 20) as file:
+        while head := file.read(_HEAD_BYTES):
+            frame = _DECODE.decode(file.read(int.from_bytes(head, "big")))
+            document = EMPTY if frame.document is None else _DOCUMENT.decode(frame.document)
+            yield TaskLabels(
+                task_id=frame.task_id,
+                state=frame.state,
+                labeler=frame.labeler,
+                medium=frame.medium,
+                document=document,
+            )

@@ -1,0 +1,146 @@
+"""What a writer is given: the labels of many tasks in the order of an export, and what they mean.
+
+Tasks come by medium name, then medium id; annotations of a task by id, which is their order of creation. Iterating
+twice gives the same twice: formats with several files walk over the tasks once for each.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import BinaryIO, NamedTuple
+
+import msgspec
+
+from labelwright.model.configuration import Configuration, LabelClass
+from labelwright.model.document import EMPTY, Annotation, Answer, Answers, Document
+
+
+class Medium(msgspec.Struct, frozen=True, kw_only=True):
+    """One picture. `path` is its unique place among the pictures of the archive; `split` is empty when not split.
+
+    `width` and `height` are those of the displayed picture, None when nobody has seen it yet.
+    """
+
+    id: str
+    name: str
+    dataset: str = ""
+    width: int | None = None
+    height: int | None = None
+    sha256: str | None = None
+    size_bytes: int | None = None
+    content_type: str | None = None
+    url: str | None = None
+    path: str = ""
+    split: str = ""
+
+    @property
+    def size_wh(self) -> tuple[int, int]:
+        """Raises ValueError when the size is not known."""
+        if not self.width or not self.height:
+            raise ValueError(f"The size of {self.name} is not known.")
+        return self.width, self.height
+
+
+class TaskLabels(msgspec.Struct, frozen=True, kw_only=True):
+    """One task with its labels; `state` in lower case, as files have it."""
+
+    task_id: str
+    state: str
+    labeler: str | None = None
+    medium: Medium
+    document: Document = EMPTY
+
+
+class Labelled(NamedTuple):
+    """One annotation with its class; `parent` is the annotation it is nested in."""
+
+    annotation: Annotation
+    label_class: LabelClass
+    parent: Annotation | None
+
+
+class Question(NamedTuple):
+    """A classification with the name that flat formats give it: its export key, or its path where keys repeat."""
+
+    label_class: LabelClass
+    name: str
+
+
+class Scheme:
+    """A configuration as formats look at it: indices of classes, names of questions.
+
+    `indices` gives every geometry class a number from 0 that stays when classes are added or moved: see
+    `class_indices`.
+    """
+
+    def __init__(self, configuration: Configuration, indices: Mapping[str, int] | None = None) -> None:
+        self.configuration = configuration
+        self.indices = dict(indices) if indices is not None else class_indices(configuration)
+
+    @cached_property
+    def geometry_classes(self) -> tuple[LabelClass, ...]:
+        """Every geometry class, nested ones included, by index."""
+        found = (p.label_class for p in self.configuration.by_id.values() if p.label_class.is_geometry)
+        return tuple(sorted(found, key=lambda c: self.indices[str(c.id)]))
+
+    @cached_property
+    def questions(self) -> dict[str | None, dict[str, Question]]:
+        """By owner (class id, None for the medium) and question id, in configuration order."""
+        owned: dict[str | None, list[LabelClass]] = {}
+        paths: dict[str, str] = {}
+        for class_id, placed in self.configuration.by_id.items():
+            here, parent = placed.label_class, placed.parent
+            if here.is_geometry:
+                continue
+            above = "" if parent is None or parent.is_geometry else f"{paths[str(parent.id)]}."
+            paths[class_id] = f"{above}{here.key}"
+            owned.setdefault(placed.owner.id if placed.owner else None, []).append(here)
+        return {owner: _named(questions, paths) for owner, questions in owned.items()}
+
+    def names(self) -> dict[str, str]:
+        """The names of geometry classes, by class id: the export key, with its parent's where it occurs twice."""
+        keys = [c.key for c in self.geometry_classes]
+        return {str(c.id): c.key if keys.count(c.key) == 1 else self._path(c) for c in self.geometry_classes}
+
+    def _path(self, label_class: LabelClass) -> str:
+        parent = self.configuration.by_id[str(label_class.id)].parent
+        return f"{parent.key}.{label_class.key}" if parent else label_class.key
+
+    def labelled(self, task: TaskLabels) -> list[Labelled]:
+        """The annotations of a task with their classes, by id."""
+        by_id = {annotation.id: annotation for annotation in task.document.annotations}
+        placed = self.configuration.by_id
+        return [
+            Labelled(a, placed[a.class_id].label_class, by_id[a.parent_id] if a.parent_id else None)
+            for a in task.document.annotations
+        ]
+
+    def answered(self, answers: Answers, owner: str | None) -> Iterator[tuple[Question, Answer]]:
+        """The answers of one owner (class id, None for the medium), in configuration order."""
+        for class_id, question in self.questions.get(owner, {}).items():
+            if class_id in answers:
+                yield question, answers[class_id]
+
+
+def _named(questions: list[LabelClass], paths: dict[str, str]) -> dict[str, Question]:
+    keys = [question.key for question in questions]
+    return {str(q.id): Question(q, q.key if keys.count(q.key) == 1 else paths[str(q.id)]) for q in questions}
+
+
+def class_indices(configuration: Configuration) -> dict[str, int]:
+    """Number the geometry classes from 0 by age: ids are UUIDv7, so a new class comes last wherever it stands."""
+    ids = sorted(class_id for class_id, placed in configuration.by_id.items() if placed.label_class.is_geometry)
+    return {class_id: index for index, class_id in enumerate(ids)}
+
+
+class Source(NamedTuple):
+    """All that is to be written. `splits` are the names of the splits in order, `("",)` when nothing is split.
+
+    `tasks(split)` starts a new walk over the tasks of one split, or of all with None. `open_picture` gives the
+    original bytes, None where the server has none.
+    """
+
+    project: str
+    scheme: Scheme
+    tasks: Callable[[str | None], Iterator[TaskLabels]]
+    splits: tuple[str, ...] = ("",)
+    open_picture: Callable[[Medium], BinaryIO | None] = lambda _: None

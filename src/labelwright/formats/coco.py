@@ -1,0 +1,356 @@
+"""COCO: instances with polygons or RLE, keypoints of nested points, captions of free texts.
+
+One file for each split, `annotations/instances[_SPLIT].json`. Ids count from 1, `iscrowd` is 0, boxes and areas are
+computed from the geometry. What COCO has no word for stands under further keys, which other programs pass over:
+`uid` (our id), `attributes` (answers), `parent` (COCO id of the annotation it is nested in), `comment`, `z`.
+https://cocodataset.org/#format-data
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.bridges import joined
+from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts, everything, refuses
+from labelwright.exchange.ledger import Ledger, item_of, refuse_task
+from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
+from labelwright.formats.coco_reader import read, recognise
+from labelwright.model.canonical import number
+from labelwright.model.configuration import LabelClass
+from labelwright.model.document import Answers
+from labelwright.model.geometry import ImageSegmentation, Point, Polygon, Rectangle, kind_of
+
+NO_SIZE: Final = "The size of the picture is not known yet."
+NO_LINES: Final = "COCO has no lines."
+KEYPOINT: Final = "A nested point is a keypoint of its parent."
+SECOND_KEYPOINT: Final = "COCO has room for one point of each keypoint; this is another one."
+NESTED: Final = "A nested geometry is an object of its own; `parent` names its parent."
+SINGLE_POINT: Final = "A point is an object with one keypoint."
+BRIDGED: Final = "Holes are joined to the outline by lines of no width."
+
+WITH_KEYPOINTS: Final = ("rectangle", "polygon")
+
+SETTINGS: Final = (
+    Setting(
+        id="holes",
+        name="Holes",
+        text="How a segmentation with holes is written.",
+        kind="choice",
+        default="polygons",
+        choices=(("polygons", "one polygon, holes joined to it"),),
+    ),
+    Setting(
+        id="boxes",
+        name="Rectangles",
+        text="Whether a rectangle also gets its corners as a polygon; some programs want one for each object.",
+        kind="choice",
+        default="polygon",
+        choices=(("polygon", "box and polygon"), ("empty", "box alone")),
+    ),
+    Setting(
+        id="keypoints",
+        name="Keypoints",
+        text="Points nested in a geometry become its keypoints.",
+        kind="flag",
+        default=True,
+    ),
+    Setting(
+        id="captions",
+        name="Captions",
+        text="Write answers to free-text questions about the picture as captions too.",
+        kind="flag",
+        default=False,
+    ),
+)
+
+
+def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:
+    """Write one file of instances for each split, and of captions where they are wanted."""
+    writer = _Writer(source.scheme, settings, ledger)
+    for split in source.splits:
+        tail = f"_{split}" if split else ""
+        with archive.file(f"annotations/instances{tail}.json") as put:
+            for portion in writer.instances(source, split):
+                put(portion)
+        if settings["captions"]:
+            with archive.file(f"annotations/captions{tail}.json") as put:
+                for portion in writer.captions(source, split):
+                    put(portion)
+
+
+class _Skeleton(NamedTuple):
+    """The keypoints of a geometry class: its nested point classes, by class id, in configuration order."""
+
+    places: dict[str, int]
+    names: tuple[str, ...]
+
+
+class _Writer:
+    """Counts ids on through all splits."""
+
+    def __init__(self, scheme: Scheme, settings: Chosen, ledger: Ledger) -> None:
+        self._scheme, self._settings, self._ledger = scheme, settings, ledger
+        self._names = scheme.names()
+        self._image_ids: dict[str, int] = {}
+        self._next_id = 1
+        self._skeletons = {
+            str(c.id): _skeleton(c)
+            for c in scheme.geometry_classes
+            if settings["keypoints"] and c.type in WITH_KEYPOINTS and _skeleton(c).names
+        }
+
+    def instances(self, source: Source, split: str) -> Iterator[bytes]:
+        """The portions of one file."""
+        yield _opening(source.project)
+        yield b'"categories":[\n' + b",\n".join(map(self._category, self._categories())) + b"\n],\n"
+        yield from _listed(b"images", (self._image(task) for task in source.tasks(split) if task.medium.width))
+        yield b",\n"
+        yield from _listed(b"annotations", (line for task in source.tasks(split) for line in self._task(task)))
+        yield b"\n}\n"
+
+    def captions(self, source: Source, split: str) -> Iterator[bytes]:
+        """The portions of one file of captions; the answers themselves are in the file of instances."""
+        yield _opening(source.project)
+        yield from _listed(b"images", (self._image(task) for task in source.tasks(split) if task.medium.width))
+        yield b",\n"
+        yield from _listed(b"annotations", self._captions(source, split))
+        yield b"\n}\n"
+
+    def _captions(self, source: Source, split: str) -> Iterator[bytes]:
+        number = 0
+        for task in source.tasks(split):
+            for question, answer in self._scheme.answered(task.document.answers, None):
+                if question.label_class.type == "free_text" and answer and task.medium.width:
+                    number += 1
+                    image_id = self._image_ids[task.medium.id]
+                    yield _encoded({"id": number, "image_id": image_id, "caption": answer, "question": question.name})
+
+    # --- categories and images ---
+
+    def _categories(self) -> list[LabelClass]:
+        inside = {class_id for skeleton in self._skeletons.values() for class_id in skeleton.places}
+        return [c for c in self._scheme.geometry_classes if c.id not in inside and c.type != "line"]
+
+    def _category(self, label_class: LabelClass) -> bytes:
+        class_id = str(label_class.id)
+        parent = self._scheme.configuration.by_id[class_id].parent
+        category: dict[str, Any] = {
+            "id": self._scheme.indices[class_id] + 1,
+            "name": self._names[class_id],
+            "supercategory": parent.key if parent else "",
+            "geometry_type": label_class.type,
+        }
+        if label_class.type == "point":
+            category |= {"keypoints": [label_class.key], "skeleton": []}
+        elif class_id in self._skeletons:
+            category |= {"keypoints": list(self._skeletons[class_id].names), "skeleton": []}
+        return _encoded(category)
+
+    def _image(self, task: TaskLabels) -> bytes:
+        medium = task.medium
+        image_id = self._image_ids.setdefault(medium.id, len(self._image_ids) + 1)
+        image: dict[str, Any] = {
+            "id": image_id,
+            "file_name": medium.path,
+            "width": medium.width,
+            "height": medium.height,
+            "medium_id": medium.id,
+        }
+        if medium.url:
+            image["coco_url"] = medium.url
+        if attributes := self._attributes(task.document.answers, None):
+            image["attributes"] = attributes
+        return _encoded(image)
+
+    def _attributes(self, answers: Answers, owner: str | None) -> dict[str, Any]:
+        return {question.name: answer for question, answer in self._scheme.answered(answers, owner)} if answers else {}
+
+    # --- annotations ---
+
+    def _task(self, task: TaskLabels) -> Iterator[bytes]:
+        if not task.medium.width:
+            refuse_task(self._ledger, task, NO_SIZE)
+            return
+        self._ledger.exported("tasks")
+        self._ledger.exported("answers", len(task.document.answers))
+        labelled = self._scheme.labelled(task)
+        points = self._keypoints(task, labelled)
+        ids: dict[str, int] = {}
+        for one in sorted(labelled, key=lambda one: one.parent is not None):
+            if one.annotation.id in points.taken:
+                continue
+            fields = self._fields(task, one, ids)
+            if fields is not None:
+                fields |= points.fields_of(one.annotation.id)
+                yield _encoded(fields)
+
+    def _fields(self, task: TaskLabels, one: Labelled, ids: dict[str, int]) -> dict[str, Any] | None:
+        annotation, label_class, parent = one
+        if label_class.type == "line":
+            self._refuse(task, one, NO_LINES)
+            return None
+        shape = self._shape(task, one)
+        ids[annotation.id] = self._next_id
+        self._next_id += 1
+        fields: dict[str, Any] = {
+            "id": ids[annotation.id],
+            "image_id": self._image_ids[task.medium.id],
+            "category_id": self._scheme.indices[annotation.class_id] + 1,
+            "iscrowd": 0,
+            **shape,
+            "uid": annotation.id,
+        }
+        if parent is not None and parent.id in ids:
+            fields["parent"] = ids[parent.id]
+        if annotation.answers:
+            fields["attributes"] = self._attributes(annotation.answers, annotation.class_id)
+            self._ledger.exported("answers", len(annotation.answers))
+        if annotation.comment:
+            fields["comment"] = annotation.comment
+        if annotation.z:
+            fields["z"] = annotation.z
+        return fields
+
+    def _shape(self, task: TaskLabels, one: Labelled) -> dict[str, Any]:
+        """Box, area and segmentation; the ledger is told how exact they are."""
+        annotation, label_class, parent = one
+        item = item_of(task, annotation.id, label_class.key)
+        geometry, way = annotation.geometry, NESTED if parent is not None else ""
+        kind = kind_of(geometry)
+        area: float | None = kind.area(geometry)
+        box: tuple[float, ...] = kind.bounds(geometry)
+        segmentation: Any = []
+        match geometry:
+            case Rectangle(x=x, y=y, w=w, h=h):
+                if self._settings["boxes"] == "polygon":
+                    segmentation = [[x, y, x + w, y, x + w, y + h, x, y + h]]
+            case Polygon(points=points):
+                segmentation = [_flat(points)]
+            case ImageSegmentation(rings=(outline,)):
+                segmentation = [_flat(outline)]
+            case ImageSegmentation(rings=rings):
+                segmentation, way = [_flat(joined(rings))], BRIDGED
+            case Point(x=x, y=y):
+                self._ledger.converted("geometries", SINGLE_POINT, item)
+                keypoint = _numbers([x, y, 2])
+                return {"bbox": _numbers(box), "area": 0, "segmentation": [], "keypoints": keypoint, "num_keypoints": 1}
+        if way:
+            self._ledger.converted("geometries", way, item)
+        else:
+            self._ledger.exported("geometries", class_key=label_class.key)
+        area_text = msgspec.Raw(number(area or 0).encode())
+        return {"bbox": _numbers(box), "area": area_text, "segmentation": _numbers(segmentation)}
+
+    def _keypoints(self, task: TaskLabels, labelled: list[Labelled]) -> "_Keypoints":
+        """Give nested points to their parents; the first of each class counts, another one is refused."""
+        found = _Keypoints({}, set())
+        for one in labelled:
+            skeleton = self._skeletons.get(one.parent.class_id) if one.parent else None
+            if one.parent is None or skeleton is None or one.annotation.class_id not in skeleton.places:
+                continue
+            found.taken.add(one.annotation.id)
+            fields = found.of.setdefault(
+                one.parent.id, {"keypoints": [0] * (3 * len(skeleton.names)), "num_keypoints": 0, "keypoint_uids": {}}
+            )
+            name = one.label_class.key
+            if name in fields["keypoint_uids"]:
+                self._refuse(task, one, SECOND_KEYPOINT)
+                continue
+            assert isinstance(one.annotation.geometry, Point)
+            at = 3 * skeleton.places[one.annotation.class_id]
+            fields["keypoints"][at : at + 3] = [one.annotation.geometry.x, one.annotation.geometry.y, 2]
+            fields["num_keypoints"] += 1
+            fields["keypoint_uids"][name] = one.annotation.id
+            self._ledger.converted("geometries", KEYPOINT, item_of(task, one.annotation.id, name))
+            if one.annotation.answers:
+                attributes = self._attributes(one.annotation.answers, one.annotation.class_id)
+                fields.setdefault("keypoint_attributes", {})[name] = attributes
+                self._ledger.exported("answers", len(one.annotation.answers))
+        return found
+
+    def _refuse(self, task: TaskLabels, one: Labelled, why: str) -> None:
+        item = item_of(task, one.annotation.id, one.label_class.key)
+        self._ledger.refused("geometries", why, item)
+        if one.annotation.answers:
+            self._ledger.refused("answers", why, item, count=len(one.annotation.answers))
+
+
+class _Keypoints(NamedTuple):
+    """Fields of parents by annotation id, and the ids of the points that are in them."""
+
+    of: dict[str, dict[str, Any]]
+    taken: set[str]
+
+    def fields_of(self, annotation_id: str) -> dict[str, Any]:
+        fields = self.of.get(annotation_id, {})
+        return fields | {"keypoints": _numbers(fields["keypoints"])} if fields else fields
+
+
+def _skeleton(label_class: LabelClass) -> _Skeleton:
+    points = [child for child in label_class.children if child.type == "point"]
+    return _Skeleton({str(child.id): at for at, child in enumerate(points)}, tuple(child.key for child in points))
+
+
+def _flat(ring: tuple[tuple[float, float], ...]) -> list[float]:
+    return [value for point in ring for value in point]
+
+
+def _numbers(values: Any) -> msgspec.Raw:
+    """Numbers in lists; whole ones without `.0`, as everywhere in our files."""
+    return msgspec.Raw(_ENCODER.encode(values).replace(b".0,", b",").replace(b".0]", b"]"))
+
+
+def _opening(project: str) -> bytes:
+    return b'{\n"info":' + _encoded({"description": project, "version": "1.0"}) + b',\n"licenses":[],\n'
+
+
+def _listed(key: bytes, lines: Iterator[bytes]) -> Iterator[bytes]:
+    """A list with one element a line, in portions of some size."""
+    yield b'"' + key + b'":[\n'
+    waiting: list[bytes] = []
+    separator = b""
+    for line in lines:
+        waiting.append(line)
+        if len(waiting) >= _LINES_AT_ONCE:
+            yield separator + b",\n".join(waiting)
+            waiting, separator = [], b",\n"
+    if waiting:
+        yield separator + b",\n".join(waiting)
+    yield b"\n]"
+
+
+_LINES_AT_ONCE: Final = 512
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+def _encoded(value: Any) -> bytes:
+    return _ENCODER.encode(value)
+
+
+FORMAT: Final = Format(
+    id="coco",
+    name="COCO",
+    text="Instances, keypoints and captions as most training code reads them.",
+    supports=everything(
+        point=converts(SINGLE_POINT),
+        line=refuses(NO_LINES),
+        polygon=CARRIES,
+        rectangle=CARRIES,
+        image_segmentation=CARRIES,
+        holes=converts("Holes become RLE, exact pixels, or are joined to the outline."),
+        nested=converts("Nested points are keypoints; other nested geometries are objects that name their parent."),
+        object_answers=CARRIES,
+        medium_answers=CARRIES,
+        unlabelled=CARRIES,
+        ids=CARRIES,
+        comments=CARRIES,
+    ),
+    settings=SETTINGS,
+    write=write,
+    read=read,
+    recognise=recognise,
+    picture_path=lambda medium: f"images/{medium.split}/{medium.path}" if medium.split else f"images/{medium.path}",
+    keeps_order=False,
+)

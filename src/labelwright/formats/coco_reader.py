@@ -1,0 +1,355 @@
+"""Read COCO files: instances, keypoints, captions; with our further keys where they stand, and without."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from labelwright.exchange.bridges import is_inside, joined, outline_first, parted
+from labelwright.exchange.files import Files, refused
+from labelwright.exchange.found import Faults, FoundAnswer, FoundClass, FoundMedium, FoundObject, LabelFile, Place
+from labelwright.model.geometry import Geometry, ImageSegmentation, Point, Polygon, Rectangle
+
+Ring = tuple[tuple[float, float], ...]
+_NEAR: Final = 1e-6
+
+
+class _Image(msgspec.Struct, kw_only=True):
+    id: int | str
+    file_name: str
+    width: int | None = None
+    height: int | None = None
+    medium_id: str | None = None
+    attributes: dict[str, Any] = {}
+
+
+class _Category(msgspec.Struct, kw_only=True):
+    id: int | str
+    name: str
+    keypoints: list[str] = []
+    geometry_type: str | None = None
+    supercategory: str | None = None
+
+
+class _Annotation(msgspec.Struct, kw_only=True):
+    id: int | str | None = None
+    image_id: int | str
+    category_id: int | str | None = None
+    segmentation: Any = None
+    bbox: list[float] | None = None
+    iscrowd: int | bool | None = None
+    keypoints: list[float] = []
+    keypoint_uids: dict[str, str] = {}
+    keypoint_attributes: dict[str, dict[str, Any]] = {}
+    caption: str | None = None
+    question: str | None = None
+    attributes: dict[str, Any] = {}
+    parent: int | str | None = None
+    uid: str | None = None
+    comment: str | None = None
+    z: int = 0
+
+
+class _Head(msgspec.Struct):
+    image_id: int | str | None = None
+
+
+class _Content(msgspec.Struct):
+    images: list[msgspec.Raw]
+    annotations: list[msgspec.Raw] = []
+    categories: list[_Category] = []
+
+
+_CONTENT: Final = msgspec.json.Decoder(_Content)
+_IMAGE: Final = msgspec.json.Decoder(_Image)
+_ANNOTATION: Final = msgspec.json.Decoder(_Annotation)
+_HEAD: Final = msgspec.json.Decoder(_Head)
+
+
+def recognise(files: Files) -> bool:
+    """Whether some JSON file has images and either annotations or categories at its top."""
+    return any(_is_coco(files, path) for path in files.ending(".json")[:20])
+
+
+def _is_coco(files: Files, path: str) -> bool:
+    keys = files.json_keys(path)
+    return "images" in keys or ({"categories", "info"} <= keys and b'"images"' in bytes(files.read(path)))
+
+
+def read(files: Files) -> LabelFile:
+    """Open every COCO file among the files. Raises Invalid when there is none, or one is no JSON."""
+    faults = Faults()
+    parts = [_Part(path, files, faults) for path in files.ending(".json") if _is_coco(files, path)]
+    if not parts:
+        raise refused("The upload", "not_coco", "holds no COCO file: no JSON with “images” and “annotations”.")
+    classes = {found.name: found for part in parts for found in part.classes()}
+
+    def media() -> Iterator[FoundMedium]:
+        for part in parts:
+            yield from part.media()
+
+    return LabelFile(classes=tuple(classes.values()), media=media, faults=faults)
+
+
+class _Part:
+    """One file: its annotations, still raw, by image."""
+
+    def __init__(self, path: str, files: Files, faults: Faults) -> None:
+        self._path, self._faults = path, faults
+        self._split = next((s for s in ("train", "val", "test") if s in path.rpartition("/")[2]), "")
+        try:
+            content = _CONTENT.decode(files.read(path))
+        except msgspec.ValidationError as error:
+            raise refused(path, "not_coco", f"is no COCO file: {error}.") from None
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise refused(path, "invalid_json", f"is not JSON: {error}.") from None
+        self._images = content.images
+        self._categories: dict[str, _Category] = {}
+        for number, category in enumerate(content.categories):
+            if str(category.id) in self._categories:
+                place = Place(path, pointer=f"/categories/{number}/id")
+                faults.add(place, "duplicate_id", f"The category id {category.id} occurs twice.", category.id)
+            self._categories[str(category.id)] = category
+        self._by_image: dict[str, list[tuple[int, msgspec.Raw]]] = defaultdict(list)
+        for number, raw in enumerate(content.annotations):
+            self._by_image[str(_HEAD.decode(raw).image_id)].append((number, raw))
+        self._boxes = self._find_boxes()
+
+    def _find_boxes(self) -> set[str]:
+        """Categories of which every annotation is no more than its box: rectangles, where the file does not say."""
+        undeclared = {key for key, c in self._categories.items() if c.geometry_type is None}
+        boxes = set(undeclared)
+        for raws in self._by_image.values() if undeclared else ():
+            for _, raw in raws:
+                try:
+                    annotation = _ANNOTATION.decode(raw)
+                except msgspec.ValidationError:
+                    continue
+                if str(annotation.category_id) in boxes and not _is_box(annotation):
+                    boxes.discard(str(annotation.category_id))
+        return boxes
+
+    def classes(self) -> Iterator[FoundClass]:
+        for key, category in self._categories.items():
+            declared = category.geometry_type or ("rectangle" if key in self._boxes else None)
+            parent = category.supercategory if category.geometry_type and category.supercategory else None
+            yield FoundClass(name=category.name, types=(declared,) if declared else (), parent=parent)
+            if declared != "point":
+                for name in category.keypoints:
+                    yield FoundClass(name=name, types=("point",), parent=category.name)
+
+    def media(self) -> Iterator[FoundMedium]:
+        names: set[str] = set()
+        ids: set[str] = set()
+        for number, raw in enumerate(self._images):
+            place = Place(self._path, pointer=f"/images/{number}")
+            try:
+                image = _IMAGE.decode(raw)
+            except msgspec.ValidationError as error:
+                self._faults.add(place, "invalid_image", f"This image cannot be read: {error}.", bytes(raw)[:60])
+                continue
+            if image.file_name in names or str(image.id) in ids:
+                what = "file_name" if image.file_name in names else "id"
+                text = f"The {what} of image {image.id} occurs twice; only the first image is read."
+                self._faults.add(place, "duplicate_image", text, image.file_name)
+                continue
+            names.add(image.file_name)
+            ids.add(str(image.id))
+            yield self._medium(image, place)
+        for image_id in self._by_image.keys() - ids:
+            for number, _ in self._by_image[image_id]:
+                text = f"The annotation is of image {image_id}, which is not in the file."
+                self._faults.add(Place(self._path, pointer=f"/annotations/{number}"), "unknown_image", text, image_id)
+
+    def _medium(self, image: _Image, place: Place) -> FoundMedium:
+        answers = list(_answers(image.attributes, place))
+        objects: dict[str, FoundObject] = {}
+        parents: dict[str, str] = {}
+        for number, raw in self._by_image.get(str(image.id), ()):
+            at = Place(self._path, pointer=f"/annotations/{number}")
+            annotation = self._annotation(raw, at)
+            if annotation is None:
+                continue
+            if annotation.caption is not None:
+                name = annotation.question or "caption"
+                if all(answer.name != name for answer in answers):
+                    answers.append(FoundAnswer(name=name, value=annotation.caption, place=at))
+                continue
+            found = self._object(annotation, image, at)
+            if found is not None:
+                key = str(annotation.id) if annotation.id is not None else f"#{number}"
+                objects[key if key not in objects else f"{key}#{number}"] = found
+                if annotation.parent is not None:
+                    parents[key] = str(annotation.parent)
+        return FoundMedium(
+            place=place,
+            path=image.file_name,
+            id=image.medium_id,
+            width=image.width,
+            height=image.height,
+            split=self._split,
+            objects=tuple(_families(objects, parents)),
+            answers=tuple(answers),
+        )
+
+    def _annotation(self, raw: msgspec.Raw, place: Place) -> _Annotation | None:
+        try:
+            return _ANNOTATION.decode(raw)
+        except msgspec.ValidationError as error:
+            self._faults.add(place, "invalid_annotation", f"This annotation cannot be read: {error}.", bytes(raw)[:60])
+            return None
+
+    def _object(self, annotation: _Annotation, image: _Image, place: Place) -> FoundObject | None:
+        category = self._categories.get(str(annotation.category_id))
+        what = f"Annotation {annotation.id}"
+        if category is None:
+            text = f"{what} has the category {annotation.category_id}, which the file does not list."
+            self._faults.add(place, "unknown_category", text, annotation.category_id)
+            return None
+        if annotation.iscrowd:
+            text = f"{what} is a crowd: it stands for several objects, which are not told apart."
+            self._faults.add(place, "crowd", text, category.name)
+            return None
+        geometry = self._geometry(annotation, category, image, place)
+        if geometry is None:
+            return None
+        return FoundObject(
+            class_name=category.name,
+            geometry=geometry,
+            place=place,
+            answers=tuple(_answers(annotation.attributes, place)),
+            nested=tuple(self._keypoints(annotation, category, place)),
+            id=annotation.uid,
+            comment=annotation.comment,
+            z=annotation.z,
+        )
+
+    # --- geometry ---
+
+    def _geometry(self, annotation: _Annotation, category: _Category, image: _Image, place: Place) -> Geometry | None:
+        what, kind = f"Annotation {annotation.id}", category.geometry_type
+        if kind == "point":
+            return self._point(annotation, place)
+        segmentation = annotation.segmentation
+        if kind == "rectangle" or not segmentation or str(annotation.category_id) in self._boxes:
+            return self._box(annotation, place)
+        if isinstance(segmentation, dict):
+            return self._mask(segmentation, image, what, place)
+        rings = self._rings(segmentation, what, place)
+        if rings is None:
+            return None
+        return _shape(rings, segmented=kind == "image_segmentation")
+
+    def _point(self, annotation: _Annotation, place: Place) -> Point | None:
+        if len(annotation.keypoints) >= 3:
+            return Point(annotation.keypoints[0], annotation.keypoints[1])
+        text = f"Annotation {annotation.id} is of a class of points and has no keypoint."
+        self._faults.add(place, "no_keypoint", text)
+        return None
+
+    def _box(self, annotation: _Annotation, place: Place) -> Rectangle | None:
+        box = annotation.bbox
+        if box is None or len(box) != 4 or box[2] <= 0 or box[3] <= 0:
+            text = f"Annotation {annotation.id} needs a bbox of x, y, width and height above 0."
+            self._faults.add(place, "invalid_bbox", text, box)
+            return None
+        return Rectangle(*box)
+
+    def _mask(self, segmentation: dict[str, Any], image: _Image, what: str, place: Place) -> Geometry | None:
+        """RLE, compressed or not; its size is compared with the image's before anything is unpacked."""
+        size = segmentation.get("size")
+        if not isinstance(size, list) or size != [image.height, image.width]:
+            text = f"{what}: the RLE is of the size {size}, the image's is {[image.height, image.width]}."
+            self._faults.add(place, "rle_size", text, size)
+            return None
+        self._faults.add(place, "invalid_rle", f"{what}: RLE is not read yet.")
+        return None
+
+    def _rings(self, segmentation: Any, what: str, place: Place) -> list[Ring] | None:
+        try:
+            lists = msgspec.convert(segmentation, list[list[float]])
+        except msgspec.ValidationError as error:
+            self._faults.add(place, "invalid_segmentation", f"{what}: {error}.", str(segmentation))
+            return None
+        rings: list[Ring] = []
+        for values in lists:
+            ring = tuple(zip(values[::2], values[1::2], strict=False))
+            ring = ring[:-1] if len(ring) > 1 and ring[0] == ring[-1] else ring
+            if len(values) % 2 or len(ring) < 3:
+                text = f"{what}: a polygon needs pairs of numbers, three points at least; this one has {len(values)}."
+                self._faults.add(place, "invalid_segmentation", text, str(values))
+                return None
+            rings += parted(ring)
+        return rings or None
+
+    def _keypoints(self, annotation: _Annotation, category: _Category, place: Place) -> Iterator[FoundObject]:
+        if category.geometry_type == "point" or not category.keypoints:
+            return
+        values = annotation.keypoints
+        if values and len(values) != 3 * len(category.keypoints):
+            text = f"Annotation {annotation.id} needs {3 * len(category.keypoints)} numbers in keypoints."
+            self._faults.add(place, "invalid_keypoints", text, len(values))
+            return
+        for name, x, y, visible in zip(category.keypoints, values[::3], values[1::3], values[2::3], strict=False):
+            if visible:
+                answers = tuple(_answers(annotation.keypoint_attributes.get(name, {}), place))
+                yield FoundObject(
+                    class_name=name,
+                    geometry=Point(x, y),
+                    place=place,
+                    answers=answers,
+                    id=annotation.keypoint_uids.get(name),
+                )
+
+
+def _shape(rings: list[Ring], *, segmented: bool) -> Geometry:
+    """One ring is a polygon, several are one segment: those inside the largest are holes, others joined to it."""
+    if len(rings) == 1 and not segmented:
+        return Polygon(rings[0])
+    outline, others = outline_first(rings)
+    holes = [ring for ring in others if is_inside(ring, outline)]
+    parts = [ring for ring in others if not is_inside(ring, outline)]
+    return ImageSegmentation((joined([outline, *parts]), *holes))
+
+
+def _is_box(annotation: _Annotation) -> bool:
+    """Whether an annotation is no more than its box: no segmentation, or the corners of the box."""
+    segmentation, box = annotation.segmentation, annotation.bbox
+    if annotation.caption is not None or not segmentation:
+        return True
+    if not isinstance(segmentation, list) or len(segmentation) != 1 or not box or len(box) != 4:
+        return False
+    values = segmentation[0]
+    if not isinstance(values, list) or len(values) not in {8, 10}:
+        return False
+    corners = {(round(x / _NEAR), round(y / _NEAR)) for x, y in zip(values[::2], values[1::2], strict=True)}
+    x, y, w, h = box
+    wanted = {(round(a / _NEAR), round(b / _NEAR)) for a in (x, x + w) for b in (y, y + h)}
+    return corners == wanted
+
+
+def _families(objects: dict[str, FoundObject], parents: dict[str, str]) -> Iterator[FoundObject]:
+    """Put nested objects into their parents; one whose parent is not there stands by itself."""
+    children: dict[str, list[FoundObject]] = defaultdict(list)
+    for key, found in objects.items():
+        if parents.get(key) in objects:
+            children[parents[key]].append(found)
+    for key, found in objects.items():
+        if parents.get(key) not in objects:
+            nested = (*found.nested, *children[key])
+            yield msgspec.structs.replace(found, nested=nested) if children[key] else found
+
+
+def _answers(attributes: dict[str, Any], place: Place) -> Iterator[FoundAnswer]:
+    for name, value in attributes.items():
+        yield FoundAnswer(name=name, value=answer_of(value), place=place)
+
+
+def answer_of(value: Any) -> str | tuple[str, ...] | None:
+    """An attribute of whatever type as an answer: lists are checklists, everything else is a text."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return tuple(str(each) for each in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
