@@ -16,7 +16,7 @@ def _uuid(number: int) -> str:
 
 
 def _class(number: int, key: str, kind: str, *children: LabelClass, options: tuple[str, ...] = ()) -> LabelClass:
-    geometry = not options and kind not in {"free_text"}
+    geometry = not options and kind != "free_text"
     return LabelClass(
         id=_uuid(1000 + number),
         key=key,
@@ -166,7 +166,7 @@ CASES: dict[str, Callable[[_Maker], Document]] = {
 NAMES = {
     "everything": "everything.png",
     "empty": "nothing here.jpg",
-    "holes": "Löcher – 穴.png",
+    "holes": "Löcher 穴.png",
     "touching": "frame.jpg",
     "border": "frame.png",
     "one-pixel": "FRAME.png",
