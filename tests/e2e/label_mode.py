@@ -1,5 +1,6 @@
 """A hand in label mode: draws in picture coordinates with the real mouse, presses keys, reads what the page says."""
 
+import math
 import re
 import time
 from collections.abc import Callable
@@ -21,16 +22,19 @@ def wait_until(page: Page, holds: Callable[[], object], seconds: float = 10) -> 
 
 @dataclass(frozen=True)
 class View:
-    """Where the picture lies: screen = (picture - origin) * scale + corner, in CSS pixels."""
+    """Where the picture lies: screen = turned((picture - origin) * scale) + corner; CSS pixels, degrees."""
 
     scale: float
     x: float
     y: float
+    turn: float
     left: float
     top: float
 
     def screen(self, place: XY) -> XY:
-        return (place[0] - self.x) * self.scale + self.left, (place[1] - self.y) * self.scale + self.top
+        x, y = (place[0] - self.x) * self.scale, (place[1] - self.y) * self.scale
+        cos, sin = math.cos(math.radians(self.turn)), math.sin(math.radians(self.turn))
+        return x * cos - y * sin + self.left, x * sin + y * cos + self.top
 
 
 class Hand:
@@ -58,9 +62,9 @@ class Hand:
 
     @property
     def view(self) -> View:
-        scale, x, y = map(float, (self.canvas.get_attribute("data-view") or "").split())
+        scale, x, y, turn = map(float, (self.canvas.get_attribute("data-view") or "").split())
         box: Any = self.canvas.bounding_box()
-        return View(scale, x, y, box["x"], box["y"])
+        return View(scale, x, y, turn, box["x"], box["y"])
 
     # --- the hand
 

@@ -10,9 +10,9 @@ import {
 } from '../core/index.ts'
 import { boundsMeet, boundsOf } from '../geometry/index.ts'
 import type { Looks } from './looks.ts'
-import { paintGeometry, type Brush } from './paint.ts'
+import { brushOn, paintGeometry, type Brush } from './paint.ts'
 import { paintHandles, paintPath, paintPoints } from './paint-tools.ts'
-import { deviceTransform, pixelRatio, visibleBounds, type Surface, type Viewport } from './viewport.ts'
+import { deviceTransform, visibleBounds, type Surface, type Viewport } from './viewport.ts'
 
 export interface Active {
   readonly document: Document
@@ -34,8 +34,7 @@ export class ActiveLayer {
 
   /** `omitted`: what the layer of all shapes leaves out. */
   draw(active: Active, omitted: ReadonlySet<AnnotationId>, view: Viewport, surface: Surface): void {
-    const [kx, , , ky, tx, ty] = deviceTransform(view, surface)
-    const brush: Brush = { context: this.#context, kx, ky, tx, ty, ratio: pixelRatio(surface)[0] }
+    const brush = brushOn(this.#context, deviceTransform(view, surface), surface)
     this.#context.clearRect(0, 0, surface.px.w, surface.px.h)
     const bounds = visibleBounds(view, surface)
     for (const annotation of standingOut(active, omitted)) {

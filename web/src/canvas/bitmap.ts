@@ -1,9 +1,10 @@
 /** A part of the plane painted at one scale, larger than the screen, so that panning only moves it. */
 
 import type { AnnotationId } from '../core/index.ts'
-import type { Bounds } from '../geometry/index.ts'
-import type { Brush } from './paint.ts'
-import { deviceTransform, pixelRatio, type Surface, type Viewport } from './viewport.ts'
+import { boundsOfPoints, type Bounds, type XY } from '../geometry/index.ts'
+import { brushOn, type Brush } from './paint.ts'
+import { applied, combined, inverted } from './transform.ts'
+import { deviceTransform, type Surface, type Viewport } from './viewport.ts'
 
 /** Device pixels: `x`, `y` is where the bitmap begins, counted from the picture's origin at this scale. */
 export interface Bitmap {
@@ -26,12 +27,11 @@ const RESERVE = 0.06
 export function bitmapAround(view: Viewport, surface: Surface, spare: OffscreenCanvas | null): Bitmap {
   const { w: sw, h: sh } = surface.px
   const [w, h] = [Math.ceil(sw * (1 + 2 * OVERSCAN)), Math.ceil(sh * (1 + 2 * OVERSCAN))]
-  const [kx, , , ky, tx, ty] = deviceTransform(view, surface)
-  const [x, y] = [Math.round(-tx) - Math.round(sw * OVERSCAN), Math.round(-ty) - Math.round(sh * OVERSCAN)]
+  const [a, b, c, d, e, f] = deviceTransform(view, surface)
+  const [x, y] = [Math.round(-e) - Math.round(sw * OVERSCAN), Math.round(-f) - Math.round(sh * OVERSCAN)]
   const canvas = cleared(spare, w, h)
   const context = canvas.getContext('2d')!
-  const ratio = pixelRatio(surface)[0]
-  const brush = { context, kx, ky, tx: -x, ty: -y, ratio }
+  const brush = brushOn(context, [a, b, c, d, -x, -y], surface)
   return { canvas, brush, x, y, w, h, thin: false, omitted: new Set() }
 }
 
@@ -41,40 +41,49 @@ function cleared(spare: OffscreenCanvas | null, w: number, h: number): Offscreen
   return spare
 }
 
-/** What of the plane the bitmap shows, in picture coordinates, `reach` device pixels more on each side. */
-export function boundsOfBitmap({ brush, x, y, w, h }: Bitmap, reach: number): Bounds {
-  const { kx, ky } = brush
-  return { x: (x - reach) / kx, y: (y - reach) / ky, w: (w + 2 * reach) / kx, h: (h + 2 * reach) / ky }
+/** What of the plane some device pixels of the bitmap show, in picture coordinates. */
+export function boundsOfPart({ brush }: Bitmap, { x, y, w, h }: Bounds): Bounds {
+  const toPicture = inverted(brush.toDevice)
+  const corners: readonly XY[] = [
+    [x, y],
+    [x + w, y],
+    [x + w, y + h],
+    [x, y + h],
+  ]
+  return boundsOfPoints(corners.map((corner) => applied(toPicture, corner)))
 }
 
+/** Whether the bitmap was painted at the scale and turn of the view. */
 export function hasScaleOf(bitmap: Bitmap, view: Viewport, surface: Surface): boolean {
-  const [kx, , , ky] = deviceTransform(view, surface)
-  return bitmap.brush.kx === kx && bitmap.brush.ky === ky
+  const [a, b, c, d] = deviceTransform(view, surface)
+  const own = bitmap.brush.toDevice
+  return own[0] === a && own[1] === b && own[2] === c && own[3] === d
 }
 
 /** Whether the screen lies well inside the bitmap. */
 export function covers(bitmap: Bitmap, view: Viewport, surface: Surface): boolean {
-  const [, , , , tx, ty] = deviceTransform(view, surface)
+  const [, , , , e, f] = deviceTransform(view, surface)
   const { w, h } = surface.px
-  const [left, top] = [-tx - bitmap.x, -ty - bitmap.y]
+  const [left, top] = [-e - bitmap.x, -f - bitmap.y]
   const [rx, ry] = [w * RESERVE, h * RESERVE]
   return left >= rx && top >= ry && left + w <= bitmap.w - rx && top + h <= bitmap.h - ry
 }
 
-/** Put the bitmap where it belongs on the screen; at another scale than its own it is stretched. */
+/** Put the bitmap where it belongs on the screen; at another scale or turn than its own it is stretched. */
 export function showBitmap(
   context: CanvasRenderingContext2D,
   bitmap: Bitmap,
   view: Viewport,
   surface: Surface,
 ): void {
-  const [kx, , , ky, tx, ty] = deviceTransform(view, surface)
-  const { brush, canvas, x, y, w, h } = bitmap
+  const toDevice = deviceTransform(view, surface)
+  const { brush, canvas, x, y } = bitmap
   context.clearRect(0, 0, surface.px.w, surface.px.h)
   if (hasScaleOf(bitmap, view, surface)) {
-    context.drawImage(canvas, x + Math.round(tx), y + Math.round(ty))
+    context.drawImage(canvas, x + Math.round(toDevice[4]), y + Math.round(toDevice[5]))
     return
   }
-  const [fx, fy] = [kx / brush.kx, ky / brush.ky]
-  context.drawImage(canvas, x * fx + tx, y * fy + ty, w * fx, h * fy)
+  context.setTransform(...combined(toDevice, inverted(brush.toDevice)))
+  context.drawImage(canvas, 0, 0)
+  context.resetTransform()
 }

@@ -1,21 +1,22 @@
 /** The picture with its labels in an element: three stacked canvases that show an editor and feed it events. */
 
-import { unitedBounds, boundsOf, type Bounds, type Size, type XY } from '../geometry/index.ts'
-import type { AnnotationId, ClassId, Drawable, Editor, EditorState, Update } from '../core/index.ts'
+import { unitedBounds, boundsOf, type Bounds, type XY } from '../geometry/index.ts'
+import type { AnnotationId, ClassId, Cursor, Drawable, Editor, EditorState, Update } from '../core/index.ts'
 import { ActiveLayer, SELECTED_APART } from './active-layer.ts'
+import { Camera } from './camera.ts'
 import type { Looks } from './looks.ts'
 import { PictureLayer } from './picture-layer.ts'
 import type { PictureSource } from './picture-source.ts'
 import { PointerInput } from './pointer-input.ts'
 import { ShapesLayer, type Shapes } from './shapes-layer.ts'
 import { sizeCanvas, watchSurface } from './surface.ts'
-import * as at from './viewport.ts'
+import { toPicture, toScreen, type Surface, type Viewport } from './viewport.ts'
 
 export interface CanvasOptions {
   readonly editor: Editor
   looksOfClass(id: ClassId | null): Looks
   /** The view moved, or was shown for the first time. */
-  viewed(view: at.Viewport, surface: at.Surface): void
+  viewed(view: Viewport, surface: Surface): void
   /** The other button was pressed where no tool had use for it. */
   menu(client: XY): void
 }
@@ -26,6 +27,7 @@ const NEAR_FINGER = 16
 const PAINTED = 'label-mode-painted'
 
 export class CanvasView {
+  readonly camera: Camera
   readonly #element: HTMLElement
   readonly #options: CanvasOptions
   readonly #editor: Editor
@@ -35,13 +37,8 @@ export class CanvasView {
   readonly #active: ActiveLayer
   readonly #input: PointerInput
   readonly #ends: (() => void)[]
-  #surface: at.Surface | null = null
-  #size: Size
-  /** Exact; what is drawn and read is `#shown`. */
-  #view: at.Viewport | null = null
-  #shown: at.Viewport | null = null
-  #isFitted = true
-  #near = NEAR_MOUSE
+  /** Fingers are wider than what they point at. */
+  #isCoarse = false
   #frame = 0
   #isPictureDirty = true
   #drawables: readonly Drawable[] = []
@@ -52,11 +49,11 @@ export class CanvasView {
     this.#element = element
     this.#options = options
     this.#editor = options.editor
-    this.#size = options.editor.state.picture
+    this.camera = new Camera(options.editor.state.picture, () => this.#moved())
     const canvases = ['picture', 'shapes', 'active'].map((layer) => canvasIn(element, layer))
     const [picture, shapes, active] = canvases as [HTMLCanvasElement, HTMLCanvasElement, HTMLCanvasElement]
     this.#canvases = canvases
-    this.#picture = new PictureLayer(picture, () => this.#repaintPicture())
+    this.#picture = new PictureLayer(picture, options.editor.state.picture, () => this.#repaintPicture())
     this.#shapes = new ShapesLayer(shapes, () => performance.now())
     this.#active = new ActiveLayer(active)
     this.#input = new PointerInput(element, this.#host())
@@ -80,11 +77,6 @@ export class CanvasView {
     this.#repaintPicture()
   }
 
-  /** A CSS filter for the picture alone. */
-  setFilter(filter: string): void {
-    this.#canvases[0]!.style.filter = filter
-  }
-
   /** Class colours changed. */
   repaint(): void {
     this.#show(this.#editor.state, null)
@@ -94,28 +86,12 @@ export class CanvasView {
     this.#input.holdSpace(held)
   }
 
-  fit(): void {
-    this.#move((_view, surface) => at.fit(this.#size, surface))
-    this.#isFitted = true
-  }
-
-  oneToOne(): void {
-    this.#move((view, surface) => at.oneToOne(view, this.#size, surface))
-  }
-
-  zoom(direction: 1 | -1): void {
-    this.#move((view, surface) => at.zoomStep(view, direction, this.#size, surface))
-  }
-
   /** Where a place of the picture is in the window, in CSS pixels. */
   clientAt(place: XY): XY {
     const { left, top } = this.#element.getBoundingClientRect()
-    const [x, y] = this.#shown === null ? place : at.toScreen(this.#shown, place)
+    const { shown } = this.camera
+    const [x, y] = shown === null ? place : toScreen(shown, place)
     return [left + x, top + y]
-  }
-
-  panBy(dx: number, dy: number): void {
-    this.#move((view, surface) => at.panBy(view, dx, dy, this.#size, surface))
   }
 
   /** Bring annotations into view, changing as little as possible. */
@@ -123,19 +99,20 @@ export class CanvasView {
     const { annotations } = this.#editor.state.document
     const all = [...ids].flatMap((id) => annotations.get(id) ?? [])
     if (all.length === 0) return
-    const bounds = unitedBounds(all.map(({ geometry }) => boundsOf(geometry)))
-    this.#move((view, surface) => at.revealing(view, bounds, this.#size, surface))
+    this.camera.reveal(unitedBounds(all.map(({ geometry }) => boundsOf(geometry))))
   }
 
   #host(): ConstructorParameters<typeof PointerInput>[1] {
+    const { camera } = this
     return {
-      toPicture: (place) => (this.#shown === null ? place : at.toPicture(this.#shown, place)),
+      toPicture: (place) => (camera.shown === null ? place : toPicture(camera.shown, place)),
       dispatch: (event) => this.#editor.dispatch(event),
-      panBy: (dx, dy) => this.panBy(dx, dy),
-      zoomBy: (place, factor) =>
-        this.#move((view, surface) => at.zoomBy(view, place, factor, this.#size, surface)),
-      pinch: (before, after) =>
-        this.#move((view, surface) => at.pinch(view, before, after, this.#size, surface)),
+      panBy: (dx, dy) => camera.panBy(dx, dy),
+      zoomBy: (place, factor) => camera.zoomBy(place, factor),
+      pinch: (fingers) => camera.pinch(fingers),
+      turnBy: (place, degrees) => camera.turnBy(degrees, place),
+      turned: () => camera.straighten(),
+      asksMenuByResting: () => this.#editor.tool === this.#editor.tools[0],
       menu: (place, client) => {
         this.#selectForMenu(place)
         this.#options.menu(client)
@@ -145,8 +122,9 @@ export class CanvasView {
         this.#setCursor()
       },
       kind: (type) => {
-        this.#near = type === 'touch' ? NEAR_FINGER : NEAR_MOUSE
+        this.#isCoarse = type === 'touch'
         this.#tellTolerance()
+        this.#invalidate()
       },
     }
   }
@@ -158,36 +136,26 @@ export class CanvasView {
     if (hits.length > 0 && !hits.some(({ id }) => selection.has(id))) this.#editor.select([hits[0]!.id])
   }
 
-  #resize(surface: at.Surface): void {
-    const before = this.#surface
-    this.#surface = surface
+  #resize(surface: Surface): void {
     for (const canvas of this.#canvases) sizeCanvas(canvas, surface)
     this.#shapes.resize()
-    if (this.#view === null || before === null || this.#isFitted) this.#view = at.fit(this.#size, surface)
-    else this.#view = at.resized(this.#view, before, surface, this.#size)
-    this.#viewed()
+    this.camera.resize(surface)
     // Canvases are empty after a change of size: paint before the browser shows them.
     this.#draw()
   }
 
-  #move(change: (view: at.Viewport, surface: at.Surface) => at.Viewport): void {
-    if (this.#view === null || this.#surface === null) return
-    this.#isFitted = false
-    this.#view = change(this.#view, this.#surface)
-    this.#viewed()
+  #moved(): void {
+    const { shown, surface } = this.camera
+    if (shown === null || surface === null) return
+    this.#isPictureDirty = true
+    this.#tellTolerance()
+    this.#options.viewed(shown, surface)
     this.#invalidate()
   }
 
-  #viewed(): void {
-    if (this.#view === null || this.#surface === null) return
-    this.#shown = at.onDevicePixels(this.#view, this.#surface)
-    this.#isPictureDirty = true
-    this.#tellTolerance()
-    this.#options.viewed(this.#shown, this.#surface)
-  }
-
   #tellTolerance(): void {
-    if (this.#view !== null) this.#editor.setTolerance(this.#near / this.#view.scale)
+    const { shown } = this.camera
+    if (shown !== null) this.#editor.setTolerance((this.#isCoarse ? NEAR_FINGER : NEAR_MOUSE) / shown.scale)
   }
 
   #follow({ state, previous, difference }: Update): void {
@@ -229,7 +197,8 @@ export class CanvasView {
   }
 
   #setCursor(): void {
-    const cursor = { no: this.#editor.cursor(), ready: 'grab', moving: 'grabbing' }[this.#panning]
+    const ofTool = turnedCursor(this.#editor.cursor(), this.camera.shown?.turn ?? 0)
+    const cursor = { no: ofTool, ready: 'grab', moving: 'grabbing' }[this.#panning]
     if (this.#element.style.cursor !== cursor) this.#element.style.cursor = cursor
   }
 
@@ -245,7 +214,7 @@ export class CanvasView {
   #draw(): void {
     cancelAnimationFrame(this.#frame)
     this.#frame = 0
-    const [view, surface] = [this.#shown, this.#surface]
+    const { shown: view, surface } = this.camera
     if (view === null || surface === null) return
     if (this.#isPictureDirty) this.#picture.draw(view, surface)
     this.#isPictureDirty = false
@@ -258,6 +227,14 @@ export class CanvasView {
     if (goesOn) this.#invalidate()
     else if (this.#picture.isSet) markPainted()
   }
+}
+
+const RESIZING: readonly Cursor[] = ['ew-resize', 'nwse-resize', 'ns-resize', 'nesw-resize']
+
+/** Cursors that show a direction turn with the picture. */
+function turnedCursor(cursor: Cursor, turn: number): Cursor {
+  const index = RESIZING.indexOf(cursor)
+  return index < 0 ? cursor : RESIZING[(index + Math.round(turn / 45)) % RESIZING.length]!
 }
 
 /** For measurements: when picture and shapes were on screen for the first time. */

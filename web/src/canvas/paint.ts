@@ -3,19 +3,31 @@
  * own transform works in single precision and shakes when a large picture is seen closely.
  */
 
-import { operations, type Geometry, type Path, type XY } from '../geometry/index.ts'
+import {
+  boundsOfPoints,
+  operations,
+  type Bounds,
+  type Geometry,
+  type Path,
+  type XY,
+} from '../geometry/index.ts'
 import type { Look } from './looks.ts'
+import { applied, type Transform } from './transform.ts'
+import { pixelRatio, type Surface } from './viewport.ts'
 
 export type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D
 
-/** Device pixel = picture coordinate * k + t, on each axis; `ratio`: device pixels per CSS pixel. */
+/** `scale`: device pixels per picture pixel; `ratio`: device pixels per CSS pixel. */
 export interface Brush {
   readonly context: Context
-  readonly kx: number
-  readonly ky: number
-  readonly tx: number
-  readonly ty: number
+  readonly toDevice: Transform
+  readonly scale: number
   readonly ratio: number
+}
+
+export function brushOn(context: Context, toDevice: Transform, surface: Surface): Brush {
+  const scale = Math.hypot(toDevice[0], toDevice[1])
+  return { context, toDevice, scale, ratio: pixelRatio(surface)[0] }
 }
 
 const MANY_POINTS = 9
@@ -38,18 +50,19 @@ export function paintGeometry(brush: Brush, geometry: Geometry, look: Look, stri
 
 /** Every `wished`th point is enough where there are many. */
 export function tracePath(brush: Brush, { points, closed }: Path, wished = 1): void {
-  const { context, kx, ky, tx, ty } = brush
+  const { context } = brush
+  const [a, b, c, d, e, f] = brush.toDevice
   const stride = points.length >= MANY_POINTS ? wished : 1
   const last = points.length - 1
   for (let i = 0; i <= last; i += stride) {
     const [x, y] = points[i]!
-    if (i === 0) context.moveTo(x * kx + tx, y * ky + ty)
-    else context.lineTo(x * kx + tx, y * ky + ty)
+    if (i === 0) context.moveTo(a * x + c * y + e, b * x + d * y + f)
+    else context.lineTo(a * x + c * y + e, b * x + d * y + f)
   }
   if (closed) context.closePath()
   else if (last % stride !== 0) {
     const [x, y] = points[last]!
-    context.lineTo(x * kx + tx, y * ky + ty)
+    context.lineTo(a * x + c * y + e, b * x + d * y + f)
   }
 }
 
@@ -82,6 +95,16 @@ function disc(context: Context, x: number, y: number, radius: number, color: str
   context.fill()
 }
 
-export function devicePoint({ kx, ky, tx, ty }: Brush, [x, y]: XY): XY {
-  return [x * kx + tx, y * ky + ty]
+export function devicePoint({ toDevice }: Brush, at: XY): XY {
+  return applied(toDevice, at)
+}
+
+/** The smallest box of device pixels around bounds of the picture. */
+export function deviceBounds(brush: Brush, { x, y, w, h }: Bounds): Bounds {
+  return boundsOfPoints([
+    devicePoint(brush, [x, y]),
+    devicePoint(brush, [x + w, y]),
+    devicePoint(brush, [x + w, y + h]),
+    devicePoint(brush, [x, y + h]),
+  ])
 }

@@ -1,16 +1,21 @@
-/** The canvas under the shapes: shows a picture source. */
+/** The canvas under the shapes: shows a picture source, and a grid between its pixels when they are large. */
 
+import type { Size } from '../geometry/index.ts'
 import type { PictureSource } from './picture-source.ts'
+import { paintPixelGrid } from './pixel-grid.ts'
 import type { Surface, Viewport } from './viewport.ts'
 
 export class PictureLayer {
   readonly #context: CanvasRenderingContext2D
+  readonly #size: Size
   readonly #changed: () => void
+  hasGrid = true
   #source: PictureSource | null = null
   #unsubscribe: () => void = () => undefined
 
   /** `changed`: the source has something new to paint. */
-  constructor(canvas: HTMLCanvasElement, changed: () => void) {
+  constructor(canvas: HTMLCanvasElement, size: Size, changed: () => void) {
+    this.#size = size
     this.#context = canvas.getContext('2d', { alpha: true })!
     this.#changed = changed
   }
@@ -27,6 +32,8 @@ export class PictureLayer {
 
   draw(view: Viewport, surface: Surface): void {
     this.#context.clearRect(0, 0, surface.px.w, surface.px.h)
-    this.#source?.draw(this.#context, view, surface)
+    if (this.#source === null) return
+    this.#source.draw(this.#context, view, surface)
+    if (this.hasGrid) paintPixelGrid(this.#context, this.#size, view, surface)
   }
 }

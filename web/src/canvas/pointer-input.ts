@@ -5,6 +5,7 @@
 
 import type { Button, Event as EditorEvent, Modifiers } from '../core/index.ts'
 import type { XY } from '../geometry/index.ts'
+import type { Fingers } from './viewport.ts'
 
 export interface PointerHost {
   toPicture(at: XY): XY
@@ -12,7 +13,13 @@ export interface PointerHost {
   dispatch(event: EditorEvent): boolean
   panBy(dx: number, dy: number): void
   zoomBy(at: XY, factor: number): void
-  pinch(before: readonly [XY, XY], after: readonly [XY, XY]): void
+  pinch(fingers: Fingers): void
+  /** Turn the view clockwise around a place. */
+  turnBy(at: XY, degrees: number): void
+  /** Two fingers have turned the view and let go. */
+  turned(): void
+  /** Whether a finger that rests on the picture asks for the menu. */
+  asksMenuByResting(): boolean
   /** The other button was pressed and no tool had use for it. */
   menu(at: XY, client: XY): void
   /** The view is being moved by hand: 'ready' while it would be. */
@@ -23,11 +30,24 @@ export interface PointerHost {
 
 type Press =
   | { readonly type: 'none' }
-  | { readonly type: 'editing'; readonly pointer: number }
+  | { readonly type: 'editing'; readonly pointer: number; readonly kind: string }
   | { readonly type: 'panning'; readonly pointer: number; readonly last: XY }
-  | { readonly type: 'pinching'; readonly pointers: readonly [number, number] }
+  | Pinching
+
+/** `from`: degrees at which the fingers lay on each other at first. */
+interface Pinching {
+  readonly type: 'pinching'
+  readonly pointers: readonly [number, number]
+  readonly from: number
+  readonly isTurning: boolean
+}
 
 const NONE: Press = { type: 'none' }
+/** Degrees that two fingers turn before the view turns with them. */
+const TWIST = 14
+const TURN_PER_WHEEL_PX = 0.05
+/** For so long after the pen was near, whatever else touches is the hand that holds it. */
+const PALM_MS = 500
 const LINE_PX = 16
 const PER_WHEEL_PX = 0.0016
 const PER_PINCH_PX = 0.01
@@ -44,6 +64,8 @@ export class PointerInput {
   /** The other button was pressed for the menu, which some systems open on its release. */
   #asksMenu = false
   #last: XY = [0, 0]
+  /** When a pen was near last, null before the first time. Whoever has a pen draws with it and moves with fingers. */
+  #penMs: number | null = null
   /** Turned with Alt held, and not a whole step yet. */
   #turnedPx = 0
   readonly #touches = new Map<number, XY>()
@@ -91,11 +113,19 @@ export class PointerInput {
     this.#asksMenu = false
     this.#element.focus({ preventScroll: true })
     this.#element.setPointerCapture(event.pointerId)
+    if (event.pointerType === 'pen') this.#notePen(event)
+    else if (event.pointerType === 'touch') {
+      if (this.#isPalm(event)) return
+      this.#touches.set(event.pointerId, at)
+    }
     this.#host.kind(event.pointerType)
-    if (event.pointerType === 'touch') this.#touches.set(event.pointerId, at)
     if (this.#touches.size === 2) return this.#startPinch()
-    if (this.#press.type !== 'none' || this.#touches.size > 2) return
-    if (event.button === 1 || (event.button === 0 && this.#spaceHeld)) {
+    if (this.#press.type === 'none' && this.#touches.size < 2) this.#startPress(event, at)
+  }
+
+  #startPress(event: PointerEvent, at: XY): void {
+    const isMoving = this.#spaceHeld || (event.pointerType === 'touch' && this.#penMs !== null)
+    if (event.button === 1 || (event.button === 0 && isMoving)) {
       // Without this the middle button scrolls by itself.
       event.preventDefault()
       this.#press = { type: 'panning', pointer: event.pointerId, last: at }
@@ -104,10 +134,26 @@ export class PointerInput {
     this.#pressTool(event, at)
   }
 
+  /** The hand was on the screen before the pen: what it began is given up. */
+  #notePen(event: PointerEvent): void {
+    this.#penMs = event.timeStamp
+    this.#touches.clear()
+    const { type } = this.#press
+    if (type === 'editing' && this.#press.kind === 'touch') this.#host.dispatch({ type: 'cancel' })
+    else if (type !== 'pinching' && type !== 'panning') return
+    this.#press = NONE
+    this.#host.panning(this.#spaceHeld ? 'ready' : 'no')
+  }
+
+  #isPalm({ timeStamp }: PointerEvent): boolean {
+    const isPenDown = this.#press.type === 'editing' && this.#press.kind === 'pen'
+    return isPenDown || (this.#penMs !== null && timeStamp - this.#penMs < PALM_MS)
+  }
+
   #pressTool(event: PointerEvent, at: XY): void {
     const button: Button | null = event.button === 0 ? 'primary' : event.button === 2 ? 'secondary' : null
     if (button === null) return
-    this.#press = { type: 'editing', pointer: event.pointerId }
+    this.#press = { type: 'editing', pointer: event.pointerId, kind: event.pointerType }
     const place = this.#host.toPicture(at)
     const isUsed = this.#host.dispatch({ type: 'down', at: place, button, modifiers: modifiersOf(event) })
     if (button === 'primary' || isUsed) return
@@ -118,6 +164,7 @@ export class PointerInput {
   /** The other button where no tool had use for it, or the menu key. */
   #menu(event: MouseEvent): void {
     event.preventDefault()
+    if (this.#press.type === 'editing') return this.#menuByResting(event)
     const isKey = !(event instanceof PointerEvent) || event.pointerId === -1
     if (!this.#asksMenu && !isKey) return
     this.#asksMenu = false
@@ -127,16 +174,26 @@ export class PointerInput {
     ])
   }
 
+  /** A finger rests on the picture: what it began is given up for the menu. */
+  #menuByResting({ clientX, clientY }: MouseEvent): void {
+    const isFinger = this.#press.type === 'editing' && this.#press.kind !== 'mouse'
+    if (!isFinger || !this.#host.asksMenuByResting()) return
+    this.#press = NONE
+    this.#host.dispatch({ type: 'cancel' })
+    this.#host.menu(this.#host.toPicture(this.#last), [clientX, clientY])
+  }
+
   /** A second finger gives up what the first one began. */
   #startPinch(): void {
     if (this.#press.type === 'editing') this.#host.dispatch({ type: 'cancel' })
-    const [a, b] = [...this.#touches.keys()] as [number, number]
-    this.#press = { type: 'pinching', pointers: [a, b] }
+    const [[a, from], [b, to]] = [...this.#touches] as [[number, XY], [number, XY]]
+    this.#press = { type: 'pinching', pointers: [a, b], from: degrees(from, to), isTurning: false }
   }
 
   #move(event: PointerEvent): void {
     const press = this.#press
-    if (press.type === 'pinching') return this.#pinch(event, press.pointers)
+    if (event.pointerType === 'pen') this.#penMs = event.timeStamp
+    if (press.type === 'pinching') return this.#pinch(event, press)
     if (press.type !== 'none' && press.pointer !== event.pointerId) return
     const at = this.#at(event)
     if (press.type === 'panning') {
@@ -153,12 +210,16 @@ export class PointerInput {
     this.#host.dispatch({ type: 'move', at, modifiers: modifiersOf(event) })
   }
 
-  #pinch(event: PointerEvent, pointers: readonly [number, number]): void {
+  #pinch(event: PointerEvent, press: Pinching): void {
+    const { pointers, from } = press
     const [a, b] = pointers.map((pointer) => this.#touches.get(pointer))
     if (a === undefined || b === undefined || !pointers.includes(event.pointerId)) return
     const at = this.#at(event)
     this.#touches.set(event.pointerId, at)
-    this.#host.pinch([a, b], event.pointerId === pointers[0] ? [at, b] : [a, at])
+    const after: readonly [XY, XY] = event.pointerId === pointers[0] ? [at, b] : [a, at]
+    const isTurning = press.isTurning || Math.abs(halfTurn(degrees(...after) - from)) > TWIST
+    if (isTurning !== press.isTurning) this.#press = { ...press, isTurning }
+    this.#host.pinch({ before: [a, b], after, isTurning })
   }
 
   #up(event: PointerEvent): void {
@@ -173,7 +234,10 @@ export class PointerInput {
   }
 
   #endPinch(): void {
-    if (this.#touches.size === 0) this.#press = NONE
+    if (this.#touches.size > 0) return
+    const wasTurning = this.#press.type === 'pinching' && this.#press.isTurning
+    this.#press = NONE
+    if (wasTurning) this.#host.turned()
   }
 
   #lost(event: PointerEvent): void {
@@ -194,6 +258,8 @@ export class PointerInput {
   #wheel(event: WheelEvent): void {
     event.preventDefault()
     const [dx, dy] = turned(event)
+    if (event.altKey && event.shiftKey)
+      return this.#host.turnBy(this.#wheelPlace(event), (dx || dy) * TURN_PER_WHEEL_PX)
     if (event.altKey && this.#step(dx || dy, event)) return
     if (event.shiftKey) return this.#host.panBy(-(dx || dy), 0)
     const perPixel = event.ctrlKey ? PER_PINCH_PX : PER_WHEEL_PX
@@ -216,6 +282,16 @@ export class PointerInput {
     const isSame = Math.abs(at[0] - this.#last[0]) <= 1.5 && Math.abs(at[1] - this.#last[1]) <= 1.5
     return isSame ? this.#last : at
   }
+}
+
+/** The direction from one position to another. */
+function degrees(from: XY, to: XY): number {
+  return (Math.atan2(to[1] - from[1], to[0] - from[0]) * 180) / Math.PI
+}
+
+/** The same turn the short way round. */
+function halfTurn(turn: number): number {
+  return turn - 360 * Math.round(turn / 360)
 }
 
 function turned({ deltaX, deltaY, deltaMode }: WheelEvent): XY {

@@ -12,8 +12,8 @@ import {
   type HitIndex,
 } from '../core/index.ts'
 import { boundsMeet, boundsOf, type Bounds } from '../geometry/index.ts'
-import { bitmapAround, boundsOfBitmap, covers, hasScaleOf, showBitmap, type Bitmap } from './bitmap.ts'
-import { paintGeometry } from './paint.ts'
+import { bitmapAround, boundsOfPart, covers, hasScaleOf, showBitmap, type Bitmap } from './bitmap.ts'
+import { deviceBounds, paintGeometry } from './paint.ts'
 import type { Looks } from './looks.ts'
 import type { Surface, Viewport } from './viewport.ts'
 
@@ -127,7 +127,7 @@ export class ShapesLayer {
   #startJob(shapes: Shapes, view: Viewport, surface: Surface): Job {
     const bitmap = bitmapAround(view, surface, this.#spare)
     this.#spare = null
-    const list = shapesIn(boundsOfBitmap(bitmap, reach(bitmap)), shapes)
+    const list = shapesIn(boundsOfPart(bitmap, widened(wholeOf(bitmap), reach(bitmap))), shapes)
     bitmap.omitted = shapes.omitted
     bitmap.thin = list.length > MANY
     return { bitmap, list, next: 0 }
@@ -175,21 +175,15 @@ interface Patch {
 
 /** Null when the bounds lie outside the bitmap. */
 function patchOf(bitmap: Bitmap, bounds: Bounds, shapes: Shapes): Patch | null {
-  const { kx, ky, tx, ty } = bitmap.brush
   const margin = reach(bitmap)
-  const left = Math.max(0, Math.floor(bounds.x * kx + tx - margin))
-  const top = Math.max(0, Math.floor(bounds.y * ky + ty - margin))
-  const right = Math.min(bitmap.w, Math.ceil((bounds.x + bounds.w) * kx + tx + margin))
-  const bottom = Math.min(bitmap.h, Math.ceil((bounds.y + bounds.h) * ky + ty + margin))
+  const part = deviceBounds(bitmap.brush, bounds)
+  const left = Math.max(0, Math.floor(part.x - margin))
+  const top = Math.max(0, Math.floor(part.y - margin))
+  const right = Math.min(bitmap.w, Math.ceil(part.x + part.w + margin))
+  const bottom = Math.min(bitmap.h, Math.ceil(part.y + part.h + margin))
   if (right <= left || bottom <= top) return null
   const rect = { x: left, y: top, w: right - left, h: bottom - top }
-  const around = {
-    x: (left - margin - tx) / kx,
-    y: (top - margin - ty) / ky,
-    w: (rect.w + 2 * margin) / kx,
-    h: (rect.h + 2 * margin) / ky,
-  }
-  return { rect, list: shapesIn(around, shapes) }
+  return { rect, list: shapesIn(boundsOfPart(bitmap, widened(rect, margin)), shapes) }
 }
 
 function repaint(bitmap: Bitmap, { x, y, w, h }: Bounds, list: readonly Annotation[], shapes: Shapes): void {
@@ -221,7 +215,7 @@ function paintShape(bitmap: Bitmap, annotation: Annotation, shapes: Shapes): voi
 
 function strideOf({ brush }: Bitmap, { geometry }: Annotation): number {
   const { w, h } = boundsOf(geometry)
-  return Math.max(w * brush.kx, h * brush.ky) < SMALL ? 3 : 1
+  return Math.max(w, h) * brush.scale < SMALL ? 3 : 1
 }
 
 /** Where shapes appear or disappear because others are omitted now. */
@@ -237,6 +231,14 @@ function boundsOfDifference(before: Shapes, after: Shapes): readonly Bounds[] {
   return annotations.flatMap((annotation) =>
     annotation === undefined ? [] : [boundsOf(annotation.geometry)],
   )
+}
+
+function wholeOf({ w, h }: Bitmap): Bounds {
+  return { x: 0, y: 0, w, h }
+}
+
+function widened({ x, y, w, h }: Bounds, by: number): Bounds {
+  return { x: x - by, y: y - by, w: w + 2 * by, h: h + 2 * by }
 }
 
 /** Device pixels by which the widest look reaches beyond its geometry. */

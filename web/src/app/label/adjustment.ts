@@ -1,39 +1,50 @@
-/** How the picture is shown, in per cent; its pixels stay as they are. */
+/** How the pictures of a project are shown, remembered by the browser. */
 
+import { CHANNELS, isPlain, PLAIN, type Adjustment } from '../../canvas/adjustment.ts'
 import { readPreference, writePreference } from '../preference.ts'
 
-export interface Adjustment {
-  readonly brightness: number
-  readonly contrast: number
-  readonly saturation: number
-}
+/** Per cent that the sliders allow. */
+export const RANGES = {
+  brightness: [0, 300],
+  contrast: [0, 300],
+  saturation: [0, 300],
+  gamma: [20, 400],
+} as const satisfies Partial<Record<keyof Adjustment, readonly [number, number]>>
 
-export const PLAIN: Adjustment = { brightness: 100, contrast: 100, saturation: 100 }
-
-/** A CSS filter; none when nothing is changed, for filters cost time in every frame. */
-export function filterOf({ brightness, contrast, saturation }: Adjustment): string {
-  const parts = [
-    brightness === 100 ? '' : `brightness(${brightness}%)`,
-    contrast === 100 ? '' : `contrast(${contrast}%)`,
-    saturation === 100 ? '' : `saturate(${saturation}%)`,
-  ]
-  return parts.filter(Boolean).join(' ')
-}
+export type Slider = keyof typeof RANGES
 
 const nameFor = (project: string): string => `adjustment.${project}`
 
 export function readAdjustment(project: string): Adjustment {
-  const stored = readPreference(nameFor(project))
-  const [brightness, contrast, saturation] = (stored ?? '').split(' ').map(Number)
-  if (!stored || [brightness, contrast, saturation].some((value) => !isPercent(value))) return PLAIN
-  return { brightness: brightness!, contrast: contrast!, saturation: saturation! }
+  return adjustmentFrom(readPreference(nameFor(project)))
 }
 
-function isPercent(value: number | undefined): boolean {
-  return value !== undefined && value >= 0 && value <= 200
+export function writeAdjustment(project: string, adjustment: Adjustment): void {
+  writePreference(nameFor(project), isPlain(adjustment) ? null : JSON.stringify(adjustment))
 }
 
-export function writeAdjustment(project: string, { brightness, contrast, saturation }: Adjustment): void {
-  const isPlain = brightness === 100 && contrast === 100 && saturation === 100
-  writePreference(nameFor(project), isPlain ? null : `${brightness} ${contrast} ${saturation}`)
+/** What was stored may be of another version: parts that are not understood are as the picture is. */
+export function adjustmentFrom(stored: string | null): Adjustment {
+  const found = recordFrom(stored)
+  const sliders = Object.entries(RANGES).filter(([of, range]) => isWithin(found[of], range))
+  return {
+    ...PLAIN,
+    ...Object.fromEntries(sliders.map(([of]) => [of, found[of]])),
+    invert: found['invert'] === true,
+    equalise: found['equalise'] === true,
+    channel: CHANNELS.find((channel) => channel === found['channel']) ?? 'all',
+  }
+}
+
+function isWithin(value: unknown, [least, most]: readonly [number, number]): boolean {
+  return typeof value === 'number' && value >= least && value <= most
+}
+
+function recordFrom(stored: string | null): Readonly<Record<string, unknown>> {
+  try {
+    const found: unknown = JSON.parse(stored ?? '{}')
+    return typeof found === 'object' && found !== null ? (found as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
 }
