@@ -11,7 +11,7 @@ Segments = Iterable[ImageSegmentation]
 SizeWH = tuple[int, int]
 
 # Raised when the same segments give other bytes.
-VERSION = 1
+VERSION = 2
 
 
 class Form(NamedTuple):

@@ -7,6 +7,6 @@ itself. A segment is a sequence of rings: the outline, then the holes cut out of
 
 from labelwright.raster.bmp import encode_bmp
 from labelwright.raster.fill import RULES, Rule, area, semantic_map
-from labelwright.raster.png import encode_png, semantic_map_png
+from labelwright.raster.png import encode_png, encode_runs, semantic_map_png
 
-__all__ = ["RULES", "Rule", "area", "encode_bmp", "encode_png", "semantic_map", "semantic_map_png"]
+__all__ = ["RULES", "Rule", "area", "encode_bmp", "encode_png", "encode_runs", "semantic_map", "semantic_map_png"]

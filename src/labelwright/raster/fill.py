@@ -20,9 +20,9 @@ RULES: Final[dict[Rule, tuple[FindSides, FindRuns]]] = {
     "outline": (outline_sides, outline_runs),
 }
 
-# What is held in memory besides a map. Smaller blocks pay the fixed cost of numpy's calls more often (a PNG of 12
-# megapixels takes 1.4 times as long with 1 MiB), larger ones are no faster.
-_BLOCK_BYTES = 1 << 22
+# What is held in memory besides a map. Smaller blocks pay the fixed cost of numpy's calls more often, larger ones are
+# no faster.
+_BLOCK_PIXELS = 1 << 22
 _CROSSINGS_AT_ONCE = 1 << 17
 
 
@@ -52,8 +52,9 @@ def semantic_map(segments: Iterable[Segment], size_wh: tuple[int, int], rule: Ru
     """
     drawing = draw(segments, size_wh, rule)
     mask = np.zeros(size_wh[::-1], dtype=np.uint8)
-    for rows in blocks(size_wh):
-        mask[rows.start : rows.stop] = paint_rows(drawing, rows)
+    for rows in blocks(size_wh, _BLOCK_PIXELS):
+        for band, runs in bands(drawing, rows):
+            mask[band.start : band.stop] = paint(runs, band, size_wh[0])
     return mask
 
 
@@ -64,7 +65,7 @@ def area(segment: Segment, size_wh: tuple[int, int], rule: Rule = "centre") -> i
         ValueError: The size is out of range.
     """
     drawing = draw([segment], size_wh, rule)
-    return sum(int((runs.stop - runs.start).sum()) for _, runs in _bands(drawing, range(size_wh[1])))
+    return sum(int((runs.stop - runs.start).sum()) for _, runs in bands(drawing, range(size_wh[1])))
 
 
 def draw(segments: Iterable[Segment], size_wh: tuple[int, int], rule: Rule) -> Drawing:
@@ -81,25 +82,14 @@ def draw(segments: Iterable[Segment], size_wh: tuple[int, int], rule: Rule) -> D
     return Drawing(size_wh, rings, find_sides(rings, height), find_runs)
 
 
-def blocks(size_wh: tuple[int, int]) -> Iterator[range]:
-    """Divide the rows of a picture into blocks of a few megabytes, from the top."""
+def blocks(size_wh: tuple[int, int], pixels: int) -> Iterator[range]:
+    """Divide the rows of a picture into blocks of at most so many pixels, or one row, from the top."""
     width, height = size_wh
-    step = max(1, _BLOCK_BYTES // width)
+    step = max(1, pixels // width)
     return (range(top, min(top + step, height)) for top in range(0, height, step))
 
 
-def paint_rows(drawing: Drawing, rows: range, *, lead: int = 0) -> Mask:
-    """Paint some rows of a map, each behind ``lead`` bytes of 0.
-
-    Returns:
-        (len(rows), lead + W)
-    """
-    width = drawing.size_wh[0]
-    bands = [paint(runs, band, width=width, lead=lead) for band, runs in _bands(drawing, rows)]
-    return bands[0] if len(bands) == 1 else np.concatenate(bands)
-
-
-def _bands(drawing: Drawing, rows: range) -> Iterator[tuple[range, Runs]]:
+def bands(drawing: Drawing, rows: range) -> Iterator[tuple[range, Runs]]:
     """Find the runs of segments in some rows, in bands that hold a bounded number of crossings or are one row."""
     sides = drawing.sides.where((drawing.sides.first < rows.stop) & (drawing.sides.stop > rows.start))
     for band in _cut(sides, rows):

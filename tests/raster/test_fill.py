@@ -209,7 +209,7 @@ def test_the_area_of_a_segment_is_the_number_of_its_pixels(segment, size_wh, rul
 def test_a_map_painted_in_many_portions_is_the_map_painted_at_once(segments, rule):
     at_once = foreground(segments, (20, 24), rule)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fill, "_BLOCK_BYTES", 100)
+        patch.setattr(fill, "_BLOCK_PIXELS", 100)
         patch.setattr(fill, "_CROSSINGS_AT_ONCE", 3)
         in_portions = foreground(segments, (20, 24), rule)
 
