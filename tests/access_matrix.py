@@ -84,6 +84,17 @@ RULES = tuple(
     HEAD   /api/projects/{project_id}/export                     401 404 403 ok  ok  403 403 ok
     GET    /api/projects/{project_id}/export/summary             401 404 403 ok  ok  403 403 ok
     POST   /api/projects/{project_id}/import                     401 404 403 ok  403 ok  403 ok
+    GET    /api/formats                                          ok  ok  ok  ok  ok  ok  ok  ok
+    GET    /api/projects/{project_id}/exports                    401 404 403 ok  ok  403 403 ok
+    POST   /api/projects/{project_id}/exports                    401 404 403 ok  ok  403 403 ok
+    GET    /api/exports/{export_id}                              401 404 403 ok  ok  403 403 ok
+    GET    /api/exports/{export_id}/events                       401 404 403 ok  ok  403 403 ok
+    POST   /api/exports/{export_id}/cancel                       401 404 403 ok  ok  403 403 ok
+    POST   /api/exports/{export_id}/resume                       401 404 403 ok  ok  403 403 ok
+    DELETE /api/exports/{export_id}                              401 404 403 ok  ok  403 403 ok
+    GET    /api/exports/{export_id}/file                         401 404 403 ok  ok  403 403 ok
+    POST   /api/exports/{export_id}/link                         401 404 403 ok  ok  403 403 ok
+    GET    /api/exports/{export_id}/download                     404 404 404 404 404 404 404 404
     GET    /schema/export.schema.json                            ok  ok  ok  ok  ok  ok  ok  ok
 
     POST   /api/next-task                                        401 ok  ok  ok  ok  ok  ok  ok

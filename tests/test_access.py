@@ -1,5 +1,6 @@
 """The access matrix holds for every route, verb and actor; what is refused changes nothing."""
 
+import functools
 import hashlib
 import re
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from labelwright.api.app import create_app
 from labelwright.bootstrap import open_context
 from labelwright.config import Settings
 from labelwright.model.canonical import encoded
-from labelwright.services import accounts, projects, tasks, v1_edits
+from labelwright.services import accounts, label_exports, projects, tasks, v1_edits
 from labelwright.services.context import Context
 from tests.access_matrix import ACTORS, OK, RULES, Rule
 from tests.builders import PASSWORD, Project, Team, annotation, difference, make_project, make_team, picture_bytes
@@ -25,7 +26,7 @@ REFUSALS = {401, 403, 404}
 SAFE = {"GET", "HEAD"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """Two organisations on one server, and a client for every actor of the matrix."""
 
@@ -112,6 +113,7 @@ def _body(rule: Rule, world: World, project: Project) -> dict[str, Any]:
         },
         ("POST", "/api/operator/tokens"): lambda: {"organisation": "X", "name": "x", "scope": "read"},
         ("POST", "/api/projects"): lambda: {"name": name, "owner": owner},
+        ("POST", "/api/projects/{project_id}/exports"): lambda: {"format": "coco"},
         ("PATCH", "/api/projects/{project_id}"): lambda: {"shortDescription": "changed"},
         ("PUT", "/api/projects/{project_id}/configuration"): lambda: {"classes": [], "confirm": True},
         ("POST", "/api/projects/{project_id}/configuration/effects"): lambda: {"classes": []},
@@ -173,9 +175,28 @@ def _url(rule: Rule, world: World, project: Project) -> str:
             "export_key": "water",
             "value_id": _value_of(world, project) if "{value_id}" in rule.path else "",
             "token_id": token_id,
+            "export_id": _export(rule, world, project) if "{export_id}" in rule.path else "",
         }
     )
     return f"{url}?organisation={world.team.organisation_id}" if rule.path == "/api/tokens" else url
+
+
+def _export(rule: Rule, world: World, project: Project) -> str:
+    """The id of an export: one that is done for those who look, one that waits for those who act."""
+    if rule.method not in SAFE:
+        wanted = label_exports.Wanted(format="coco")
+        return str(label_exports.create_export(world.ctx, world.team.admin, project.id, wanted)["id"])
+    return _finished_export(world)
+
+
+@functools.cache
+def _finished_export(world: World) -> str:
+    project = world.fresh_project("-")
+    wanted = label_exports.Wanted(format="coco", states=("waiting",))
+    made = label_exports.create_export(world.ctx, world.team.admin, project.id, wanted)
+    while label_exports.get_export(world.ctx, world.team.admin, made["id"])["state"] != "done":
+        assert label_exports.write_next(world.ctx)
+    return str(made["id"])
 
 
 def _token_to_revoke(world: World) -> str:

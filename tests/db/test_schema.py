@@ -16,13 +16,15 @@ from labelwright.db import schema, tables
 from labelwright.db.schema import NewerData, UnreadableData, ensure_schema
 from labelwright.model.errors import StorageFull
 
-SECOND_HEAD = '''"""Colours for projects."""
+NOW = schema.HEAD
+NEXT = f"{int(NOW) + 1:04d}"
+NEXT_VERSION = f'''"""Colours for projects."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{NEXT}"
+down_revision = "{NOW}"
 
 
 def upgrade() -> None:
@@ -30,7 +32,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("colour", sa.Text()))
     op.execute("UPDATE project SET colour = 'blue'")
     op.create_index("ix_project_colour", "project", ["colour"])
-'''
+'''  # noqa: S608 - text of our own
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def older(path: Path) -> Path:
-    """A file of the first schema with an organisation and a project in it."""
+    """A file of this schema with an organisation and a project in it."""
     ensure_schema(path)
     connection = sqlite3.connect(path)
     connection.execute("INSERT INTO organisation VALUES ('o', 'Harbour', 1)")
@@ -59,9 +61,9 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make this the next version of the product, whose schema has one more column."""
     migrations = tmp_path / "migrations"
     shutil.copytree(schema.MIGRATIONS, migrations)
-    (migrations / "versions" / "0002_colours.py").write_text(SECOND_HEAD)
+    (migrations / "versions" / f"{NEXT}_colours.py").write_text(NEXT_VERSION)
     monkeypatch.setattr(schema, "MIGRATIONS", migrations)
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    monkeypatch.setattr(schema, "HEAD", NEXT)
 
 
 def query(path: Path, statement: str) -> list[tuple[object, ...]]:
@@ -91,8 +93,8 @@ def test_a_file_of_this_version_is_left_alone(path: Path) -> None:
 def test_an_older_file_is_upgraded_with_its_rows_and_stays_beside_the_new_one(older: Path, next_version: None) -> None:
     ensure_schema(older)
     assert query(older, "SELECT name, colour FROM project") == [("Crane", "blue")]
-    kept = older.with_suffix(".before-0002")
-    assert query(kept, "SELECT version_num FROM alembic_version") == [("0001",)]
+    kept = older.with_suffix(f".before-{NEXT}")
+    assert query(kept, "SELECT version_num FROM alembic_version") == [(NOW,)]
     assert query(kept, "SELECT name FROM project") == [("Crane",)]
 
 
@@ -108,12 +110,12 @@ def test_rows_that_are_still_in_the_write_ahead_log_are_upgraded_too(older: Path
     ensure_schema(older)
 
     assert query(older, "SELECT name, colour FROM project") == [("Quay", "blue")]
-    assert query(older.with_suffix(".before-0002"), "SELECT name FROM project") == [("Quay",)]
+    assert query(older.with_suffix(f".before-{NEXT}"), "SELECT name FROM project") == [("Quay",)]
 
 
 def test_a_file_of_a_newer_version_is_refused(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schema, "HEAD", "0000")
-    with pytest.raises(NewerData, match="schema 0001"):
+    with pytest.raises(NewerData, match=f"schema {NOW}"):
         ensure_schema(older)
 
 
@@ -166,7 +168,7 @@ def test_a_kill_at_any_step_leaves_the_old_or_the_new_file_and_the_next_start_go
     older: Path, next_version: None, tmp_path: Path, start: str, stride: int
 ) -> None:
     """Every statement and every file operation is a step; a process is killed before each of them in turn."""
-    script = [sys.executable, "-m", "tests.db.dying_upgrade", str(schema.MIGRATIONS), "0002"]
+    script = [sys.executable, "-m", "tests.db.dying_upgrade", str(schema.MIGRATIONS), NEXT]
     arguments = [str(tmp_path / "runs"), str(stride), *([str(older)] if start == "older" else [])]
     done = subprocess.run([*script, *arguments], check=False, timeout=120, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -175,7 +177,7 @@ def test_a_kill_at_any_step_leaves_the_old_or_the_new_file_and_the_next_start_go
     assert len(runs) > 5
     assert [run["killed"] for run in runs] == [True] * (len(runs) - 1) + [False]
     assert {run["after_kill"] for run in runs} == (
-        {"0001:Crane", "0002:Crane"} if start == "older" else {"none", "0002:"}
+        {f"{NOW}:Crane", f"{NEXT}:Crane"} if start == "older" else {"none", f"{NEXT}:"}
     )
-    assert {run["after_start"] for run in runs} == {"0002:Crane" if start == "older" else "0002:"}
+    assert {run["after_start"] for run in runs} == {f"{NEXT}:Crane" if start == "older" else f"{NEXT}:"}
     assert {tuple(run["leftovers"]) for run in runs} == {()}

@@ -16,6 +16,7 @@ from labelwright.api.routes import (
     datasets,
     export,
     health,
+    label_exports,
     media,
     operator,
     projects,
@@ -29,7 +30,7 @@ from labelwright.services.context import Context
 log = structlog.get_logger()
 
 # Tasks first: routes are looked for in this order, and saves are most of all requests.
-ROUTES = (tasks, accounts, tokens, projects, datasets, media, configurations, export)
+ROUTES = (tasks, accounts, tokens, projects, datasets, media, configurations, export, label_exports)
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": Problem, "description": "What is wrong, where, and the remedy (RFC 9457)."},
     "5XX": {"model": Problem, "description": "What went wrong on the server, and whether to try again (RFC 9457)."},
@@ -50,7 +51,7 @@ def create_app(context: Context, *, operator_secret: str, setup_secret: str | No
     app.state.context = context
     app.state.operator_secret, app.state.setup_secret = operator_secret, setup_secret
     # Not through a router in between: FastAPI looks for the route once more on each level.
-    for router in (*(routes.router for routes in ROUTES), operator.router, v1):
+    for router in (*(routes.router for routes in ROUTES), label_exports.public, operator.router, v1):
         app.include_router(router, prefix="/api")
     app.include_router(health.router)
     app.include_router(export.public)

@@ -215,6 +215,57 @@ label_change = Table(
     UniqueConstraint("task_id", "change_id"),
 )
 
+# Exports into archives, and what became of them; their files lie in a folder named after the id.
+label_export = Table(
+    "label_export",
+    metadata,
+    _id(),
+    _reference("project_id", "project"),
+    Column("created_by", String(36)),
+    Column("created_by_name", Text, nullable=False),
+    _time("created_at"),
+    _time("finished_at", nullable=True),
+    Column("state", Text, nullable=False),
+    Column("dry_run", Boolean, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("request", LargeBinary, nullable=False),
+    Column("step", Text),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("error", Text),
+    Column("file_name", Text),
+    Column("size", BigInteger),
+    Column("sha256", String(64)),
+    Column("report", LargeBinary),
+    Index("ix_label_export_project_id", "project_id", "created_at"),
+    Index("ix_label_export_state", "state", "created_at"),
+)
+
+# Imports of files in any format: read and compared first, stored when somebody says so, and taken back as a whole.
+label_import = Table(
+    "label_import",
+    metadata,
+    _id(),
+    _reference("project_id", "project"),
+    Column("created_by", String(36)),
+    Column("created_by_name", Text, nullable=False),
+    _time("created_at"),
+    _time("finished_at", nullable=True),
+    Column("state", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(64)),
+    Column("format", Text),
+    Column("options", LargeBinary, nullable=False),
+    Column("step", Text),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("error", Text),
+    Column("summary", LargeBinary),
+    Index("ix_label_import_project_id", "project_id", "created_at"),
+    Index("ix_label_import_state", "state", "created_at"),
+)
+
 # Old clients know every annotation, answer and unfinished geometry by an id; only what was shown to them stands here.
 v1_value = Table(
     "v1_value",

@@ -9,11 +9,15 @@ from contextlib import contextmanager
 
 import structlog
 
-from labelwright.services import configurations, links
+from labelwright.services import configurations, label_exports, links
 from labelwright.services.context import Context
 
 IDLE_S = 1.0
-WORKS: tuple[Callable[[Context], bool], ...] = (links.fetch_next, configurations.rewrite_next)
+WORKS: tuple[Callable[[Context], bool], ...] = (
+    links.fetch_next,
+    configurations.rewrite_next,
+    label_exports.write_next,
+)
 
 log = structlog.get_logger()
 

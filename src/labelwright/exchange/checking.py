@@ -1,0 +1,79 @@
+"""Look at an archive again: its own reader must find every object that the ledger says is in it, where it was.
+
+An archive that its reader reads differently is never handed out.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from labelwright.exchange.files import open_files
+from labelwright.exchange.format import Format
+from labelwright.exchange.found import FoundObject
+from labelwright.exchange.ledger import Balance
+from labelwright.exchange.source import Labelled, Scheme, TaskLabels
+from labelwright.model.geometry import Geometry, kind_of
+
+
+class Differs(Exception):
+    """An archive does not hold what was put into it: a fault of the program, never of the labels."""
+
+
+def check_archive(form: Format, path: Path, balance: Balance, scheme: Scheme, tasks: Iterable[TaskLabels]) -> int:
+    """Read an archive back; returns how many objects were found. Raises Differs.
+
+    `tasks` are those that were written, with the places of their pictures.
+    """
+    if form.read is None:
+        return 0
+    found = form.read(open_files(path))
+    media = {medium.path: medium.objects for medium in found.media()}
+    if found.faults.count:
+        raise Differs(f"{form.name} reads a fault in its own archive: {found.faults.kept[0].message}")
+    count = sum(_count(one) for objects in media.values() for one in objects)
+    written = balance.exported["geometries"] + balance.converted["geometries"]
+    if count != written:
+        raise Differs(f"{form.name} was to hold {written} geometries and reads {count}.")
+    by_tail = {_tail(place): objects for place, objects in media.items()}
+    for task in tasks:
+        objects = media.get(task.medium.path, by_tail.get(_tail(task.medium.path), ()))
+        _compare(form, task, carried(form, scheme.labelled(task)), [one.geometry for one in objects])
+    return count
+
+
+def carried(form: Format, labelled: Iterable[Labelled]) -> list[Geometry]:
+    """The geometries of a task that a format says it carries as they are."""
+    return [one.annotation.geometry for one in labelled if one.parent is None and _is_carried(form, one)]
+
+
+def _is_carried(form: Format, one: Labelled) -> bool:
+    geometry = one.annotation.geometry
+    names = {kind_of(geometry).name} | ({"holes"} if len(getattr(geometry, "rings", ())) > 1 else set())
+    return all(form.supports[name].level == "carries" for name in names)
+
+
+def _compare(form: Format, task: TaskLabels, wanted: list[Geometry], found: list[Geometry]) -> None:
+    missing = Counter(wanted) - Counter(found)
+    for geometry in missing.elements() if missing else ():
+        if not any(is_near(geometry, other, form.tolerance_px) for other in found):
+            kind = kind_of(geometry).name
+            raise Differs(f"{form.name} lost or moved a {kind} of {task.medium.name}: {str(geometry)[:200]}")
+
+
+def is_near(one: Geometry, other: Geometry, tolerance_px: float) -> bool:
+    """Whether two geometries are of one kind and no point of one is further than that from the other's."""
+    if type(one) is not type(other):
+        return False
+    a, b = kind_of(one).place(one), kind_of(other).place(other)
+    most = tolerance_px
+    return len(a) == len(b) and all(
+        abs(x - u) <= most and abs(y - v) <= most for (x, y), (u, v) in zip(a, b, strict=True)
+    )
+
+
+def _count(found: FoundObject) -> int:
+    return 1 + sum(_count(one) for one in found.nested)
+
+
+def _tail(path: str) -> str:
+    return path.rpartition("/")[2]

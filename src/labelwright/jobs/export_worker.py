@@ -1,0 +1,108 @@
+"""Write one archive in a process of its own, so that nobody's save waits for it: `export_worker FOLDER`.
+
+The archive grows under another name and gets its own when it was read back and found right; see `exchange/work.py`.
+"""
+
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import msgspec
+
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.checking import check_archive
+from labelwright.exchange.exporting import CONFIGURATION_PATH, Exporting
+from labelwright.exchange.snapshot import read_tasks
+from labelwright.exchange.source import Medium, Scheme
+from labelwright.exchange.work import ARCHIVE, JOB, REPORT, SNAPSHOT, Done, Job, Said
+from labelwright.exchange.zip_file import ZipWriter
+from labelwright.formats import FORMATS, configuration_file
+from labelwright.model.errors import LabelwrightError
+from labelwright.storage.keys import original_key
+
+PART: Final = "archive.part"
+_SAY_EVERY_S: Final = 0.2
+
+
+def main(folder: Path) -> int:
+    """Write the archive; 0 when it is there, 3 when it could not be, and the last line says why."""
+    os.nice(10)
+    try:
+        run(folder)
+    except LabelwrightError as error:
+        _say(Said(step="failed", error=error.message))
+        return 3
+    except OSError as error:
+        _say(Said(step="failed", error=f"The disk refused the archive: {error.strerror}."))
+        return 3
+    return 0
+
+
+def run(folder: Path) -> Done:
+    """Write, check and place the archive of a folder."""
+    job = msgspec.json.decode((folder / JOB).read_bytes(), type=Job)
+    scheme = Scheme(job.configuration, job.indices)
+    form = FORMATS[job.request.format]
+    exporting = Exporting(
+        form,
+        job.request,
+        scheme,
+        lambda: read_tasks(folder / SNAPSHOT),
+        project=job.project,
+        open_picture=_opener(Path(job.originals)),
+        progress=_teller("writing"),
+    )
+    exporting.plan()
+    part = folder / PART
+    with part.open("wb") as file:
+        sink = ZipWriter(file)
+        extra = {CONFIGURATION_PATH: configuration_file.write(job.configuration.classes)}
+        report = exporting.write(Archive(sink), extra)
+        size = sink.close()
+        file.flush()
+        os.fsync(file.fileno())
+    _say(Said(step="checking", total=job.total))
+    checked = check_archive(form, part, report.balance, scheme, exporting.tasks(None))
+    with part.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    done = Done(report=report, size_bytes=size, sha256=digest, checked=checked)
+    (folder / REPORT).write_bytes(msgspec.json.encode(done))
+    if job.dry_run:
+        part.unlink()
+    else:
+        part.replace(folder / ARCHIVE)
+    return done
+
+
+def _opener(originals: Path) -> Callable[[Medium], BinaryIO | None]:
+    def open_picture(medium: Medium) -> BinaryIO | None:
+        path = originals / original_key(medium.sha256) if medium.sha256 else None
+        return path.open("rb") if path is not None and path.is_file() else None
+
+    return open_picture
+
+
+def _teller(step: str) -> Callable[[int, int], None]:
+    last = 0.0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _SAY_EVERY_S:
+            last = now
+            _say(Said(step=step, done=done, total=total))
+
+    return tell
+
+
+def _say(said: Said) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(said) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

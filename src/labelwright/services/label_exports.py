@@ -1,0 +1,368 @@
+"""Exports into archives: asked for, written by a process of its own, kept with their digest, and downloaded.
+
+A row says what is wanted and how far it is; what it is made of lies in a folder of its own. First a snapshot of the
+labels is copied there in one read, so that the archive is of one moment and nobody waits for it; a worker then writes
+the archive from it. After a restart, and when a stopped export is resumed, the worker begins anew on the same snapshot.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import msgspec
+from sqlalchemy import Connection, Row, select, update
+
+from labelwright.db import tables as t
+from labelwright.exchange.exporting import PICTURES, Request
+from labelwright.exchange.format import chosen
+from labelwright.exchange.snapshot import Frame, write_frames
+from labelwright.exchange.source import Medium, Scheme
+from labelwright.exchange.splits import parse_splits, splitter
+from labelwright.exchange.work import ARCHIVE, JOB, REPORT, SNAPSHOT, Done, Job, Said
+from labelwright.formats import FORMATS
+from labelwright.model.canonical import encoded
+from labelwright.model.configuration import Configuration
+from labelwright.model.errors import Invalid, Issue, NotFound, WrongTaskState
+from labelwright.model.migration import conforming
+from labelwright.model.task import EXPORTED_BY_DEFAULT, TaskState
+from labelwright.services import configurations, conform
+from labelwright.services.access import Actor, Right, access_project
+from labelwright.services.context import Context
+from labelwright.services.exports import file_name
+from labelwright.storage.durable import naming_a_full_disk
+
+FOLDER: Final = "exports"
+UNFINISHED: Final = ("waiting", "running")
+KEPT: Final = 50
+"""How many finished exports of a project stay; older ones keep their row and lose their file."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """What a caller asks for; `dry_run` gives the report without a file."""
+
+    format: str
+    settings: dict[str, str] = {}
+    states: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    empty: bool = True
+    split: str = ""
+    group: str = "medium"
+    seed: str = ""
+    pictures: str = "none"
+    dry_run: bool = False
+
+
+def create_export(ctx: Context, actor: Actor, project_id: str, wanted: Wanted) -> dict[str, Any]:
+    """Ask for an export. Raises NotFound, Forbidden, Invalid (with the place in what was asked)."""
+    with ctx.db.read() as conn:
+        access_project(conn, actor, project_id, Right.EXPORT)
+        configuration = configurations.of_project(conn, project_id)
+    request = _request(wanted, configuration)
+    export_id = ctx.new_id()
+    values = {
+        "id": export_id,
+        "project_id": project_id,
+        "created_by": actor.id,
+        "created_by_name": actor.name,
+        "created_at": ctx.now_ms(),
+        "state": "waiting",
+        "dry_run": wanted.dry_run,
+        "format": request.format,
+        "request": msgspec.json.encode(request),
+        "done": 0,
+        "total": 0,
+    }
+    ctx.db.write(lambda conn: conn.execute(t.label_export.insert().values(**values)))
+    return get_export(ctx, actor, export_id)
+
+
+def _request(wanted: Wanted, configuration: Configuration) -> Request:
+    form = FORMATS.get(wanted.format)
+    if form is None or form.write is None:
+        known = ", ".join(f.id for f in FORMATS.values() if f.write is not None)
+        _refuse("format", f"There is no format {wanted.format[:40]} to write; there are {known}.")
+    if wanted.pictures not in PICTURES:
+        _refuse("pictures", f"pictures={wanted.pictures[:40]} will not do; use {', '.join(PICTURES)}.")
+    splits = parse_splits(wanted.split, wanted.group, wanted.seed) if wanted.split else None
+    if splits is not None:
+        splitter(splits, configuration)
+    names = set(Scheme(configuration).names().values())
+    for name in wanted.classes:
+        if name not in names:
+            _refuse("classes", f"There is no geometry class “{name[:60]}”; there are {', '.join(sorted(names))}.")
+    return Request(
+        format=form.id,
+        states=_states(wanted.states),
+        classes=wanted.classes,
+        empty=wanted.empty,
+        splits=splits,
+        pictures=wanted.pictures,
+        settings=chosen(form.settings, wanted.settings),
+    )
+
+
+def _refuse(field: str, message: str) -> NoReturn:
+    raise Invalid(message, (Issue(f"/{field}", f"invalid_{field}", message),))
+
+
+def _states(given: tuple[str, ...]) -> tuple[str, ...]:
+    known = {state.lower() for state in TaskState}
+    for state in given:
+        if state.lower() not in known:
+            _refuse("states", f"There is no task state {state[:40]}; there are {', '.join(sorted(known))}.")
+    return tuple(dict.fromkeys(state.lower() for state in given)) or tuple(s.lower() for s in EXPORTED_BY_DEFAULT)
+
+
+# --- looking at exports ---------------------------------------------------------------------------------------------
+
+
+def list_exports(ctx: Context, actor: Actor, project_id: str) -> list[dict[str, Any]]:
+    """The exports of a project, newest first. Raises NotFound, Forbidden."""
+    query = select(t.label_export).where(t.label_export.c.project_id == project_id)
+    with ctx.db.read() as conn:
+        access_project(conn, actor, project_id, Right.EXPORT)
+        rows = conn.execute(query.order_by(t.label_export.c.created_at.desc(), t.label_export.c.id.desc()).limit(200))
+        return [shown(ctx, row) for row in rows]
+
+
+def get_export(ctx: Context, actor: Actor, export_id: str) -> dict[str, Any]:
+    """One export with its report. Raises NotFound, Forbidden."""
+    with ctx.db.read() as conn:
+        return shown(ctx, access_export(conn, actor, export_id), whole=True)
+
+
+def access_export(conn: Connection, actor: Actor, export_id: str) -> Row[Any]:
+    """Fetch and authorise. Raises NotFound, Forbidden."""
+    row = conn.execute(select(t.label_export).where(t.label_export.c.id == export_id)).first()
+    if row is None:
+        raise NotFound("export", export_id)
+    try:
+        access_project(conn, actor, row.project_id, Right.EXPORT)
+    except NotFound:
+        raise NotFound("export", export_id) from None
+    return row
+
+
+def find_export(ctx: Context, export_id: str) -> dict[str, Any]:
+    """One export, for whoever holds its signed address. Raises NotFound."""
+    with ctx.db.read() as conn:
+        row = conn.execute(select(t.label_export).where(t.label_export.c.id == export_id)).first()
+    if row is None:
+        raise NotFound("archive of the export", export_id)
+    return shown(ctx, row)
+
+
+def shown(ctx: Context, row: Row[Any], *, whole: bool = False) -> dict[str, Any]:
+    """An export as people see it; `whole` adds its report."""
+    found = {
+        "id": row.id,
+        "projectId": row.project_id,
+        "format": row.format,
+        "request": msgspec.json.decode(row.request),
+        "state": row.state,
+        "dryRun": row.dry_run,
+        "createdBy": row.created_by_name,
+        "createdAt": row.created_at,
+        "finishedAt": row.finished_at,
+        "step": row.step,
+        "done": row.done,
+        "total": row.total,
+        "error": row.error,
+        "fileName": row.file_name,
+        "size": row.size,
+        "sha256": row.sha256,
+        "downloadable": row.state == "done" and archive_path(ctx, row.id).is_file(),
+    }
+    if whole:
+        found["report"] = None if row.report is None else msgspec.Raw(row.report)
+    return found
+
+
+def folder_of(ctx: Context, export_id: str) -> Path:
+    """Where an export's files lie. The id comes from the database, never from a caller."""
+    return ctx.settings.data.resolve() / FOLDER / export_id
+
+
+def archive_path(ctx: Context, export_id: str) -> Path:
+    return folder_of(ctx, export_id) / ARCHIVE
+
+
+# --- stopping, resuming, deleting -----------------------------------------------------------------------------------
+
+
+def cancel_export(ctx: Context, actor: Actor, export_id: str) -> dict[str, Any]:
+    """Stop an export; its snapshot stays, so that it can go on. Raises WrongTaskState when it has ended."""
+    return _move(ctx, actor, export_id, UNFINISHED, "cancelled")
+
+
+def resume_export(ctx: Context, actor: Actor, export_id: str) -> dict[str, Any]:
+    """Go on with an export that was stopped or failed, on the labels of the moment it was asked for."""
+    return _move(ctx, actor, export_id, ("cancelled", "failed"), "waiting")
+
+
+def _move(ctx: Context, actor: Actor, export_id: str, states: tuple[str, ...], state: str) -> dict[str, Any]:
+    def work(conn: Connection) -> None:
+        access_export(conn, actor, export_id)
+        here = (t.label_export.c.id == export_id) & t.label_export.c.state.in_(states)
+        if conn.execute(update(t.label_export).where(here).values(state=state, error=None)).rowcount == 0:
+            raise WrongTaskState(f"The export is not {' or '.join(states)} any more.")
+
+    ctx.db.write(work)
+    return get_export(ctx, actor, export_id)
+
+
+def delete_export(ctx: Context, actor: Actor, export_id: str) -> None:
+    """Forget an export and its file. Raises NotFound, Forbidden."""
+
+    def work(conn: Connection) -> None:
+        access_export(conn, actor, export_id)
+        conn.execute(t.label_export.delete().where(t.label_export.c.id == export_id))
+
+    ctx.db.write(work)
+    shutil.rmtree(folder_of(ctx, export_id), ignore_errors=True)
+
+
+# --- the work -------------------------------------------------------------------------------------------------------
+
+
+def write_next(ctx: Context) -> bool:
+    """Write the oldest export that waits, or that a restart interrupted; False when there is none."""
+    with ctx.db.read() as conn:
+        query = select(t.label_export).where(t.label_export.c.state.in_(UNFINISHED))
+        row = conn.execute(query.order_by(t.label_export.c.created_at, t.label_export.c.id).limit(1)).first()
+    if row is None:
+        return False
+    _put(ctx, row.id, state="running", step="snapshot", done=0)
+    folder = folder_of(ctx, row.id)
+    try:
+        with naming_a_full_disk():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _prepare(ctx, row, folder)
+            error = _run_worker(ctx, row.id, folder)
+    except Exception:
+        _put(ctx, row.id, state="failed", error="The server could not write the export; its log says why.")
+        raise
+    if error is not None:
+        _put(ctx, row.id, state="failed", error=error, finished_at=ctx.now_ms())
+    else:
+        _finish(ctx, row, folder)
+    return True
+
+
+def _put(ctx: Context, export_id: str, **values: Any) -> bool:
+    """Write down how it is; False when somebody stopped or deleted it meanwhile."""
+    here = (t.label_export.c.id == export_id) & t.label_export.c.state.in_(UNFINISHED)
+    return bool(ctx.db.write(lambda conn: conn.execute(update(t.label_export).where(here).values(**values)).rowcount))
+
+
+def _prepare(ctx: Context, row: Row[Any], folder: Path) -> None:
+    """Take the snapshot, once."""
+    if (folder / JOB).exists():
+        return
+    request = msgspec.json.decode(row.request, type=Request)
+    with ctx.db.read() as conn:
+        configuration = configurations.of_project(conn, row.project_id)
+        project = conn.execute(select(t.project.c.name).where(t.project.c.id == row.project_id)).scalar_one()
+        with (folder / "snapshot.part").open("wb", buffering=1 << 20) as file:
+            total = write_frames(file, _frames(conn, configuration))
+    (folder / "snapshot.part").replace(folder / SNAPSHOT)
+    job = Job(
+        request=request,
+        configuration=configuration,
+        indices=Scheme(configuration).indices,
+        project=project,
+        originals=str(ctx.store.root),
+        total=total,
+        dry_run=row.dry_run,
+    )
+    (folder / "job.part").write_bytes(msgspec.json.encode(job))
+    (folder / "job.part").replace(folder / JOB)
+
+
+def _frames(conn: Connection, configuration: Configuration) -> Iterator[Frame]:
+    """Every task of the project, in the order of an export; documents conform to the configuration."""
+    query = (
+        select(
+            *(t.task.c.id, t.task.c.state, t.task.c.labeler_id, t.task.c.medium_id, t.task.c.medium_name),
+            *(t.medium.c.width, t.medium.c.height, t.medium.c.sha256, t.medium.c.size, t.medium.c.content_type),
+            *(t.medium.c.url, t.dataset.c.name.label("dataset")),
+            *(t.label_document.c.document, t.label_document.c.configuration_revision),
+        )
+        .join(t.medium, t.medium.c.id == t.task.c.medium_id)
+        .join(t.dataset, t.dataset.c.id == t.task.c.dataset_id)
+        .outerjoin(t.label_document, t.label_document.c.task_id == t.task.c.id)
+        .where(t.task.c.project_id == configuration.project_id, t.task.c.medium_deleted.is_(False))
+        .order_by(t.task.c.medium_name, t.task.c.medium_id)
+    )
+    for row in conn.execution_options(stream_results=True, yield_per=64).execute(query):
+        medium = Medium(
+            id=row.medium_id,
+            name=row.medium_name,
+            dataset=row.dataset,
+            width=row.width,
+            height=row.height,
+            sha256=row.sha256,
+            size_bytes=row.size,
+            content_type=row.content_type,
+            url=row.url,
+        )
+        raw = row.document
+        if raw is not None and row.configuration_revision != configuration.revision:
+            raw = encoded(conforming(conform.decoded(raw), configuration))
+        yield Frame(row.id, row.state.lower(), row.labeler_id, medium, raw)
+
+
+def _run_worker(ctx: Context, export_id: str, folder: Path) -> str | None:
+    """Let a process write the archive; None when it is there or nobody wants it any more, else why it is not."""
+    command = [sys.executable, "-m", "labelwright.jobs.export_worker", str(folder)]
+    said = Said(step="starting")
+    with (
+        (folder / "errors.log").open("wb") as errors,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors) as worker,
+    ):
+        assert worker.stdout is not None
+        for line in worker.stdout:
+            said = msgspec.json.decode(line, type=Said)
+            if not _put(ctx, export_id, step=said.step, done=said.done, total=said.total):
+                worker.kill()
+                return None
+    if worker.returncode == 0:
+        return None
+    return said.error or f"The export broke off (exit {worker.returncode}); {folder / 'errors.log'} says why."
+
+
+def _finish(ctx: Context, row: Row[Any], folder: Path) -> None:
+    if not (folder / REPORT).exists():
+        return  # it was stopped
+    done = msgspec.json.decode((folder / REPORT).read_bytes(), type=Done)
+    with ctx.db.read() as conn:
+        name = conn.execute(select(t.project.c.name).where(t.project.c.id == row.project_id)).scalar_one()
+    _put(
+        ctx,
+        row.id,
+        state="done",
+        step="done",
+        file_name=f"{file_name(name, row.created_at).removesuffix('.json')}_{row.format}.zip",
+        size=done.size_bytes,
+        sha256=done.sha256,
+        report=msgspec.json.encode(done.report),
+        finished_at=ctx.now_ms(),
+    )
+    (folder / SNAPSHOT).unlink(missing_ok=True)
+    _forget_old(ctx, row.project_id)
+
+
+def _forget_old(ctx: Context, project_id: str) -> None:
+    query = (
+        select(t.label_export.c.id)
+        .where(t.label_export.c.project_id == project_id, t.label_export.c.state == "done")
+        .order_by(t.label_export.c.created_at.desc())
+        .offset(KEPT)
+    )
+    with ctx.db.read() as conn:
+        old = conn.execute(query).scalars().all()
+    for export_id in old:
+        shutil.rmtree(folder_of(ctx, export_id), ignore_errors=True)
