@@ -11,7 +11,7 @@ import {
 import { boundsMeet, boundsOf } from '../geometry/index.ts'
 import type { Looks } from './looks.ts'
 import { brushOn, paintGeometry, type Brush } from './paint.ts'
-import { paintHandles, paintPath, paintPoints } from './paint-tools.ts'
+import { paintContext, paintHandles, paintPath, paintPoints, paintSnap } from './paint-tools.ts'
 import { deviceTransform, visibleBounds, type Surface, type Viewport } from './viewport.ts'
 
 export interface Active {
@@ -81,6 +81,11 @@ const PAINT: { readonly [Type in Drawable['type']]: Painter<Type> } = {
     paintGeometry(brush, annotation.geometry, looksOfClass(annotation.classId).hovered)
   },
   path: (brush, drawable, { looksOfClass }) => paintPath(brush, drawable, looksOfClass(drawable.classId)),
+  snap: paintSnap,
+  context: (brush, { annotationId }, { document }) => {
+    const annotation = document.annotations.get(annotationId)
+    if (annotation !== undefined) paintContext(brush, annotation.geometry)
+  },
   points: (brush, drawable, { looksOfClass }) => paintPoints(brush, drawable, looksOfClass(drawable.classId)),
   handles: (brush, { annotationId, handles, hot }, { document, looksOfClass }) => {
     const annotation = document.annotations.get(annotationId)

@@ -1,7 +1,7 @@
 /** What tools show: outlines in the making, points set, handles. Sizes are CSS pixels. */
 
 import type { Drawable } from '../core/index.ts'
-import type { Handle, XY } from '../geometry/index.ts'
+import { operations, type Geometry, type Handle, type XY } from '../geometry/index.ts'
 import { translucent, type Look, type Looks } from './looks.ts'
 import { devicePoint, strokeCased, tracePath, type Brush } from './paint.ts'
 
@@ -63,6 +63,46 @@ function paintDot(brush: Brush, at: XY, radius: number, fill: string, rim: strin
   context.strokeStyle = rim
   context.stroke()
 }
+
+/** A square on a vertex, a diamond on an edge. */
+export function paintSnap(brush: Brush, { at, on }: OfType<'snap'>): void {
+  const { context, ratio } = brush
+  const [x, y] = devicePoint(brush, at)
+  const side = 6.5 * ratio
+  context.beginPath()
+  if (on === 'vertex') context.rect(x - side, y - side, 2 * side, 2 * side)
+  else {
+    context.moveTo(x, y - 1.3 * side)
+    context.lineTo(x + 1.3 * side, y)
+    context.lineTo(x, y + 1.3 * side)
+    context.lineTo(x - 1.3 * side, y)
+    context.closePath()
+  }
+  strokeCased(brush, SNAP_LOOK)
+}
+
+const SNAP_LOOK: Look = {
+  stroke: '#ffd60a',
+  fill: 'transparent',
+  width: 2,
+  casing: { color: INK, width: 4.5 },
+  marker: 0,
+}
+
+/** Everything but the geometry steps back; one without area cannot hold anything. */
+export function paintContext(brush: Brush, geometry: Geometry): void {
+  const { area, outline } = operations(geometry.kind)
+  if (area(geometry) === null) return
+  const { context } = brush
+  const { width, height } = context.canvas
+  context.beginPath()
+  context.rect(0, 0, width, height)
+  for (const path of outline(geometry)) tracePath(brush, path)
+  context.fillStyle = VEIL
+  context.fill('evenodd')
+}
+
+const VEIL = 'rgb(9 11 15 / 45%)'
 
 /** Handles that would lie on one another are left out, but for the one that is held. */
 export function paintHandles(

@@ -1,6 +1,6 @@
 // What a tool shows besides the document, as data for the renderer.
 
-import type { Geometry, Handle, Ring } from '../geometry/index.ts'
+import type { Geometry, Handle, Ring, XY } from '../geometry/index.ts'
 import type { ClassId } from './configuration.ts'
 import type { AnnotationId } from './document.ts'
 
@@ -34,6 +34,10 @@ export type Drawable =
       readonly closeable: boolean
       readonly classId: ClassId | null
     }
+  /** Where the next point snaps to. */
+  | { readonly type: 'snap'; readonly at: XY; readonly on: 'vertex' | 'edge' }
+  /** What is drawn goes into this annotation: everything beside it steps back. */
+  | { readonly type: 'context'; readonly annotationId: AnnotationId }
   /** The annotation under the pointer. */
   | { readonly type: 'hover'; readonly annotationId: AnnotationId }
 

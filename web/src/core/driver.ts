@@ -18,6 +18,7 @@ export interface Driver {
   /** The wheel with Alt held, up is positive. */
   turn(steps: number): Driver
   cancel(): Driver
+  type(text: string): Driver
 }
 
 export function drive(editor: Editor): Driver {
@@ -54,6 +55,10 @@ export function drive(editor: Editor): Driver {
     },
     turn: (steps) => {
       editor.dispatch({ type: 'turn', steps, modifiers: all({ alt: true }) })
+      return driver
+    },
+    type: (text) => {
+      editor.dispatch({ type: 'typed', text })
       return driver
     },
     cancel: () => {

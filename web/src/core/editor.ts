@@ -10,7 +10,7 @@ import {
   type GeometryClass,
 } from './configuration.ts'
 import { NO_DIFFERENCE, isEmpty, type Difference } from './difference.ts'
-import { LIMIT_ANNOTATIONS, type AnnotationId } from './document.ts'
+import { type AnnotationId } from './document.ts'
 import type { Cursor, Drawable } from './drawable.ts'
 import type { Edit } from './edits.ts'
 import type { Event } from './event.ts'
@@ -19,6 +19,7 @@ import { commit, receive, redo, undo, type Turn } from './history.ts'
 import { REDO_STROKES, strokeOf, UNDO_STROKES } from './keys.ts'
 import { whyNotDrawn } from './nesting.ts'
 import type { Operation } from './operation.ts'
+import { refusalOf } from './refusal.ts'
 import type { Scene } from './scene.ts'
 import { stepOfStroke, stepped, withValue, type Setting, type SettingValue } from './setting.ts'
 import {
@@ -39,7 +40,6 @@ import {
   type Start,
 } from './state.ts'
 import type { Message, Offer, Outcome, Tool } from './tool.ts'
-import { messageOf } from './validation.ts'
 
 export interface EditorOptions extends Start {
   /** The first one is in use at the start and after a drawing is done. */
@@ -129,7 +129,7 @@ export class Editor {
   commit(name: string, edit: Edit): boolean {
     if (this.#state.readOnly !== null) return this.#refuse({ code: 'read_only', text: this.#state.readOnly })
     const turn = commit(this.#state.history, name, edit)
-    const refusal = refusalOf(turn) ?? lockRefusal(turn, this.#state)
+    const refusal = refusalOf(turn, this.#state)
     return refusal === null ? this.#turn(turn, 'commit') : this.#refuse(refusal)
   }
 
@@ -139,7 +139,7 @@ export class Editor {
   }
 
   redo(): boolean {
-    return this.#turn(redo(this.#state.history), 'redo')
+    return this.#offer({ type: 'redo' }) || this.#turn(redo(this.#state.history), 'redo')
   }
 
   /** Takes in what changed elsewhere; it is no step of this history. */
@@ -342,13 +342,15 @@ export class Editor {
 }
 
 function sceneOf(state: EditorState, index: HitIndex, newId: () => string): Scene {
-  const { document, configuration, picture, selection, pointer, tolerance, activeClass, toolSettings } = state
+  const { document, configuration, picture, selection, activeClass, toolSettings } = state
+  const { pointer, modifiers, tolerance } = state
   return {
     document,
     configuration,
     picture,
     selection,
     pointer,
+    modifiers,
     tolerance,
     toolSettings,
     index,
@@ -364,35 +366,13 @@ function sceneOf(state: EditorState, index: HitIndex, newId: () => string): Scen
 /** The pointer follows the event, and what was said before goes with the next press or key. */
 function afterEvent(state: EditorState, event: Event): EditorState {
   if (event.type === 'leave') return { ...state, pointer: null }
-  if (event.type === 'key') return { ...state, message: null }
+  if (event.type === 'typed') return { ...state, message: null }
+  if (event.type === 'key') return { ...state, modifiers: event.modifiers, message: null }
   if (!('at' in event)) return state
-  return { ...state, pointer: event.at, message: event.type === 'down' ? null : state.message }
+  const { at, modifiers } = event
+  return { ...state, pointer: at, modifiers, message: event.type === 'down' ? null : state.message }
 }
 
 function madeBy({ annotations }: Difference): readonly AnnotationId[] {
   return [...annotations].flatMap(([id, [was]]) => (was === undefined ? [id] : []))
-}
-
-/** Why a change must not enter the document: no tool may make what the server refuses. */
-function refusalOf({ history, difference }: Turn): Message | null {
-  if (history.document.annotations.size > LIMIT_ANNOTATIONS) {
-    return { code: 'too_many_annotations', text: `A medium holds at most ${LIMIT_ANNOTATIONS} annotations.` }
-  }
-  for (const [was, is] of difference.annotations.values()) {
-    if (is === undefined || is.geometry === was?.geometry) continue
-    const [code] = operationsOf(is.geometry.kind).issues(is.geometry)
-    if (code !== undefined) return { code, text: messageOf(code) }
-  }
-  return null
-}
-
-/** Why a change must not touch what is locked: its place, its class and its being there stay. */
-function lockRefusal({ difference }: Turn, state: EditorState): Message | null {
-  for (const [was, is] of difference.annotations.values()) {
-    if (was === undefined || !isLocked(state, was)) continue
-    if (is?.geometry === was.geometry && is.classId === was.classId) continue
-    const name = findGeometryClass(state.configuration, was.classId)?.name ?? 'annotation'
-    return { code: 'locked', text: `This ${name} is locked. Unlock it to change it.` }
-  }
-  return null
 }

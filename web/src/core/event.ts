@@ -24,8 +24,11 @@ export type Event =
   | { readonly type: 'turn'; readonly steps: number; readonly modifiers: Modifiers }
   /** `key` as in KeyboardEvent.key. */
   | { readonly type: 'key'; readonly key: string; readonly modifiers: Modifiers }
-  /** Offered to a tool that is busy before the history is asked: take back the last point. */
+  /** Offered to a tool that is busy before the history is asked: take back the last point, or set it again. */
   | { readonly type: 'undo' }
+  | { readonly type: 'redo' }
+  /** A place that was typed, such as "120, 45". */
+  | { readonly type: 'typed'; readonly text: string }
 
 export const NO_MODIFIERS: Modifiers = { shift: false, ctrl: false, alt: false }
 

@@ -3,6 +3,7 @@
 import type { Size, XY } from '../geometry/index.ts'
 import type { Configuration, GeometryClass } from './configuration.ts'
 import type { Annotation, AnnotationId, Document } from './document.ts'
+import type { Modifiers } from './event.ts'
 import type { HitIndex } from './hits.ts'
 import type { SettingValues } from './setting.ts'
 
@@ -15,6 +16,8 @@ export interface Scene {
   readonly activeClass: GeometryClass | null
   /** Where the pointer is, null when it is not over the picture. */
   readonly pointer: XY | null
+  /** What is held with the pointer or the last key. */
+  readonly modifiers: Modifiers
   /** How near is near, in image pixels; the view derives it from its zoom. */
   readonly tolerance: number
   /** What tools are set to; read with `valueOf`. */

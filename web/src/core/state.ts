@@ -3,6 +3,7 @@
 import type { Gesture, Size, XY } from '../geometry/index.ts'
 import { findGeometryClass, type ClassId, type Configuration } from './configuration.ts'
 import type { Annotation, AnnotationId, Document } from './document.ts'
+import { NO_MODIFIERS, type Modifiers } from './event.ts'
 import { startHistory, type History } from './history.ts'
 import type { SettingValues } from './setting.ts'
 import type { Message, Offer } from './tool.ts'
@@ -35,6 +36,7 @@ export interface EditorState {
   /** Shown as if the pointer were over it. */
   readonly highlighted: AnnotationId | null
   readonly pointer: XY | null
+  readonly modifiers: Modifiers
   /** How near is near, in image pixels. */
   readonly tolerance: number
   readonly message: Message | null
@@ -75,6 +77,7 @@ export function startState(
     offered: null,
     highlighted: null,
     pointer: null,
+    modifiers: NO_MODIFIERS,
     tolerance: 4,
     message: null,
     readOnly,

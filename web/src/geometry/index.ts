@@ -81,10 +81,11 @@ export type {
   Size,
   XY,
 } from './operations.ts'
+export { between, edgesOf, isExactlyOn, lengthOf, REACH, type Edge } from './border.ts'
 export type { Region } from './clip.ts'
 export { difference, overlap, regionOf } from './clip.ts'
 export { insidePicture, onGrid, pointOnGrid } from './grid.ts'
 export { remembered } from './remembered.ts'
-export { boundsMeet, boundsOfPoints, distanceBetween, isInsideRing } from './rings.ts'
+export { boundsMeet, boundsOfPoints, distanceBetween, isInsideRing, nearestOnSegment } from './rings.ts'
 export { simplified } from './simplify.ts'
 export type { ImageSegmentation, Line, Point, Polygon, Rectangle }

@@ -3,6 +3,7 @@
 import { operations, type Geometry, type Ring } from '../geometry/index.ts'
 import {
   depthRange,
+  inOrder,
   LIMIT_ANNOTATIONS,
   messageOf,
   parentFor,
@@ -12,11 +13,13 @@ import {
   whyNotDrawn,
   type Annotation,
   type AnnotationId,
+  type Edit,
   type GeometryClass,
   type Message,
   type Outcome,
   type Scene,
 } from '../core/index.ts'
+import { sewing, sewn } from './snap.ts'
 
 /** Why nothing can be drawn with these gestures now, null when it can. */
 export function whyNoDrawing(scene: Scene, draws: readonly string[]): string | null {
@@ -29,8 +32,8 @@ export function whyNoDrawing(scene: Scene, draws: readonly string[]): string | n
   return whyNotDrawn(activeClass, scene)
 }
 
-/** Ends a drawing of the active class that has these points. */
-export function finished(points: Ring, scene: Scene): Outcome {
+/** Ends a drawing of the active class that has these points; `seams` are those set on the border of something else. */
+export function finished(points: Ring, scene: Scene, seams: Ring = []): Outcome {
   const { activeClass } = scene
   if (activeClass === null) return {}
   const { build, issues } = operations(activeClass.type)
@@ -41,7 +44,10 @@ export function finished(points: Ring, scene: Scene): Outcome {
   const parent = parentFor(activeClass, scene)
   if (parent === undefined)
     return { message: { code: 'cancelled', text: `Drawing cancelled. ${whyNotDrawn(activeClass, scene)}` } }
-  return added(newAnnotation(activeClass, geometry, parent, scene), activeClass, scene)
+  // Its own outline may run along the same border once more.
+  const sewnUp = seams.reduce(sewn, geometry)
+  const annotation = newAnnotation(activeClass, sewnUp, parent, scene)
+  return added(annotation, sewing(seams, annotation.id, scene), activeClass, scene)
 }
 
 function cancelled({ name, type }: GeometryClass): Message {
@@ -76,9 +82,9 @@ function newAnnotation(
 }
 
 /** A class with questions is answered next; without, the same class is drawn again. */
-function added(annotation: Annotation, labelClass: GeometryClass, scene: Scene): Outcome {
+function added(annotation: Annotation, seam: Edit, labelClass: GeometryClass, scene: Scene): Outcome {
   const outcome: Outcome = {
-    edit: { name: `Draw ${labelClass.name}`, edit: placing([annotation], scene.newId) },
+    edit: { name: `Draw ${labelClass.name}`, edit: inOrder([placing([annotation], scene.newId), seam]) },
     select: [annotation.id],
   }
   return questionsOf(labelClass).length === 0 ? outcome : { ...outcome, next: 'select' }

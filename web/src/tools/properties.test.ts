@@ -52,6 +52,8 @@ const modifiers: fc.Arbitrary<Partial<Modifiers>> = fc.constantFrom(
   {},
   { shift: true },
   { ctrl: true },
+  { alt: true },
+  { ctrl: true, shift: true },
 )
 const keys = [
   'Enter',
@@ -68,6 +70,11 @@ const keys = [
   'd',
   'e',
   's',
+  'l',
+  'L',
+  'i',
+  'n',
+  'x',
   'a',
   'z',
   'y',
@@ -129,6 +136,14 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       ([key, held]): Act =>
         (editor) =>
           void drive(editor).key(key, held),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('20, 30', '@15, -5', '70 90', 'nowhere').map(
+      (text): Act =>
+        (editor) =>
+          void drive(editor).type(text),
     ),
   },
   {

@@ -17,6 +17,7 @@ import {
   type XY,
 } from '../geometry/index.ts'
 import {
+  inOrder,
   onlySelected,
   placing,
   reacting,
@@ -31,6 +32,7 @@ import {
   type Tool,
 } from '../core/index.ts'
 import { placeInside } from './border.ts'
+import { isSnapping, sewing, snapped, type Snap } from './snap.ts'
 
 /** Where the last clicks fell, for cycling and for double clicks. */
 interface Clicks {
@@ -120,8 +122,15 @@ function release(at: XY, state: State, scene: Scene): Answer {
     case 'moving':
       return { state: IDLE, ...edited('Move', moved({ ...state, to: at }, scene), scene) }
     case 'shaping':
-      return { state: IDLE, ...edited('Reshape', shaped({ ...state, to: at }, scene), scene) }
+      return { state: IDLE, ...reshaped({ ...state, to: at }, scene) }
   }
+}
+
+function reshaped(state: Shaping, scene: Scene): Pick<Reply<State>, 'edit'> {
+  const { edit } = edited('Reshape', shaped(state, scene), scene)
+  const snap = snapOf(state, scene)
+  if (edit === undefined || snap === null) return edit === undefined ? {} : { edit }
+  return { edit: { ...edit, edit: inOrder([edit.edit, sewing([snap.at], state.id, scene)]) } }
 }
 
 /** Geometries that share the picture are cut out of the others where they come to lie on them. */
@@ -149,9 +158,13 @@ function shaped({ id, handle, to }: Shaping, scene: Scene): readonly Annotation[
   const annotation = scene.document.annotations.get(id)
   if (annotation === undefined) return []
   const { geometry } = annotation
-  return [
-    withGeometry(annotation, operations(geometry.kind).moveHandle(geometry, handle, placeInside(to, scene))),
-  ]
+  const at = snapOf({ id, to }, scene)?.at ?? placeInside(to, scene)
+  return [withGeometry(annotation, operations(geometry.kind).moveHandle(geometry, handle, at))]
+}
+
+/** A handle that is dragged snaps to everything else. */
+function snapOf({ id, to }: Pick<Shaping, 'id' | 'to'>, scene: Scene): Snap | null {
+  return isSnapping(scene.modifiers, scene) ? snapped(placeInside(to, scene), [], scene, id) : null
 }
 
 /** What lies wholly in the box; with a modifier it joins what was selected. */
@@ -257,8 +270,13 @@ function preview(state: State, scene: Scene): readonly Drawable[] {
       return shaped(state, scene).flatMap((annotation) => [
         replacing(annotation),
         handlesDrawable(annotation, state.handle),
+        ...snapDrawable(snapOf(state, scene)),
       ])
   }
+}
+
+function snapDrawable(snap: Snap | null): readonly Drawable[] {
+  return snap === null ? [] : [{ type: 'snap', ...snap }]
 }
 
 function replacing({ id, classId, geometry }: Annotation): Drawable {

@@ -1,0 +1,237 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  distanceBetween,
+  edgesOf,
+  nearestOnSegment,
+  operations,
+  REACH,
+  type Geometry,
+  type Ring,
+  type XY,
+} from '../geometry/index.ts'
+import { drive, type Annotation, type AnnotationId, type ClassId, type Editor } from '../core/index.ts'
+import { ALL_KINDS, makeAnnotation, makeDocument, makeGeometry } from '../core/builders.ts'
+import { makeEditor } from './builders.ts'
+import { sewn, SNAP } from './snap.ts'
+
+const ring = (...points: XY[]): Geometry => ({ kind: 'polygon', points })
+/** Its right side is slanted: hardly any place on it lies on the grid. */
+const field = makeAnnotation('field', { geometry: ring([20, 20], [90, 23], [97, 80], [20, 80]) })
+const all = (editor: Editor): readonly Annotation[] => [...editor.state.document.annotations.values()]
+const pointsOf = (annotation: Annotation | undefined): Ring =>
+  annotation === undefined ? [] : operations(annotation.geometry.kind).vertices(annotation.geometry)
+const named = (editor: Editor, id: string) => editor.state.document.annotations.get(id as AnnotationId)
+const drawn = (editor: Editor): Annotation | undefined => all(editor).find(({ id }) => id !== 'field')
+
+function snapping(kind = 'polygon', ...annotations: readonly Annotation[]): Editor {
+  const editor = makeEditor({ document: makeDocument(annotations.length > 0 ? annotations : [field]) })
+  editor.set(SNAP, true)
+  editor.activateClass(kind as ClassId)
+  return editor
+}
+
+describe('snapping', () => {
+  test('a point falls on the vertex nearby, and the mark says so before the press', () => {
+    const editor = snapping()
+    drive(editor).move([92, 25])
+    expect(editor.preview()).toEqual([{ type: 'snap', at: [90, 23], on: 'vertex' }])
+    drive(editor).click([92, 25]).click([150, 20]).click([150, 60]).key('Enter')
+    expect(pointsOf(drawn(editor))[0]).toEqual([90, 23])
+    expect(named(editor, 'field')).toBe(field)
+  })
+
+  test('a point on an edge becomes a vertex of the neighbour as well, in the same step', () => {
+    const editor = snapping()
+    drive(editor).click([95, 50]).click([150, 20]).click([150, 60]).key('Enter')
+    const [shared] = pointsOf(drawn(editor))
+    expect(pointsOf(named(editor, 'field'))).toEqual([[20, 20], [90, 23], shared, [97, 80], [20, 80]])
+    expect(editor.state.history.done).toHaveLength(1)
+    editor.undo()
+    expect(all(editor)).toEqual([field])
+  })
+
+  test('a neighbour on whose edge the grid lies by itself is left as it is', () => {
+    const editor = snapping()
+    drive(editor).click([50, 82]).click([50, 95]).click([70, 95]).key('Enter')
+    expect(pointsOf(drawn(editor))[0]).toEqual([50, 80])
+    expect(named(editor, 'field')).toBe(field)
+  })
+
+  test('Alt suspends it, and without the setting turns it on', () => {
+    const editor = snapping('point')
+    drive(editor).click([92, 25], { alt: true })
+    expect(pointsOf(drawn(editor))).toEqual([[92, 25]])
+    editor.set(SNAP, false)
+    drive(editor).click([22, 22]).click([22, 82], { alt: true })
+    expect(all(editor).map(pointsOf)).toEqual([[[92, 25]], [[22, 22]], [[20, 80]], pointsOf(field)])
+  })
+
+  test('what is hidden is not snapped to; what is locked is, where it needs no change', () => {
+    const editor = snapping('line')
+    editor.lockAnnotations([field.id], true)
+    drive(editor).move([95, 50])
+    expect(editor.preview()).toEqual([])
+    drive(editor).move([92, 25])
+    expect(editor.preview()).toMatchObject([{ at: [90, 23] }])
+    drive(editor).move([50, 82])
+    expect(editor.preview()).toMatchObject([{ at: [50, 80], on: 'edge' }])
+    editor.hideAnnotations([field.id], true)
+    drive(editor).move([92, 25])
+    expect(editor.preview()).toEqual([])
+  })
+
+  test('the own ring is snapped to but for its last point', () => {
+    const editor = snapping('line')
+    drive(editor).click([110, 20]).click([150, 20]).click([150, 60]).click([112, 22]).key('Enter')
+    expect(pointsOf(drawn(editor))).toEqual([
+      [110, 20],
+      [150, 20],
+      [150, 60],
+      [110, 20],
+    ])
+  })
+
+  test('coordinates of an import that lie beside the grid become the same in both', () => {
+    const imported = makeAnnotation('field', { geometry: ring([20.123456, 20], [90.001, 23.0049], [60, 80]) })
+    const editor = snapping('polygon', imported)
+    drive(editor).click([91, 24]).click([150, 20]).click([150, 60]).key('Enter')
+    expect(pointsOf(drawn(editor))[0]).toEqual([90, 23])
+    expect(pointsOf(named(editor, 'field'))).toEqual([
+      [20.123456, 20],
+      [90, 23],
+      [60, 80],
+    ])
+  })
+
+  test('a vertex that is dragged snaps, and is sewn to what it snapped to', () => {
+    const tent = makeAnnotation('tent', { geometry: ring([120, 30], [160, 30], [140, 70]) })
+    const editor = snapping('polygon', field, tent)
+    editor.useTool('select')
+    editor.select([tent.id])
+    drive(editor).drag([
+      [120, 30],
+      [95, 45],
+    ])
+    const [shared] = pointsOf(named(editor, 'tent'))
+    expect(pointsOf(named(editor, 'field'))).toContainEqual(shared)
+    expect(editor.state.history.done).toHaveLength(1)
+    drive(editor).drag([shared!, [60, 50]], { alt: true })
+    expect(pointsOf(named(editor, 'tent'))[0]).toEqual([60, 50])
+  })
+})
+
+test.each(ALL_KINDS)('%s is sewn where it passes through a place, and nowhere else', (kind) => {
+  const geometry = makeGeometry(kind, [10, 10], 20)
+  expect(sewn(geometry, [15, 50])).toBe(geometry)
+  for (const at of operations(kind).vertices(geometry)) expect(sewn(geometry, at)).toBe(geometry)
+  const shifted = operations(kind).map(geometry, ([x, y]) => [x + 0.004, y])
+  const place = operations(kind).vertices(geometry)[0]!
+  expect(operations(kind).distance(sewn(shifted, place), place)).toBe(0)
+})
+
+describe('a border that is followed', () => {
+  const bay = makeAnnotation('bay', {
+    geometry: ring([20, 20], [60, 25], [70, 40], [64, 61], [50, 80], [20, 80]),
+  })
+
+  test('is taken over from the last point, the shorter way', () => {
+    const editor = snapping('polygon', bay)
+    const hand = drive(editor).click([60, 25]).move([50, 80], { ctrl: true })
+    const preview = editor.preview().find(({ type }) => type === 'path')
+    expect(preview).toMatchObject({
+      points: [
+        [60, 25],
+        [70, 40],
+        [64, 61],
+        [50, 80],
+      ],
+    })
+    hand.click([50, 80], { ctrl: true }).click([120, 80]).click([120, 25]).key('Enter')
+    expect(pointsOf(all(editor).find(({ id }) => id !== 'bay'))).toEqual([
+      [60, 25],
+      [70, 40],
+      [64, 61],
+      [50, 80],
+      [120, 80],
+      [120, 25],
+    ])
+    expect(named(editor, 'bay')).toBe(bay)
+  })
+
+  test('goes the other way round with Shift, and between places on edges', () => {
+    const editor = snapping('line', bay)
+    drive(editor).click([66, 33]).click([57, 72], { ctrl: true, shift: true }).key('Enter')
+    const way = pointsOf(all(editor).find(({ id }) => id !== 'bay'))
+    expect(way.slice(1, -1)).toEqual([
+      [60, 25],
+      [20, 20],
+      [20, 80],
+      [50, 80],
+    ])
+    expect(pointsOf(named(editor, 'bay'))).toContainEqual(way.at(-1))
+  })
+
+  test('is one step for Backspace, and straight where there is no border', () => {
+    const editor = snapping('line', bay)
+    drive(editor).click([60, 25]).click([50, 80], { ctrl: true }).key('Backspace')
+    drive(editor).click([150, 50], { ctrl: true }).key('Enter')
+    expect(pointsOf(all(editor).find(({ id }) => id !== 'bay'))).toEqual([
+      [60, 25],
+      [150, 50],
+    ])
+  })
+
+  test('closes the outline on its first point', () => {
+    const editor = snapping('polygon', bay)
+    drive(editor).click([60, 25]).click([150, 30]).click([150, 80]).click([50, 80])
+    drive(editor).click([60, 25], { ctrl: true })
+    expect(pointsOf(all(editor).find(({ id }) => id !== 'bay'))).toEqual([
+      [60, 25],
+      [150, 30],
+      [150, 80],
+      [50, 80],
+      [64, 61],
+      [70, 40],
+    ])
+  })
+})
+
+/** An edge of one that runs along the other is an edge of the other as well: nothing lies between them. */
+function gaps(a: Geometry, b: Geometry): readonly [XY, XY][] {
+  const edgesOfB = edgesOf(operations(b.kind).outline(b))
+  const isOn = (at: XY): boolean =>
+    edgesOfB.some((edge) => distanceBetween(nearestOnSegment(edge.a, edge.b, at), at) <= 2 * REACH)
+  const key = (from: XY, to: XY): string => [from, to].map(String).sort().join(' ')
+  const shared = new Set(edgesOfB.map((edge) => key(edge.a, edge.b)))
+  const straight = (from: XY, to: XY): boolean =>
+    edgesOfB.some((edge) =>
+      [from, to].every((at) => distanceBetween(nearestOnSegment(edge.a, edge.b, at), at) < 1e-9),
+    )
+  return edgesOf(operations(a.kind).outline(a)).flatMap(({ a: from, b: to }): [XY, XY][] => {
+    const middle: XY = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]
+    const runsAlong = isOn(from) && isOn(middle) && isOn(to) && distanceBetween(from, to) > 1
+    return runsAlong && !shared.has(key(from, to)) && !straight(from, to) ? [[from, to]] : []
+  })
+}
+
+test('shared borders leave no gap, whatever is snapped to and followed', () => {
+  const place = fc.tuple(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 100 }))
+  const outline = fc.array(place, { minLength: 3, maxLength: 6 })
+  const clicks = fc.array(fc.tuple(place, fc.constantFrom({}, { ctrl: true }, { ctrl: true, shift: true })), {
+    minLength: 3,
+    maxLength: 6,
+  })
+  fc.assert(
+    fc.property(outline, clicks, (corners, points) => {
+      const geometry = operations('polygon').build(corners)
+      fc.pre(geometry !== null && operations('polygon').issues(geometry).length === 0)
+      const editor = snapping('polygon', makeAnnotation('field', { geometry }))
+      for (const [at, held] of points) drive(editor).click(at, held)
+      drive(editor).key('Enter')
+      const other = drawn(editor)
+      if (other !== undefined) expect(gaps(other.geometry, named(editor, 'field')!.geometry)).toEqual([])
+    }),
+    { numRuns: 300 },
+  )
+})

@@ -1,0 +1,180 @@
+// Snapping: a point falls on a vertex or an edge of what is there, so that borders can be shared without a gap.
+// An edge is met where the grid allows; `sewing` then gives the neighbour the very same point.
+
+import {
+  boundsOfPoints,
+  distanceBetween,
+  edgesOf,
+  geometryOnGrid,
+  isExactlyOn,
+  nearestOnSegment,
+  operations,
+  pointOnGrid,
+  REACH,
+  type Edge,
+  type Geometry,
+  type Path,
+  type Ring,
+  type XY,
+} from '../geometry/index.ts'
+import {
+  changing,
+  inOrder,
+  valueOf,
+  type Annotation,
+  type AnnotationId,
+  type Edit,
+  type Modifiers,
+  type NumberSetting,
+  type Scene,
+  type ToggleSetting,
+} from '../core/index.ts'
+
+export const SNAP: ToggleSetting = {
+  kind: 'toggle',
+  id: 'snap',
+  name: 'Snap',
+  initial: false,
+  keys: ['n'],
+}
+
+export const SNAP_DISTANCE: NumberSetting = {
+  kind: 'number',
+  id: 'snap-distance',
+  name: 'Within',
+  initial: 10,
+  minimum: 2,
+  maximum: 60,
+  step: 1,
+  unit: 'px',
+  keys: [[], []],
+  wheel: false,
+  applies: ({ toolSettings }) => valueOf(SNAP, toolSettings),
+}
+
+export interface Snap {
+  readonly at: XY
+  readonly on: 'vertex' | 'edge'
+}
+
+/** CSS pixels that `tolerance` stands for with a mouse; with a finger it is more, and so is all that is near. */
+const NEAR_PX = 6
+
+export function screenPixels(count: number, { tolerance }: Pick<Scene, 'tolerance'>): number {
+  return (count * tolerance) / NEAR_PX
+}
+
+/** Alt turns it the other way round. */
+export function isSnapping({ alt }: Modifiers, { toolSettings }: Scene): boolean {
+  return valueOf(SNAP, toolSettings) !== alt
+}
+
+/** The vertex nearest to a place, else the nearest place on an edge. `own`: the points of what is being drawn. */
+export function snapped(at: XY, own: Ring, scene: Scene, except: AnnotationId | null = null): Snap | null {
+  const distance = screenPixels(valueOf(SNAP_DISTANCE, scene.toolSettings), scene)
+  const others = annotationsNear(at, distance, scene).filter(
+    (each) => each.id !== except && scene.isVisible(each),
+  )
+  const vertices = [...others.flatMap(({ geometry }) => verticesOf(geometry)), ...own.slice(0, -1)]
+  const vertex = nearest(vertices, at, distance)
+  if (vertex !== null) return { at: pointOnGrid(vertex), on: 'vertex' }
+  const ownPath: Path = { points: own.slice(0, -1), closed: false }
+  const places = [
+    ...others.flatMap((each) => edgePlaces(each, at, scene)),
+    ...placesOn(edgesOf([ownPath]), at),
+  ]
+  const place = nearest(places, at, distance)
+  return place === null ? null : { at: pointOnGrid(place), on: 'edge' }
+}
+
+export function annotationsNear(at: XY, distance: number, { index }: Scene): readonly Annotation[] {
+  const [x, y] = at
+  return index.search({ x: x - distance, y: y - distance, w: 2 * distance, h: 2 * distance })
+}
+
+function verticesOf(geometry: Geometry): readonly XY[] {
+  return operations(geometry.kind).vertices(geometry)
+}
+
+function outlineOf(geometry: Geometry): readonly Path[] {
+  return operations(geometry.kind).outline(geometry)
+}
+
+/** What is locked gets no vertex, so it is met only where the grid meets it by itself. */
+function edgePlaces(annotation: Annotation, at: XY, { isLocked }: Scene): readonly XY[] {
+  const edges = edgesOf(outlineOf(annotation.geometry))
+  if (!isLocked(annotation)) return placesOn(edges, at)
+  return edges.flatMap((edge) =>
+    placesOn([edge], at).filter((place) => isExactlyOn(edge, pointOnGrid(place))),
+  )
+}
+
+function placesOn(edges: readonly Edge[], at: XY): readonly XY[] {
+  return edges.map(({ a, b }) => nearestOnSegment(a, b, at))
+}
+
+function nearest(places: readonly XY[], at: XY, within: number): XY | null {
+  let [found, least]: [XY | null, number] = [null, within]
+  for (const place of places) {
+    const distance = distanceBetween(place, at)
+    if (distance <= least) [found, least] = [place, distance]
+  }
+  return found
+}
+
+/** Gives everything else whose outline passes through these places a vertex in each of them. */
+export function sewing(places: Ring, own: AnnotationId, scene: Scene): Edit {
+  if (places.length === 0) return (document) => document
+  const { x, y, w, h } = boundsOfPoints(places)
+  const near = scene.index.search({ x: x - REACH, y: y - REACH, w: w + 2 * REACH, h: h + 2 * REACH })
+  const ids = near.filter((each) => each.id !== own && !scene.isLocked(each)).map(({ id }) => id)
+  return inOrder(
+    places.map((at) =>
+      changing(ids, (annotation) => {
+        const geometry = sewn(annotation.geometry, at)
+        return geometry === annotation.geometry ? annotation : { ...annotation, geometry }
+      }),
+    ),
+  )
+}
+
+/** The geometry with `at` exactly on its outline, when that passes through it but for rounding. */
+export function sewn(geometry: Geometry, at: XY): Geometry {
+  const { distance, issues } = operations(geometry.kind)
+  if (distance(geometry, at) > REACH) return geometry
+  const next = withPlace(geometry, at)
+  return issues(next).length === 0 ? next : geometry
+}
+
+/** Vertices nearby move there, and edges that pass by are bent there: an outline may pass twice. */
+function withPlace(geometry: Geometry, at: XY): Geometry {
+  const { moveHandle, nearestEdge, insertVertex } = operations(geometry.kind)
+  // A kind that takes no vertices has its sides along the grid.
+  if (nearestEdge(geometry, at) === null) return onExactly(geometry, at) ? geometry : geometryOnGrid(geometry)
+  let next = geometry
+  for (const [index, vertex] of verticesOf(geometry).entries())
+    if (!isSame(vertex, at) && distanceBetween(vertex, at) <= REACH) next = moveHandle(next, index, at)
+  for (;;) {
+    const passing = edgesOf(outlineOf(next)).find((edge) => passesBy(edge, at))
+    if (passing === undefined) return next
+    next = insertVertex(next, passing.index, at)
+  }
+}
+
+function onExactly(geometry: Geometry, at: XY): boolean {
+  if (verticesOf(geometry).some((vertex) => isSame(vertex, at))) return true
+  return edgesOf(outlineOf(geometry)).some((edge) => isNear(edge, at) && isExactlyOn(edge, at))
+}
+
+function passesBy(edge: Edge, at: XY): boolean {
+  if (isSame(edge.a, at) || isSame(edge.b, at)) return false
+  return isNear(edge, at) && !isExactlyOn(edge, at)
+}
+
+function isNear({ a, b }: Edge, at: XY): boolean {
+  return distanceBetween(nearestOnSegment(a, b, at), at) <= REACH
+}
+
+function isSame(a: XY, b: XY): boolean {
+  return a[0] === b[0] && a[1] === b[1]
+}
