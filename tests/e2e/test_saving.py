@@ -141,9 +141,12 @@ def test_what_others_save_is_merged_where_it_does_not_touch_mine(page: Page, wor
     assert left["geometry"]["x"] == 300
 
 
-@pytest.mark.parametrize(("choice", "x"), [("Keep mine", 440), ("Keep theirs", 10)])
+@pytest.mark.parametrize(
+    ("choice", "places"),
+    [("Keep mine", [440]), ("Keep theirs", [10]), ("Keep both", [10, 440])],
+)
 def test_two_people_who_changed_the_same_are_asked(
-    page: Page, world: World, api: httpx2.Client, choice: str, x: int
+    page: Page, world: World, api: httpx2.Client, choice: str, places: list[int]
 ) -> None:
     hand = Hand(page, world.tasks[0]).open()
     hand.key("4").drag(*SHIP).key("Escape", "Escape").is_saved()
@@ -153,13 +156,27 @@ def test_two_people_who_changed_the_same_are_asked(
     theirs = {**ship, "geometry": {"kind": "rectangle", "x": 10, "y": 10, "w": 50, "h": 50}}
     save(api, world.tasks[0], updated=[theirs])
     page.context.set_offline(False)
-    dialog = page.get_by_role("dialog", name="Somebody else changed the same")
-    dialog.get_by_role("button", name=choice).click()
-    expect(dialog).to_have_count(0)
-    hand.is_saved()
-    (left,) = labels(api, world.tasks[0])["annotations"]
-    assert left["geometry"]["x"] == pytest.approx(x, abs=1)
+    decide(page, choice)
+    hand.is_saved().count(len(places))
+    left = sorted(each["geometry"]["x"] for each in labels(api, world.tasks[0])["annotations"])
+    assert left == pytest.approx(places, abs=1)
     expect(hand.row("Ship 1")).to_be_visible()
+
+
+def decide(page: Page, choice: str) -> None:
+    """With the keyboard alone: arrows choose, Enter goes on. Both sides are drawn on the picture."""
+    dialog = page.get_by_role("dialog", name="changed the same")
+    for side in ("Mine", "Theirs"):
+        expect(dialog.get_by_role("img", name=f"{side}: drawn on its piece of the picture")).to_be_visible()
+    go_on = dialog.get_by_role("button", name="Go on")
+    expect(go_on).to_be_disabled()
+    dialog.get_by_role("radio", name="Keep mine").focus()
+    page.keyboard.press("Space")
+    while not dialog.get_by_role("radio", name=choice).is_checked():
+        page.keyboard.press("ArrowRight")
+    expect(go_on).to_be_enabled()
+    page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
 
 
 def test_two_tabs_of_one_browser_follow_each_other(open_page: Pages, world: World, api: httpx2.Client) -> None:

@@ -72,4 +72,17 @@ describe('a request', () => {
     await expect(get('/x')).rejects.toBeInstanceOf(NetworkError)
     expect(reached).toHaveBeenCalledWith(false)
   })
+
+  it('becomes a NetworkError when the connection breaks in the middle of the answer', async () => {
+    const broken = new ReadableStream({
+      start: (controller) => controller.error(new TypeError('terminated')),
+    })
+    vi.stubGlobal('fetch', async () => new Response(broken))
+    await expect(get('/x')).rejects.toBeInstanceOf(NetworkError)
+  })
+
+  it('is refused when the page of another server comes as the answer', async () => {
+    vi.stubGlobal('fetch', async () => new Response('<html>Sign in to the network</html>'))
+    await expect(get('/x')).rejects.toMatchObject({ status: 502, code: 'not_our_server' })
+  })
 })

@@ -109,15 +109,21 @@ function sent(options: Options): Pick<RequestInit, 'body' | 'headers'> {
   return { body: JSON.stringify(options.body), headers: { 'Content-Type': 'application/json' } }
 }
 
-async function fetched(method: string, path: string, options: Options): Promise<Response> {
+function fetched(method: string, path: string, options: Options): Promise<Response> {
+  const request = fetch(address(path, options.query), {
+    method,
+    credentials: 'same-origin',
+    signal: options.signal ?? null,
+    keepalive: options.keepalive ?? false,
+    ...sent(options),
+  })
+  return lostUnless(request)
+}
+
+/** Raises NetworkError where a connection breaks, before the answer or in the middle of it; AbortError as it is. */
+async function lostUnless<Value>(arriving: Promise<Value>): Promise<Value> {
   try {
-    return await fetch(address(path, options.query), {
-      method,
-      credentials: 'same-origin',
-      signal: options.signal ?? null,
-      keepalive: options.keepalive ?? false,
-      ...sent(options),
-    })
+    return await arriving
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     announceLost()
@@ -128,14 +134,25 @@ async function fetched(method: string, path: string, options: Options): Promise<
 /** Send one request and return its parsed answer. Raises ApiError, NetworkError, or AbortError. */
 export async function request<Answer>(method: string, path: string, options: Options = {}): Promise<Answer> {
   const response = await fetched(method, path, options)
-  const body = await response.text()
+  const body = await lostUnless(response.text())
   if (!response.ok) {
     const error = problem(response.status, body, (name) => response.headers.get(name))
     announce(error)
     throw error
   }
+  const answer = parsed<Answer>(body)
   announce(null)
-  return (body ? JSON.parse(body) : undefined) as Answer
+  return answer
+}
+
+/** A network that signs people in answers with its own page where the server should. */
+function parsed<Answer>(body: string): Answer {
+  try {
+    return (body ? JSON.parse(body) : undefined) as Answer
+  } catch {
+    const detail = 'Something between this computer and the server answered in its place. Check the network.'
+    throw new ApiError(502, { code: 'not_our_server', detail })
+  }
 }
 
 export const get = <Answer>(path: string, query?: Query, signal?: AbortSignal): Promise<Answer> =>

@@ -48,9 +48,10 @@ async function isSent({ taskId }: Draft, parts: LeftoverParts): Promise<boolean>
       save: (body) => server.save(body),
       decide,
     })
-    const { waiting, revision, configurationRevision } = start
+    const { waiting, revision, configurations } = start
     if (!isEmpty(waiting)) {
       const changeId = parts.newId()
+      const configurationRevision = configurations[0]?.revision ?? 0
       await server.save({ ...writeDifference(waiting), changeId, revision, configurationRevision })
     }
     if (isEmpty(start.aside)) await parts.drafts.remove(taskId, start.tabId)

@@ -1,11 +1,20 @@
 import { expect, test } from 'vitest'
+import type { ClassId } from '../core/configuration.ts'
 import { differenceBetween, NO_DIFFERENCE } from '../core/difference.ts'
 import { withAnnotations, type AnnotationId, type Document } from '../core/document.ts'
 import { memoryDrafts, type Draft, type DraftStore } from './saves-drafts.ts'
 import { sendLeftovers } from './saves-leftovers.ts'
 import { openTask, type Opened } from './saves-open.ts'
-import { configurationOf, documentOf, pointAt, ServerInMemory, ANIMAL } from './saves-samples.ts'
-import type { Side } from './saves.ts'
+import {
+  configurationOf,
+  documentOf,
+  PLACE,
+  pointAt,
+  ServerInMemory,
+  ANIMAL,
+  WEATHER,
+} from './saves-samples.ts'
+import type { Side } from './saves-resolve.ts'
 
 function draftOf(was: Document, is: Document, more: Partial<Draft> = {}): Draft {
   return {
@@ -13,8 +22,9 @@ function draftOf(was: Document, is: Document, more: Partial<Draft> = {}): Draft 
     tabId: 'gone',
     userId: 'ada',
     title: 'crane.jpg',
+    ...PLACE,
     revision: 0,
-    configurationRevision: 1,
+    configurations: [configurationOf(1)],
     sent: null,
     waiting: differenceBetween(was, is),
     aside: NO_DIFFERENCE,
@@ -44,9 +54,10 @@ async function open(
     isAlive: async (tabId) => alive.includes(tabId),
     load: () => server.load(),
     save: (body) => server.save(body),
-    decide: async () => {
+    newId: () => 'copy',
+    decide: async (conflicts) => {
       asked += 1
-      return side
+      return conflicts.map(() => side)
     },
   })
   return { opened, asked }
@@ -151,6 +162,47 @@ test('what the label configuration has no place for is put aside', async () => {
   const { opened } = await open(server, drafts)
   expect(ids(opened.document)).toEqual(['a'])
   expect([...opened.start.aside.annotations.keys()]).toEqual(['b'])
+})
+
+test('what is nested in an annotation that others deleted brings it back from the draft', async () => {
+  const was = documentOf(pointAt('a', 1))
+  const server = new ServerInMemory(documentOf())
+  const nested = documentOf(pointAt('a', 1), pointAt('n', 1, undefined, 'a'))
+  const drafts = await stored(draftOf(was, nested, { parents: [pointAt('a', 1)] }))
+  const { opened } = await open(server, drafts)
+  expect(ids(opened.document)).toEqual(['a', 'n'])
+})
+
+test('what was put aside comes back when its class does, also under a new id', async () => {
+  const was = documentOf()
+  const server = new ServerInMemory(was)
+  const [first, without] = [configurationOf(1), configurationOf(2, [ANIMAL])]
+  const again = {
+    ...first,
+    revision: 3,
+    classes: first.classes.map((each) => ({
+      ...each,
+      id: (each.id === ANIMAL ? 'new' : each.id) as ClassId,
+    })),
+  }
+  const aside = differenceBetween(was, documentOf(pointAt('a', 1, ANIMAL)))
+  const drafts = await stored(draftOf(was, was, { aside, configurations: [without, first] }))
+  server.configuration = without
+  expect((await open(server, drafts)).opened.start.aside.annotations.size).toBe(1)
+  server.configuration = again
+  const { opened } = await open(server, drafts)
+  expect([...opened.document.annotations.values()]).toMatchObject([{ id: 'a', classId: 'new' }])
+  expect(opened.start.aside.annotations.size).toBe(0)
+})
+
+test('an answer that was put aside does not write over the one that was given since', async () => {
+  const base = documentOf(pointAt('a', 1))
+  const answered = (answer: string): Document => ({ ...base, answers: { [WEATHER]: answer } })
+  const server = new ServerInMemory(answered('rain'))
+  const drafts = await stored(draftOf(base, base, { aside: differenceBetween(base, answered('sun')) }))
+  const { opened } = await open(server, drafts)
+  expect(opened.document.answers).toEqual({ [WEATHER]: 'rain' })
+  expect(await drafts.list('ada')).toEqual([])
 })
 
 test('work for a task that takes none any more is kept and not shown as if it were saved', async () => {

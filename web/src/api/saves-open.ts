@@ -11,10 +11,12 @@ import {
 import { readDocument, type Document } from '../core/document.ts'
 import { ApiError } from './client.ts'
 import type { SaveAnswer, SaveBody, TaskDetail } from './labels.ts'
+import { remembering, returned } from './saves-aside.ts'
 import type { Draft, DraftStore } from './saves-drafts.ts'
-import { insisting, rebase, type Conflict } from './saves-rebase.ts'
+import { withParents } from './saves-parents.ts'
+import { rebase, type Conflict } from './saves-rebase.ts'
+import { resolved, type Side } from './saves-resolve.ts'
 import { sift } from './saves-sift.ts'
-import type { Side } from './saves.ts'
 
 export interface Opened {
   readonly detail: TaskDetail
@@ -33,7 +35,8 @@ export interface Opening {
   isAlive(tabId: string): Promise<boolean>
   load(): Promise<TaskDetail>
   save(body: SaveBody): Promise<SaveAnswer>
-  decide(conflicts: readonly Conflict[], detail: TaskDetail): Promise<Side>
+  newId(): string
+  decide(conflicts: readonly Conflict[], detail: TaskDetail): Promise<readonly Side[]>
 }
 
 /** Raises ApiError and NetworkError when the task cannot be loaded; drafts then stay where they are. */
@@ -43,7 +46,7 @@ export async function openTask(opening: Opening): Promise<Opened> {
   for (const draft of left) settled.push(await settleSent(draft, opening))
   const detail = await opening.load()
   const document = readDocument(detail.document)
-  if (settled.length === 0) return { detail, document, start: startOf(opening, detail, NO_WORK) }
+  if (settled.length === 0) return { detail, document, start: startOf(opening, detail, noWork(detail)) }
   const work = await combined(settled, detail, opening)
   const start = startOf(opening, detail, work)
   const tabs = left.map(({ tabId }) => tabId)
@@ -64,7 +67,8 @@ async function leftBehind({ drafts, taskId, userId, isAlive }: Opening): Promise
 async function settleSent(draft: Draft, { save }: Opening): Promise<Draft> {
   if (draft.sent === null) return draft
   const { changeId, difference } = draft.sent
-  const { revision, configurationRevision } = draft
+  const { revision, configurations } = draft
+  const configurationRevision = configurations[0]?.revision ?? 0
   try {
     await save({ ...writeDifference(difference), changeId, revision, configurationRevision })
     return { ...draft, sent: null }
@@ -74,39 +78,55 @@ async function settleSent(draft: Draft, { save }: Opening): Promise<Draft> {
   }
 }
 
-interface Work {
-  readonly waiting: Difference
-  readonly aside: Difference
-  readonly edits: number
-}
+type Work = Pick<Draft, 'waiting' | 'aside' | 'parents' | 'configurations' | 'edits'>
 
-const NO_WORK: Work = { waiting: NO_DIFFERENCE, aside: NO_DIFFERENCE, edits: 0 }
+const noWork = ({ configuration }: TaskDetail): Work => ({
+  waiting: NO_DIFFERENCE,
+  aside: NO_DIFFERENCE,
+  parents: [],
+  configurations: [configuration],
+  edits: 0,
+})
 
 async function combined(drafts: readonly Draft[], detail: TaskDetail, opening: Opening): Promise<Work> {
-  const theirs = readDocument(detail.document)
-  let work = NO_WORK
-  for (const draft of drafts) {
-    const { sendable, aside } = sift(draft.waiting, detail.configuration)
-    const shown = applying(work.waiting)(theirs)
-    const mine = detail.editable ? await carriedOver(sendable, shown, detail, opening) : sendable
-    work = {
-      waiting: composed(work.waiting, mine),
-      aside: composed(work.aside, composed(draft.aside, aside)),
-      edits: work.edits + draft.edits,
-    }
-  }
+  let work = noWork(detail)
+  for (const draft of drafts) work = await withDraft(work, draft, detail, opening)
   return work
+}
+
+async function withDraft(work: Work, draft: Draft, detail: TaskDetail, opening: Opening): Promise<Work> {
+  const { configuration } = detail
+  const sifted = sift(draft.waiting, configuration)
+  const shown = applying(work.waiting)(readDocument(detail.document))
+  const mine = detail.editable
+    ? await carriedOver(sifted.sendable, shown, draft.parents, detail, opening)
+    : sifted.sendable
+  const waiting = composed(work.waiting, mine)
+  const all = composed(work.aside, composed(draft.aside, sifted.aside))
+  const known = [...work.configurations, ...draft.configurations]
+  const { back, aside } = returned(all, known, configuration, applying(mine)(shown))
+  return {
+    waiting: composed(waiting, back),
+    aside,
+    parents: [...work.parents, ...draft.parents],
+    configurations: remembering(configuration, known, !isEmpty(aside)),
+    edits: work.edits + draft.edits,
+  }
 }
 
 async function carriedOver(
   mine: Difference,
-  shown: Document,
+  theirs: Document,
+  parents: Draft['parents'],
   detail: TaskDetail,
-  { decide }: Opening,
+  { decide, newId }: Opening,
 ): Promise<Difference> {
-  const { mine: agreed, conflicts } = rebase(mine, shown)
-  if (conflicts.length === 0 || (await decide(conflicts, detail)) === 'theirs') return agreed
-  return composed(agreed, insisting(conflicts, shown, applying(mine)(shown)))
+  const rebased = rebase(mine, theirs)
+  if (rebased.conflicts.length === 0) return rebased.mine
+  const sides = await decide(rebased.conflicts, detail)
+  const { configuration } = detail
+  const shown = withParents(applying(mine)(theirs), parents)
+  return resolved(rebased, sides, { theirs, shown, configuration, newId })
 }
 
 function startOf({ taskId, tabId, userId }: Opening, detail: TaskDetail, work: Work): Opened['start'] {
@@ -115,8 +135,10 @@ function startOf({ taskId, tabId, userId }: Opening, detail: TaskDetail, work: W
     tabId,
     userId,
     title: detail.medium.mediaName,
+    mediumId: detail.medium.id,
+    project: { id: detail.project.id, name: detail.project.name },
     revision: detail.revision,
-    configurationRevision: detail.configuration.revision,
+    reason: detail.readOnlyReason,
     ...work,
   }
 }

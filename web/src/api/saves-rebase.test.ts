@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { applying, differenceBetween } from '../core/difference.ts'
+import { differenceBetween } from '../core/difference.ts'
 import { type AnnotationId, type Document } from '../core/document.ts'
-import { insisting, rebase, sameContent } from './saves-rebase.ts'
+import { rebase, sameContent } from './saves-rebase.ts'
 import { documentOf, pointAt, WEATHER } from './saves-samples.ts'
 
 const base = documentOf(pointAt('a', 1), pointAt('b', 1))
@@ -28,13 +28,19 @@ test('deleting what they changed is a conflict, deleting what they deleted is no
   expect(outcome(mine, documentOf(pointAt('b', 1)))).toEqual([[], []])
 })
 
-test('a nested annotation in a parent they deleted is a conflict, and insisting brings the parent back', () => {
+test('a nested annotation in a parent they deleted is a conflict', () => {
   const mine = documentOf(pointAt('a', 1), pointAt('b', 1), pointAt('c', 1, undefined, 'a'))
   const theirs = documentOf(pointAt('b', 1))
   const rebased = rebase(differenceBetween(base, mine), theirs)
   expect(rebased.conflicts.map(({ id }) => id)).toEqual(['c'])
-  const after = applying(insisting(rebased.conflicts, theirs, mine))(theirs)
-  expect([...after.annotations.keys()].sort()).toEqual(['a', 'b', 'c'])
+})
+
+test('deleting what they put something into is a conflict, unless that goes as well', () => {
+  const nested = pointAt('c', 1, undefined, 'a')
+  const theirs = documentOf(pointAt('a', 1), pointAt('b', 1), nested)
+  expect(outcome(documentOf(pointAt('b', 1)), theirs)).toEqual([[], ['a']])
+  const both = differenceBetween(theirs, documentOf(pointAt('b', 1)))
+  expect(rebase(both, theirs).conflicts).toEqual([])
 })
 
 test('answers of the medium are compared one by one', () => {

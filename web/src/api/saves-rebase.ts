@@ -3,6 +3,7 @@
 import type { ClassId } from '../core/configuration.ts'
 import type { Change, Difference } from '../core/difference.ts'
 import {
+  childrenOf,
   sameAnswer,
   type Annotation,
   type AnnotationId,
@@ -39,7 +40,7 @@ export function rebase(mine: Difference, theirs: Document): Rebased {
   for (const [id, [was, is]] of mine.annotations) {
     const now = theirs.annotations.get(id)
     if (sameContent(was, is) || sameContent(now, is)) continue
-    if (sameContent(now, was) && hasParent(is, mine, theirs)) annotations.set(id, [now, is])
+    if (sameContent(now, was) && keepsFamily(id, is, mine, theirs)) annotations.set(id, [now, is])
     else conflicts.push({ of: 'annotation', id, mine: is, theirs: now })
   }
   for (const [id, [was, is]] of mine.answers) {
@@ -51,29 +52,22 @@ export function rebase(mine: Difference, theirs: Document): Rebased {
   return { mine: { annotations, answers }, conflicts }
 }
 
-function hasParent(annotation: Annotation | undefined, mine: Difference, theirs: Document): boolean {
-  const parent = annotation?.parentId ?? null
-  if (parent === null) return true
-  const [was, made] = mine.annotations.get(parent) ?? []
-  return theirs.annotations.has(parent) || (was === undefined && made !== undefined)
+/** Whether what I made still has its parent, and what I deleted gained no child. */
+function keepsFamily(
+  id: AnnotationId,
+  is: Annotation | undefined,
+  mine: Difference,
+  theirs: Document,
+): boolean {
+  if (is === undefined) return childrenOf(theirs, id).every((child) => leaves(child, id, mine))
+  if (is.parentId === null) return true
+  const [was, made] = mine.annotations.get(is.parentId) ?? []
+  return theirs.annotations.has(is.parentId) || (was === undefined && made !== undefined)
 }
 
-/** The difference that puts my side of the conflicts over theirs; a parent they deleted comes back from `shown`. */
-export function insisting(conflicts: readonly Conflict[], theirs: Document, shown: Document): Difference {
-  const annotations = new Map<AnnotationId, Change<Annotation>>()
-  const answers = new Map<ClassId, Change<Answer>>()
-  for (const conflict of conflicts) {
-    if (conflict.of === 'answer') {
-      answers.set(conflict.id, [conflict.theirs, conflict.mine])
-      continue
-    }
-    annotations.set(conflict.id, [conflict.theirs, conflict.mine])
-    const parent = conflict.mine?.parentId
-    const missing = parent && !theirs.annotations.has(parent) ? shown.annotations.get(parent) : undefined
-    if (missing !== undefined && !annotations.has(missing.id))
-      annotations.set(missing.id, [undefined, missing])
-  }
-  return { annotations, answers }
+function leaves(child: Annotation, parentId: AnnotationId, mine: Difference): boolean {
+  const change = mine.annotations.get(child.id)
+  return change !== undefined && change[1]?.parentId !== parentId
 }
 
 /** Their document with the annotation objects of `shown` wherever both say the same, so that undo knows them. */
@@ -88,13 +82,13 @@ export function reconciled(theirs: Document, shown: Document): Document {
 /** Equal but for where it came from, which is the server's to say. */
 export function sameContent(a: Annotation | undefined, b: Annotation | undefined): boolean {
   if (a === b || a === undefined || b === undefined) return a === b
+  return samePlace(a, b) && a.comment === b.comment && sameValue(a.answers, b.answers)
+}
+
+/** The same object in the picture, whatever is said about it. */
+export function samePlace(a: Annotation, b: Annotation): boolean {
   return (
-    a.classId === b.classId &&
-    a.parentId === b.parentId &&
-    a.z === b.z &&
-    a.comment === b.comment &&
-    sameValue(a.geometry, b.geometry) &&
-    sameValue(a.answers, b.answers)
+    a.classId === b.classId && a.parentId === b.parentId && a.z === b.z && sameValue(a.geometry, b.geometry)
   )
 }
 

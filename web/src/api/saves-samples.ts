@@ -5,11 +5,22 @@ import { differenceBetween, type Difference } from '../core/difference.ts'
 import { withAnnotations, type Annotation, type AnnotationId, type Document } from '../core/document.ts'
 import { ApiError, NetworkError } from './client.ts'
 import type { SaveAnswer, SaveBody, TaskDetail } from './labels.ts'
-import type { SaveHost, SaveServer, SaveStatus, Side, Timing } from './saves.ts'
+import type { Conflict } from './saves-rebase.ts'
+import type { Side } from './saves-resolve.ts'
+import type { SaveHost, SaveServer, SaveStatus, Timing } from './saves.ts'
 
 export const CAR = 'class-car' as ClassId
 export const ANIMAL = 'class-animal' as ClassId
 export const WEATHER = 'class-weather' as ClassId
+export const MARKS = 'class-marks' as ClassId
+
+/** What every draft says of its task. */
+export const PLACE = {
+  mediumId: 'medium',
+  project: { id: 'project', name: 'Harbour' },
+  parents: [],
+  reason: null,
+} as const
 
 export function configurationOf(revision: number, without: readonly ClassId[] = []): Configuration {
   const shared = { color: '#ff0000', shortcut: null, required: false, maxLength: null, children: [] }
@@ -25,6 +36,17 @@ export function configurationOf(revision: number, without: readonly ClassId[] = 
       options: [
         { key: 'sun', name: 'Sun' },
         { key: 'rain', name: 'Rain' },
+      ],
+    },
+    {
+      ...shared,
+      id: MARKS,
+      key: 'marks',
+      name: 'Marks',
+      type: 'checklist' as const,
+      options: [
+        { key: 'flag', name: 'Flag' },
+        { key: 'name', name: 'Name' },
       ],
     },
   ]
@@ -83,7 +105,7 @@ export class ServerInMemory implements SaveServer {
     return {
       task: { id: 'task' } as TaskDetail['task'],
       project: { id: 'project', name: 'Harbour', reviewActivated: false },
-      medium: { mediaName: 'crane.jpg' } as TaskDetail['medium'],
+      medium: { id: 'medium', mediaName: 'crane.jpg' } as TaskDetail['medium'],
       configuration: this.configuration,
       document: { annotations, answers: this.document.answers },
       revision: this.revision,
@@ -100,7 +122,7 @@ export class ServerInMemory implements SaveServer {
     if (known) return known
     const refusal = this.refusal ?? this.#refusalOf(body)
     if (refusal) throw refusal
-    this.#apply(body)
+    this.document = this.#after(body)
     const answer = { revision: ++this.revision, savedAt: 1000 + this.revision }
     this.#answers.set(body.changeId, answer)
     if (this.losing-- > 0) throw new NetworkError()
@@ -121,17 +143,31 @@ export class ServerInMemory implements SaveServer {
     }
     const known = new Set<string>(this.configuration.classes.map(({ id }) => id))
     const isGone = [...body.created, ...body.updated].some(({ classId }) => !known.has(classId))
-    return isGone ? new ApiError(409, { code: 'configuration_changed' }) : null
+    if (isGone) return new ApiError(409, { code: 'configuration_changed' })
+    const fault = this.#faultOf(body)
+    return fault === null ? null : new ApiError(422, { code: 'invalid_labels', detail: fault })
   }
 
-  #apply({ created, updated, deleted, answers }: SaveBody): void {
+  /** What cannot be applied: it names what is not there, or leaves a child without its parent. */
+  #faultOf(body: SaveBody): string | null {
+    const { annotations } = this.document
+    const twice = body.created.find(({ id }) => annotations.has(id))
+    if (twice) return `${twice.id} is there already.`
+    const missing = [...body.updated.map(({ id }) => id), ...body.deleted].find((id) => !annotations.has(id))
+    if (missing) return `There is no ${missing}.`
+    const after = this.#after(body).annotations
+    const orphan = [...after.values()].find(({ parentId }) => parentId !== null && !after.has(parentId))
+    return orphan ? `${orphan.id} needs its parent.` : null
+  }
+
+  #after({ created, updated, deleted, answers }: SaveBody): Document {
     const kept = [...created, ...updated].map((annotation) => [annotation.id, annotation] as const)
     const gone = deleted.map((id) => [id, undefined] as const)
     const next = withAnnotations(this.document, [...kept, ...gone])
     const left = Object.entries({ ...next.answers, ...answers.set }).filter(
       ([id]) => !answers.removed.includes(id as ClassId),
     )
-    this.document = { ...next, answers: Object.fromEntries(left) }
+    return { ...next, answers: Object.fromEntries(left) }
   }
 }
 
@@ -156,9 +192,9 @@ export class Screen implements SaveHost {
     this.shown = document
   }
 
-  async decide(): Promise<Side> {
+  async decide(conflicts: readonly Conflict[]): Promise<readonly Side[]> {
     this.asked += 1
-    return this.side
+    return conflicts.map(() => this.side)
   }
 
   reconfigure(_detail: TaskDetail, aside: Difference): void {
@@ -201,6 +237,7 @@ export class HandClock implements Timing {
 
   /** Let `ms` go by and everything settle that can. */
   async pass(ms: number): Promise<void> {
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve()
     this.#now += ms
     for (let round = 0; round < 30; round++) {
       const due = this.#calls.filter(({ at }) => at <= this.#now)

@@ -42,6 +42,10 @@ function emptied(): Emptied {
   return { annotations: new Map(), answers: new Map() }
 }
 
+export function annotationFits(annotation: Annotation, configuration: Configuration): boolean {
+  return fittedAnnotation(annotation, configuration) === annotation
+}
+
 /** The annotation itself, without the answers that fit no more, or undefined when its class is gone. */
 function fittedAnnotation(annotation: Annotation, configuration: Configuration): Annotation | undefined {
   const labelClass = findGeometryClass(configuration, annotation.classId)
@@ -57,7 +61,7 @@ function fittedAnswers(answers: Answers, labelClass: GeometryClass, configuratio
   return Object.fromEntries(Object.entries(answers).filter(([id]) => !strays.has(id)))
 }
 
-function answerFits(id: ClassId, answer: Answer, configuration: Configuration): boolean {
+export function answerFits(id: ClassId, answer: Answer, configuration: Configuration): boolean {
   return (
     findClass(configuration, id) !== undefined &&
     issuesOfAnswers({ [id]: answer }, globalQuestions(configuration), configuration).length === 0

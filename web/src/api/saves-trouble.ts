@@ -17,10 +17,11 @@ export interface Trouble {
 const REFUSED = new Set(['not_your_task', 'task_not_editable', 'wrong_task_state'])
 const BEHIND = new Set(['revision_conflict', 'configuration_changed'])
 
-/** `behind`: others saved or the configuration changed, so that loading helps. Raises what is no failed request. */
+/** `behind`: others saved or the configuration changed, so that loading helps. */
 export function failureOf(error: unknown): Trouble | 'behind' {
   if (error instanceof NetworkError) return trouble('offline', false, error.message)
-  if (!(error instanceof ApiError)) throw error
+  // Never silently: what nobody foresaw is told, and tried again.
+  if (!(error instanceof ApiError)) return trouble('server', false, `Saving failed: ${String(error)}`)
   if (BEHIND.has(error.code)) return 'behind'
   if (error.status === 401) return trouble('signedOut', true, 'You are signed out.')
   if (isPassing(error)) return trouble('server', false, error.message)

@@ -8,6 +8,7 @@ import {
   CAR,
   configurationOf,
   documentOf,
+  PLACE,
   HandClock,
   pointAt,
   Screen,
@@ -39,8 +40,9 @@ function desk(
       tabId: 'tab',
       userId: 'ada',
       title: 'crane.jpg',
+      ...PLACE,
       revision: 0,
-      configurationRevision: 1,
+      configurations: [configurationOf(1)],
       waiting,
       aside: NO_DIFFERENCE,
       edits: waiting.annotations.size,
@@ -311,6 +313,40 @@ test('a disk that refuses is told, and the work goes to the server all the same'
   server.reachable = true
   await clock.pass(60_000)
   expect(xOf(server.document, 'a')).toBe(1)
+})
+
+test('a disk that never answers does not hold up the server', async () => {
+  const hanging = { ...memoryDrafts(), put: () => new Promise<void>(() => undefined) }
+  const { put, clock, server, screen } = desk(documentOf(), hanging)
+  put('a', 1)
+  await clock.pass(200)
+  expect(server.received).toHaveLength(0)
+  await clock.pass(3000)
+  expect(xOf(server.document, 'a')).toBe(1)
+  expect(screen.status_).toMatchObject({ state: 'saved', kept: false })
+})
+
+test('what nobody foresaw is told and tried again', async () => {
+  const { put, clock, server, screen } = desk()
+  server.refusal = new TypeError('x is undefined') as unknown as ApiError
+  put('a', 1)
+  await clock.pass(200)
+  expect(screen.status_?.trouble?.message).toContain('x is undefined')
+  server.refusal = null
+  await clock.pass(5000)
+  expect(screen.status_?.state).toBe('saved')
+})
+
+test('a queue that is closed has kept everything and writes nothing more', async () => {
+  const { put, clock, server, queue, drafts } = desk()
+  server.busy = new Promise(() => undefined)
+  put('a', 1)
+  await clock.pass(200)
+  put('b', 2)
+  await queue.close()
+  const [draft] = await drafts.list('ada')
+  expect([...(draft?.sent?.difference.annotations.keys() ?? [])]).toEqual(['a'])
+  expect([...(draft?.waiting.annotations.keys() ?? [])]).toEqual(['b'])
 })
 
 test('a flush sends at once and says whether the server has everything', async () => {

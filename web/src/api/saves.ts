@@ -12,15 +12,18 @@ import {
   writeDifference,
   type Difference,
 } from '../core/difference.ts'
+import type { Configuration } from '../core/configuration.ts'
 import { readDocument, type Document } from '../core/document.ts'
 import { ApiError } from './client.ts'
 import type { SaveAnswer, SaveBody, TaskDetail } from './labels.ts'
+import { remembering, returned } from './saves-aside.ts'
 import type { Draft, DraftStore, Sent } from './saves-drafts.ts'
-import { insisting, rebase, reconciled, type Conflict } from './saves-rebase.ts'
+import { Keeper, type KeepTrouble } from './saves-keeper.ts'
+import { parentsOf, withParents } from './saves-parents.ts'
+import { rebase, reconciled, type Conflict } from './saves-rebase.ts'
+import { resolved, type Side } from './saves-resolve.ts'
 import { sift } from './saves-sift.ts'
 import { failureOf, type Trouble } from './saves-trouble.ts'
-
-export type Side = 'mine' | 'theirs'
 
 /** What the queue needs of the page. */
 export interface SaveHost {
@@ -28,7 +31,8 @@ export interface SaveHost {
   document(): Document
   /** Others saved: this is the document now, my unsaved work on top. */
   receive(document: Document): void
-  decide(conflicts: readonly Conflict[]): Promise<Side>
+  /** What is chosen for each conflict, in their order. */
+  decide(conflicts: readonly Conflict[]): Promise<readonly Side[]>
   /** The label configuration is another one; `aside` is what it has no place for. */
   reconfigure(detail: TaskDetail, aside: Difference): void
   status(status: SaveStatus): void
@@ -54,6 +58,8 @@ export interface SaveStatus {
   readonly unsaved: number
   /** Whether the browser keeps all of them. */
   readonly kept: boolean
+  /** Why it keeps nothing. */
+  readonly keepTrouble: KeepTrouble | null
   readonly savedAt: number | null
   readonly trouble: Trouble | null
 }
@@ -61,19 +67,22 @@ export interface SaveStatus {
 /** Edits in quick succession go out together. */
 const GATHER_MS = 150
 const LONGEST_WAIT_MS = 30_000
+/** A disk that takes longer to keep an edit does not hold up the server. */
+const KEEPING_MS = 3000
 
 type Start = Omit<Draft, 'sent' | 'at'>
 
 export class SaveQueue {
   readonly #start: Start
   readonly #server: SaveServer
-  readonly #drafts: DraftStore
+  readonly #keeper: Keeper
   readonly #host: SaveHost
   readonly #timing: Timing
   readonly #newId: () => string
 
   #revision: number
-  #configurationRevision: number
+  /** In use, then the earlier ones that `#aside` speaks of. */
+  #configurations: readonly Configuration[]
   #sent: Sent | null = null
   #sentEdits = 0
   /** Under discussion with their document. */
@@ -87,9 +96,6 @@ export class SaveQueue {
   #running = false
   #closed = false
   #savedAt: number | null = null
-  #version = 0
-  #keptVersion = 0
-  #keeping: Promise<void> = Promise.resolve()
   #wake: (() => void) | null = null
   #waiters: ((saved: boolean) => void)[] = []
 
@@ -99,12 +105,12 @@ export class SaveQueue {
   ) {
     this.#start = start
     this.#server = parts.server
-    this.#drafts = parts.drafts
+    this.#keeper = new Keeper(parts.drafts, start, () => this.#report())
     this.#host = parts.host
     this.#timing = parts.timing
     this.#newId = parts.newId
     this.#revision = start.revision
-    this.#configurationRevision = start.configurationRevision
+    this.#configurations = start.configurations
     this.#waiting = start.waiting
     this.#aside = start.aside
     this.#edits = start.edits
@@ -155,12 +161,14 @@ export class SaveQueue {
     this.#taken = this.#waiting = this.#aside = NO_DIFFERENCE
     this.#edits = 0
     this.#touch()
-    await this.#keeping
+    await this.#keeper.settled()
   }
 
-  close(): void {
+  /** Resolves when the draft is another tab's to take over. */
+  close(): Promise<void> {
     this.#closed = true
     this.#wake?.()
+    return this.#keeper.release()
   }
 
   #pending(): Difference {
@@ -201,7 +209,7 @@ export class SaveQueue {
     this.#takeWaiting()
     const sent = this.#sent
     if (sent === null) return
-    await this.#keeping
+    await Promise.race([this.#keeper.settled(), this.#pause(KEEPING_MS)])
     const answer = await this.#server.save({
       ...writeDifference(sent.difference),
       changeId: sent.changeId,
@@ -261,8 +269,9 @@ export class SaveQueue {
     this.#taken = this.#pending()
     this.#sent = null
     this.#waiting = NO_DIFFERENCE
-    const mine = await this.#settle(this.#sifted(detail), readDocument(detail.document))
-    const theirs = reconciled(readDocument(detail.document), this.#host.document())
+    const saved = readDocument(detail.document)
+    const mine = await this.#settle(this.#sifted(detail, saved), saved, detail)
+    const theirs = reconciled(saved, this.#host.document())
     const later = this.#waiting
     this.#taken = NO_DIFFERENCE
     this.#waiting = composed(mine, later)
@@ -272,61 +281,63 @@ export class SaveQueue {
     this.#host.receive(applying(later)(applying(mine)(theirs)))
   }
 
+  get #configurationRevision(): number {
+    return this.#configurations[0]?.revision ?? 0
+  }
+
   #isKnown(detail: TaskDetail): boolean {
     const known = detail.configuration.revision === this.#configurationRevision
     return known && detail.revision === this.#revision
   }
 
-  #sifted(detail: TaskDetail): Difference {
-    if (detail.configuration.revision === this.#configurationRevision) return this.#taken
-    const { sendable, aside } = sift(this.#taken, detail.configuration)
-    this.#aside = composed(this.#aside, aside)
-    this.#configurationRevision = detail.configuration.revision
-    this.#host.reconfigure(detail, this.#aside)
-    return sendable
+  /** My work as the task's configuration takes it: what has no place waits aside, what has one again comes back. */
+  #sifted(detail: TaskDetail, theirs: Document): Difference {
+    const { configuration } = detail
+    if (configuration.revision === this.#configurationRevision) return this.#taken
+    const { sendable, aside } = sift(this.#taken, configuration)
+    const all = composed(this.#aside, aside)
+    const found = returned(all, this.#configurations, configuration, applying(sendable)(theirs))
+    this.#aside = found.aside
+    this.#configurations = remembering(configuration, this.#configurations, !isEmpty(found.aside))
+    this.#host.reconfigure(detail, found.aside)
+    return composed(sendable, found.back)
   }
 
-  async #settle(mine: Difference, theirs: Document): Promise<Difference> {
+  async #settle(mine: Difference, theirs: Document, { configuration }: TaskDetail): Promise<Difference> {
     const rebased = rebase(mine, theirs)
     if (rebased.conflicts.length === 0) return rebased.mine
     this.#touch()
-    const side = await this.#host.decide(rebased.conflicts)
-    if (side === 'theirs') return rebased.mine
-    return composed(rebased.mine, insisting(rebased.conflicts, theirs, this.#host.document()))
+    const sides = await this.#host.decide(rebased.conflicts)
+    const shown = withParents(this.#host.document(), this.#start.parents)
+    return resolved(rebased, sides, { theirs, shown, configuration, newId: this.#newId })
   }
 
   /** The state changed: keep it, then say so. */
   #touch(): void {
-    this.#version += 1
-    this.#report()
-    this.#keeping = this.#keeping.then(() => this.#keep())
-  }
-
-  async #keep(): Promise<void> {
-    const version = this.#version
-    if (version === this.#keptVersion) return
-    try {
-      await this.#write()
-      this.#keptVersion = version
-    } catch {
-      // Reported as not kept until a later write succeeds; the work itself goes on to the server.
-    }
+    this.#keeper.keep(this.#draft())
     this.#report()
   }
 
-  #write(): Promise<void> {
-    const { taskId, tabId } = this.#start
-    if (this.#isClean() && isEmpty(this.#aside)) return this.#drafts.remove(taskId, tabId)
-    return this.#drafts.put({
+  #parents(): Draft['parents'] {
+    const { annotations } = this.#host.document()
+    const before = new Map(this.#start.parents.map((parent) => [parent.id, parent]))
+    return parentsOf([this.#pending(), this.#aside], (id) => annotations.get(id) ?? before.get(id))
+  }
+
+  #draft(): Draft | null {
+    if (this.#isClean() && isEmpty(this.#aside)) return null
+    return {
       ...this.#start,
       revision: this.#revision,
-      configurationRevision: this.#configurationRevision,
+      configurations: this.#configurations,
       sent: this.#sent,
       waiting: composed(this.#taken, this.#waiting),
       aside: this.#aside,
+      parents: this.#parents(),
       edits: this.#edits,
+      reason: this.#trouble?.message ?? null,
       at: this.#timing.nowMs(),
-    })
+    }
   }
 
   #report(): void {
@@ -334,7 +345,8 @@ export class SaveQueue {
     this.#host.status({
       state: clean ? 'saved' : this.#trouble === null ? 'saving' : 'unsaved',
       unsaved: clean ? 0 : Math.max(1, this.#edits),
-      kept: this.#drafts.lasting && this.#keptVersion === this.#version,
+      kept: this.#keeper.isKept,
+      keepTrouble: this.#keeper.trouble,
       savedAt: this.#savedAt,
       trouble: this.#trouble,
     })
@@ -348,6 +360,11 @@ export class SaveQueue {
     for (const answer of waiters) answer(saved)
   }
 
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#timing.after(ms, resolve))
+  }
+
+  /** Until then, or until something wakes the queue. */
   #sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => {

@@ -1,7 +1,7 @@
 // Answers to questions: their normal form and the rules they follow. The one file that tells question types apart.
 
 import { findClass, isQuestion, type ClassId, type Configuration, type Question } from './configuration.ts'
-import type { Answer, Answers } from './document.ts'
+import { sameAnswer, type Answer, type Answers } from './document.ts'
 
 export type AnswerIssueCode =
   | 'unknown_class'
@@ -31,6 +31,13 @@ export function transferredAnswer(answer: Answer, from: Question, to: Question):
   if (from.type !== to.type) return undefined
   const kept = to.type === 'checklist' ? normalAnswer(to, answer) : answer
   return issueOfAnswer(kept, to) === null ? kept : undefined
+}
+
+/** Everything that either side ticked; undefined for answers that cannot stand together. */
+export function unitedAnswer(question: Question, one: Answer, other: Answer): Answer | undefined {
+  if (sameAnswer(one, other)) return one
+  if (question.type !== 'checklist') return undefined
+  return normalAnswer(question, [one ?? [], other ?? []].flat())
 }
 
 /** What may never be stored: `questions` are those that are asked of the owner of the answers. */

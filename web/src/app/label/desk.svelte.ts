@@ -5,8 +5,9 @@ import { openDrafts, type Draft, type DraftStore } from '../../api/saves-drafts.
 import { sendLeftovers } from '../../api/saves-leftovers.ts'
 import { openTask, type Opened } from '../../api/saves-open.ts'
 import type { Conflict } from '../../api/saves-rebase.ts'
+import type { Side } from '../../api/saves-resolve.ts'
 import { joinTabs, type Tabs } from '../../api/saves-tabs.ts'
-import { SaveQueue, type SaveHost, type SaveServer, type SaveStatus, type Side } from '../../api/saves.ts'
+import { SaveQueue, type SaveHost, type SaveServer, type SaveStatus } from '../../api/saves.ts'
 import type { Task } from '../../api/types.ts'
 import {
   createEditor,
@@ -29,8 +30,11 @@ export const newId = idMaker(
   (bytes) => crypto.getRandomValues(bytes),
 )
 
+/** What a disagreement is about. */
+export type Subject = Pick<TaskDetail, 'configuration' | 'medium'>
+
 /** Asks the person where two people changed the same. */
-export type Decide = (conflicts: readonly Conflict[], configuration: Configuration) => Promise<Side>
+export type Decide = (conflicts: readonly Conflict[], subject: Subject) => Promise<readonly Side[]>
 
 let store: Promise<DraftStore> | undefined
 export const drafts = (): Promise<DraftStore> => (store ??= openDrafts())
@@ -64,7 +68,8 @@ export async function openDesk(taskId: string, userId: string, decide: Decide): 
         early = undefined
         return server.save(body)
       },
-      decide: (conflicts, { configuration }) => decide(conflicts, configuration),
+      newId,
+      decide: (conflicts, { configuration, medium }) => decide(conflicts, { configuration, medium }),
     })
     desk = new Desk(opened, { server, drafts: kept, tabs, decide })
     return desk
@@ -110,7 +115,14 @@ export class Desk {
   pointer: EditorState['pointer'] = $state.raw(null)
   /** Counts changes of what an unfinished gesture shows. */
   gesture: unknown = $state.raw(null)
-  save: SaveStatus = $state.raw({ state: 'saved', unsaved: 0, kept: true, savedAt: null, trouble: null })
+  save: SaveStatus = $state.raw({
+    state: 'saved',
+    unsaved: 0,
+    kept: true,
+    keepTrouble: null,
+    savedAt: null,
+    trouble: null,
+  })
   /** What the label configuration has no place for any more. */
   aside: Difference = $state.raw()!
 
@@ -184,9 +196,10 @@ export class Desk {
     })
   }
 
-  close(): void {
+  /** Resolves when everything is kept and another desk may open the task. */
+  async close(): Promise<void> {
     this.#ends.abort()
-    this.#queue.close()
+    await this.#queue.close()
     this.#parts.tabs.close()
   }
 
@@ -194,7 +207,10 @@ export class Desk {
     return {
       document: () => this.editor.state.document,
       receive: (document) => this.editor.receive(() => document),
-      decide: (conflicts) => this.#parts.decide(conflicts, this.configuration),
+      decide: (conflicts) => {
+        const { configuration, detail } = this
+        return this.#parts.decide(conflicts, { configuration, medium: detail.medium })
+      },
       reconfigure: (detail, aside) => {
         this.aside = aside
         this.editor.setConfiguration(detail.configuration)
