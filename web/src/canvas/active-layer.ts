@@ -11,6 +11,7 @@ import {
 import { boundsMeet, boundsOf } from '../geometry/index.ts'
 import type { Looks } from './looks.ts'
 import { brushOn, paintGeometry, type Brush } from './paint.ts'
+import { eraseStroke, paintStroke, paintTip } from './paint-stroke.ts'
 import { paintContext, paintHandles, paintPath, paintPoints, paintSnap } from './paint-tools.ts'
 import { deviceTransform, visibleBounds, type Surface, type Viewport } from './viewport.ts'
 
@@ -37,10 +38,14 @@ export class ActiveLayer {
     const brush = brushOn(this.#context, deviceTransform(view, surface), surface)
     this.#context.clearRect(0, 0, surface.px.w, surface.px.h)
     const bounds = visibleBounds(view, surface)
-    for (const annotation of standingOut(active, omitted)) {
-      if (boundsMeet(boundsOf(annotation.geometry), bounds, 12 / view.scale))
-        paintStanding(brush, annotation, active)
-    }
+    const standing = standingOut(active, omitted).filter(({ geometry }) =>
+      boundsMeet(boundsOf(geometry), bounds, 12 / view.scale),
+    )
+    const erased = erasedFrom(active)
+    for (const annotation of standing) if (erased.has(annotation.id)) paintStanding(brush, annotation, active)
+    eraseStrokes(brush, active)
+    for (const annotation of standing)
+      if (!erased.has(annotation.id)) paintStanding(brush, annotation, active)
     for (const drawable of active.drawables) PAINT[drawable.type](brush, drawable as never, active)
   }
 }
@@ -57,6 +62,16 @@ function standingOut(active: Active, omitted: ReadonlySet<AnnotationId>): readon
     .flatMap((id) => document.annotations.get(id) ?? [])
     .filter(isVisible)
     .sort(byPaint)
+}
+
+/** What a stroke of an eraser takes away from; it has to be on this canvas for that. */
+function erasedFrom({ drawables }: Active): ReadonlySet<AnnotationId> {
+  return new Set(drawables.flatMap((drawable) => (drawable.type === 'stroke' ? drawable.from : [])))
+}
+
+function eraseStrokes(brush: Brush, { drawables }: Active): void {
+  for (const drawable of drawables)
+    if (drawable.type === 'stroke' && drawable.role === 'erase') eraseStroke(brush, drawable)
 }
 
 function paintStanding(brush: Brush, annotation: Annotation, { selection, looksOfClass }: Active): void {
@@ -86,6 +101,8 @@ const PAINT: { readonly [Type in Drawable['type']]: Painter<Type> } = {
     const annotation = document.annotations.get(annotationId)
     if (annotation !== undefined) paintContext(brush, annotation.geometry)
   },
+  stroke: (brush, drawable, { looksOfClass }) => paintStroke(brush, drawable, looksOfClass(drawable.classId)),
+  tip: (brush, drawable, { looksOfClass }) => paintTip(brush, drawable, looksOfClass(drawable.classId)),
   points: (brush, drawable, { looksOfClass }) => paintPoints(brush, drawable, looksOfClass(drawable.classId)),
   handles: (brush, { annotationId, handles, hot }, { document, looksOfClass }) => {
     const annotation = document.annotations.get(annotationId)

@@ -188,10 +188,8 @@ export class CanvasView {
   }
 
   #omittedNow({ selection }: EditorState): ReadonlySet<AnnotationId> {
-    const replaced = this.#drawables.flatMap((drawable) =>
-      drawable.type === 'geometry' && drawable.replaces !== null ? [drawable.replaces] : [],
-    )
-    const next = new Set([...(selection.size <= SELECTED_APART ? selection : []), ...replaced])
+    const changing = this.#drawables.flatMap(changedBy)
+    const next = new Set([...(selection.size <= SELECTED_APART ? selection : []), ...changing])
     const isSame = next.size === this.#omitted.size && [...next].every((id) => this.#omitted.has(id))
     return isSame ? this.#omitted : next
   }
@@ -235,6 +233,12 @@ const RESIZING: readonly Cursor[] = ['ew-resize', 'nwse-resize', 'ns-resize', 'n
 function turnedCursor(cursor: Cursor, turn: number): Cursor {
   const index = RESIZING.indexOf(cursor)
   return index < 0 ? cursor : RESIZING[(index + Math.round(turn / 45)) % RESIZING.length]!
+}
+
+/** What is shown changed, by another geometry or by a stroke across it. */
+function changedBy(drawable: Drawable): readonly AnnotationId[] {
+  if (drawable.type === 'stroke') return drawable.from
+  return drawable.type === 'geometry' && drawable.replaces !== null ? [drawable.replaces] : []
 }
 
 /** For measurements: when picture and shapes were on screen for the first time. */

@@ -1,7 +1,7 @@
 // Arbitrary documents and edits of all kinds, for property tests.
 
 import fc from 'fast-check'
-import { boundsOfPoints, regionOf, type XY } from '../geometry/index.ts'
+import { regionOf, type XY } from '../geometry/index.ts'
 import { ALL_KINDS, makeAnnotation, makeDocument, makeGeometry, makeIds } from './builders.ts'
 import type { ClassId } from './configuration.ts'
 import type { Annotation, AnnotationId, Answer, Document } from './document.ts'
@@ -74,7 +74,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
       [x + side, y],
       [x, y + side],
     ]
-    return erasing(regionOf([ring]), boundsOfPoints(ring), newId)
+    return erasing(regionOf([ring]), newId)
   }),
 )
 

@@ -20,6 +20,23 @@ export type Drawable =
       readonly closed: boolean
       readonly classId: ClassId | null
     }
+  /** What a round brush covers on its way; `from`: the annotations that a stroke of an eraser takes it away from. */
+  | {
+      readonly type: 'stroke'
+      readonly role: 'paint' | 'erase'
+      readonly points: Ring
+      readonly radius: number
+      readonly classId: ClassId | null
+      readonly from: readonly AnnotationId[]
+    }
+  /** The tip of a brush under the pointer. */
+  | {
+      readonly type: 'tip'
+      readonly role: 'paint' | 'erase'
+      readonly at: XY
+      readonly radius: number
+      readonly classId: ClassId | null
+    }
   /** Handles of a selected annotation; `hot` is the index of the one under the pointer or held. */
   | {
       readonly type: 'handles'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { boundsOf, operations, regionOf, type Geometry, type XY } from '../geometry/index.ts'
+import { operations, regionOf, type Geometry, type XY } from '../geometry/index.ts'
 import { ALL_KINDS, makeAnnotation, makeDocument, makeGeometry, makeIds } from './builders.ts'
 import type { AnnotationId, Document } from './document.ts'
 import { erasing, placing } from './place.ts'
@@ -84,10 +84,9 @@ describe.each(sharing)('%s', (kind) => {
   test('erasing pierces, and deletes what it covers', () => {
     const document = makeDocument([old('one', [0, 0], 40), old('two', [50, 50], 5)])
     const hole = square([10, 10], 10)
-    const bounds = { x: 10, y: 10, w: 10, h: 10 }
-    expect(areas(erasing(regionOf([hole]), bounds, newId)(document))).toEqual({ one: 1500, two: 25 })
+    expect(areas(erasing(regionOf([hole]), newId)(document))).toEqual({ one: 1500, two: 25 })
     const all = square([-1, -1], 100)
-    expect(areas(erasing(regionOf([all]), { x: -1, y: -1, w: 100, h: 100 }, newId)(document))).toEqual({})
+    expect(areas(erasing(regionOf([all]), newId)(document))).toEqual({})
   })
 
   test('kinds that do not share are neither cut nor erased', () => {
@@ -97,9 +96,7 @@ describe.each(sharing)('%s', (kind) => {
     const document = makeDocument(others)
     const after = place(document, [0, 0], 90)
     expect(others.every((each) => after.annotations.get(each.id) === each)).toBe(true)
-    expect(
-      erasing(regionOf([square([0, 0], 90)]), boundsOf(makeGeometry(kind, [0, 0], 90)), newId)(document),
-    ).toBe(document)
+    expect(erasing(regionOf([square([0, 0], 90)]), newId)(document)).toBe(document)
   })
 
   test('several placed at once leave each other alone', () => {

@@ -1,10 +1,20 @@
 // Set operations on areas. The only file that knows the clipping library, which works on whole numbers. Those are
 // finer than the grid, so that places where borders cross stay in order; pieces come back on the grid.
 
-import { Clipper, ClipType, Clipper64, FillRule, type Path64, type Paths64, type Point64 } from 'clipper2-ts'
+import {
+  Clipper,
+  ClipType,
+  Clipper64,
+  EndType,
+  FillRule,
+  JoinType,
+  type Path64,
+  type Paths64,
+  type Point64,
+} from 'clipper2-ts'
 import { openRing } from './grid.ts'
-import type { Ring } from './operations.ts'
-import { distanceBetween, isInsideRing, placeInside, ringArea } from './rings.ts'
+import type { Bounds, Ring, XY } from './operations.ts'
+import { boundsMeet, distanceBetween, isInsideRing, placeInside, ringArea } from './rings.ts'
 
 const STEPS_PER_PIXEL = 10_000
 
@@ -27,13 +37,113 @@ function enclosed(ring: Ring): Paths64 {
   return path.length < 3 ? [] : merged(ClipType.Union, [path], [], FillRule.EvenOdd)
 }
 
+/** The region of a piece that came from here: its rings are in order already. */
+export function regionOfPiece(rings: readonly Ring[]): Region {
+  const paths = rings.map(toPath).filter((path) => path.length >= 3)
+  return {
+    paths: paths.map((path, index) => (Clipper.area(path) > 0 === (index === 0) ? path : path.toReversed())),
+  }
+}
+
+export function regionOfBox({ x, y, w, h }: Bounds): Region {
+  return regionOf([
+    [
+      [x, y],
+      [x + w, y],
+      [x + w, y + h],
+      [x, y + h],
+    ],
+  ])
+}
+
+/** What a round brush covers on its way; one point makes a disc. */
+export function regionOfStroke(points: Ring, radius: number): Region {
+  const path = points.map(toPoint)
+  return { paths: offset([path], radius, JoinType.Round, EndType.Round) }
+}
+
+/** Grown by so many pixels on all sides, with round corners; shrunk when they are less than 0. */
+export function inflated(area: Region, pixels: number): Region {
+  return { paths: offset(area.paths, pixels, JoinType.Round, EndType.Polygon) }
+}
+
+/** Gaps of up to `width` pixels closed: borders that were rounded apart from each other meet again. */
+export function bridged(area: Region, width: number): Region {
+  const [wide, narrow] = [width / 2, -width / 2]
+  const grown = offset(area.paths, wide, JoinType.Miter, EndType.Polygon)
+  return { paths: offset(grown, narrow, JoinType.Miter, EndType.Polygon) }
+}
+
+function offset(paths: Paths64, pixels: number, join: JoinType, end: EndType): Paths64 {
+  const tolerance = Math.max(Math.abs(pixels) / ARC_PARTS, FINEST_ARC)
+  const [delta, arc] = [pixels * STEPS_PER_PIXEL, tolerance * STEPS_PER_PIXEL]
+  return Clipper.inflatePaths(paths, delta, join, end, MITER_LIMIT, arc)
+}
+
+/** Round ends deviate from the circle by a part of its radius, and by so many pixels at least. */
+const ARC_PARTS = 400
+const FINEST_ARC = 0.01
+const MITER_LIMIT = 4
+
 export function difference(area: Region, taken: Region): Region {
-  return { paths: merged(ClipType.Difference, area.paths, taken.paths) }
+  return locally(ClipType.Difference, area, taken)
+}
+
+export function union(area: Region, added: Region): Region {
+  return locally(ClipType.Union, area, added)
+}
+
+export function intersection(a: Region, b: Region): Region {
+  return { paths: merged(ClipType.Intersection, a.paths, b.paths) }
+}
+
+export function isEmpty(region: Region): boolean {
+  return piecesOf(region).length === 0
+}
+
+/** Rings that do not meet the other area stay as they are: that is what keeps large areas quick. */
+function locally(type: ClipType, area: Region, other: Region): Region {
+  const bounds = boundsOfPaths(other.paths)
+  const isNear = (path: Path64): boolean => bounds !== null && boundsMeet(boundsOfPaths([path])!, bounds, 1)
+  const near = area.paths.filter(isNear)
+  const far = area.paths.filter((path) => !isNear(path))
+  return { paths: [...merged(type, near, other.paths), ...far] }
+}
+
+function boundsOfPaths(paths: Paths64): Bounds | null {
+  if (paths.every((path) => path.length === 0)) return null
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
+  for (const path of paths) {
+    for (const { x, y } of path) {
+      if (x < left) left = x
+      if (x > right) right = x
+      if (y < top) top = y
+      if (y > bottom) bottom = y
+    }
+  }
+  return { x: left, y: top, w: right - left, h: bottom - top }
+}
+
+export function areaOfRegion(region: Region): number {
+  return Math.abs(Clipper.areaPaths(region.paths)) / STEPS_PER_PIXEL ** 2
+}
+
+/** Null when there is nothing. */
+export function boundsOfRegion(region: Region): Bounds | null {
+  const bounds = boundsOfPaths(region.paths)
+  if (bounds === null) return null
+  const { x, y, w, h } = bounds
+  return {
+    x: x / STEPS_PER_PIXEL,
+    y: y / STEPS_PER_PIXEL,
+    w: w / STEPS_PER_PIXEL,
+    h: h / STEPS_PER_PIXEL,
+  }
 }
 
 /** Whether both cover a place in common; a shared border does not count, nor a strip left by rounding. */
 export function overlap(a: Region, b: Region): boolean {
-  return piecesOf({ paths: merged(ClipType.Intersection, a.paths, b.paths) }).length > 0
+  return !isEmpty(intersection(a, b))
 }
 
 /** The connected parts, the largest first; each is its outline and then its holes. */
@@ -100,11 +210,15 @@ function clipperOf(subject: Paths64, clip: Paths64): Clipper64 {
 /** In steps, without points that a straight line or a way back runs through: they enclose nothing. */
 function toPath(ring: Ring): Path64 {
   const path: Path64 = []
-  for (const [x, y] of ring) {
-    path.push({ x: Math.round(x * STEPS_PER_PIXEL), y: Math.round(y * STEPS_PER_PIXEL) })
+  for (const point of ring) {
+    path.push(toPoint(point))
     while (isStraight(path.at(-3), path.at(-2), path.at(-1))) path.splice(-2, 1)
   }
   return closedUp(path)
+}
+
+function toPoint([x, y]: XY): Point64 {
+  return { x: Math.round(x * STEPS_PER_PIXEL), y: Math.round(y * STEPS_PER_PIXEL) }
 }
 
 function closedUp(path: Path64): Path64 {

@@ -1,8 +1,9 @@
 // An image segmentation: an outline and the holes cut out of it. Segments of a picture share it among them.
 
-import { piecesOf, regionOf } from './clip.ts'
+import { piecesOf, regionOf, regionOfPiece, type Region } from './clip.ts'
 import { openRing } from './grid.ts'
 import type { EdgePlace, IssueCode, Operations, Ring, XY } from './operations.ts'
+import { remembered } from './remembered.ts'
 import {
   boundsOfPoints,
   isInsideRing,
@@ -44,6 +45,21 @@ function contains(geometry: ImageSegmentation, at: XY, tolerance: number): boole
   const [outline = [], ...holes] = geometry.rings
   if (isInsideRing(outline, at) && !holes.some((hole) => isInsideRing(hole, at))) return true
   return (nearestEdge(geometry, at)?.distance ?? Infinity) <= tolerance
+}
+
+/** Pieces of a region are in order already: nothing has to be cleaned of them, which takes long. */
+const made = new WeakSet<ImageSegmentation>()
+
+const region = remembered((geometry: ImageSegmentation): Region =>
+  made.has(geometry) ? regionOfPiece(geometry.rings) : regionOf(geometry.rings),
+)
+
+function pieces(whole: Region): readonly ImageSegmentation[] {
+  return piecesOf(whole).map((rings) => {
+    const geometry = withRings(rings)
+    made.add(geometry)
+    return geometry
+  })
 }
 
 /** Vertices and edges are numbered through all rings; this finds the ring and the number in it. */
@@ -98,10 +114,7 @@ export const image_segmentation: Operations<ImageSegmentation> = {
   gesture: 'freehand',
   minimum: MINIMUM,
   closed: true,
-  partition: {
-    region: ({ rings }) => regionOf(rings),
-    pieces: (region) => piecesOf(region).map(withRings),
-  },
+  partition: { region, pieces },
   issues,
   bounds: ({ rings }) => boundsOfPoints(rings[0] ?? []),
   area,

@@ -83,9 +83,23 @@ export type {
 } from './operations.ts'
 export { between, edgesOf, isExactlyOn, lengthOf, REACH, type Edge } from './border.ts'
 export type { Region } from './clip.ts'
-export { difference, overlap, regionOf } from './clip.ts'
+export {
+  areaOfRegion,
+  boundsOfRegion,
+  bridged,
+  difference,
+  inflated,
+  intersection,
+  isEmpty,
+  overlap,
+  regionOf,
+  regionOfBox,
+  regionOfStroke,
+  union,
+} from './clip.ts'
 export { insidePicture, onGrid, pointOnGrid } from './grid.ts'
 export { remembered } from './remembered.ts'
 export { boundsMeet, boundsOfPoints, distanceBetween, isInsideRing, nearestOnSegment } from './rings.ts'
 export { simplified } from './simplify.ts'
+export { splitAlong } from './split.ts'
 export type { ImageSegmentation, Line, Point, Polygon, Rectangle }

@@ -66,6 +66,8 @@ const RECTANGLES: ChoiceSetting<'corners' | 'extremes'> = {
   keys: ['x'],
   applies: ({ activeClass }) => activeClass !== null && operations(activeClass.type).gesture === 'drag',
 }
+/** Areas are outlined by another tool of this reducer: `fill`. */
+const TAKES = [...DRAWS, 'freehand'] as const
 
 export const draw: Tool<State> = {
   id: 'draw',
@@ -95,7 +97,7 @@ export const draw: Tool<State> = {
 function press(at: XY, modifiers: Modifiers, state: State, scene: Scene): Answer {
   if (state.type === 'stretching') return { state: { ...state, held: true, second: true } }
   if (state.type === 'joining') return { state: pressed(state, at, modifiers, scene) }
-  const reason = whyNoDrawing(scene, DRAWS)
+  const reason = whyNoDrawing(scene, TAKES)
   if (reason !== null) return { state: IDLE, message: { code: 'disabled', text: reason } }
   const begun = begin(scene, aim(at, modifiers, [], scene))
   return { state: begun.type === 'joining' ? pressed(begun, at, modifiers, scene) : begun }

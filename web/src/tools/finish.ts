@@ -1,24 +1,26 @@
 // How a drawing ends: a new annotation in the document, or a message why there is none.
 
-import { operations, type Geometry, type Ring } from '../geometry/index.ts'
+import { operations, remembered, type Geometry, type Region, type Ring } from '../geometry/index.ts'
 import {
   depthRange,
   inOrder,
   LIMIT_ANNOTATIONS,
   messageOf,
+  painting,
   parentFor,
-  placing,
   questionsOf,
   timeOfId,
   whyNotDrawn,
   type Annotation,
   type AnnotationId,
+  type Document,
   type Edit,
   type GeometryClass,
   type Message,
   type Outcome,
   type Scene,
 } from '../core/index.ts'
+import { placed, sharingOf } from './sharing.ts'
 import { sewing, sewn } from './snap.ts'
 
 /** Why nothing can be drawn with these gestures now, null when it can. */
@@ -81,11 +83,49 @@ function newAnnotation(
   }
 }
 
+/** Ends a stroke: the area becomes part of the segment `into`, or a segment of the active class where it touches none. */
+export function painted(area: Region, into: AnnotationId | null, scene: Scene): Outcome {
+  const { activeClass, newId } = scene
+  const [geometry] = activeClass === null ? [] : piecesOf(area, activeClass)
+  if (activeClass === null || geometry === undefined) return { message: OUTSIDE }
+  const fresh = newAnnotation(activeClass, geometry, null, scene)
+  const edit = tried(painting(area, { into, fresh }, newId, sharingOf(scene)))
+  const after = edit(scene.document)
+  if (after === scene.document) return { message: into === null ? COVERED : NOTHING_NEW }
+  const outcome: Outcome = {
+    edit: { name: `Paint ${activeClass.name}`, edit },
+    select: [after.annotations.has(fresh.id) ? fresh.id : (into ?? fresh.id)],
+  }
+  return into !== null && after.annotations.has(fresh.id) ? { ...outcome, message: APART } : outcome
+}
+
+function piecesOf(area: Region, { type }: GeometryClass): readonly Geometry[] {
+  return operations(type).partition?.pieces(area) ?? []
+}
+
+const OUTSIDE: Message = {
+  code: 'cancelled',
+  text: 'Nothing was painted: the stroke lies outside the picture.',
+}
+const COVERED: Message = { code: 'covered', text: 'Nothing was drawn: other segments keep this place.' }
+const NOTHING_NEW: Message = {
+  code: 'covered',
+  text: 'Nothing was added: the segment, or others that keep their place, cover all of it.',
+}
+const APART: Message = {
+  code: 'apart',
+  text: 'The stroke does not touch the selected segment, so it is a segment of its own.',
+}
+
+/** An edit whose outcome can be looked at before it is made, without making it twice. */
+export function tried(edit: Edit): Edit {
+  return remembered((document: Document) => edit(document))
+}
+
 /** A class with questions is answered next; without, the same class is drawn again. */
 function added(annotation: Annotation, seam: Edit, labelClass: GeometryClass, scene: Scene): Outcome {
-  const outcome: Outcome = {
-    edit: { name: `Draw ${labelClass.name}`, edit: inOrder([placing([annotation], scene.newId), seam]) },
-    select: [annotation.id],
-  }
+  const edit = tried(inOrder([placed([annotation], scene), seam]))
+  if (!edit(scene.document).annotations.has(annotation.id)) return { message: COVERED }
+  const outcome: Outcome = { edit: { name: `Draw ${labelClass.name}`, edit }, select: [annotation.id] }
   return questionsOf(labelClass).length === 0 ? outcome : { ...outcome, next: 'select' }
 }

@@ -11,6 +11,8 @@ import {
   issuesOf,
   NO_DIFFERENCE,
   settingAnswer,
+  valueOf,
+  type ClassId,
   type Difference,
   type Document,
   type Editor,
@@ -25,6 +27,7 @@ import {
 } from '../core/builders.ts'
 import { makeEditor } from './builders.ts'
 import { OPERATIONS, TOOLS } from './index.ts'
+import { OVERLAP } from './sharing.ts'
 
 const leaf = makeGeometryClass('leaf', 'point')
 const twig = makeGeometryClass('twig', 'polygon', { children: [makeQuestion('twig-state')] })
@@ -43,6 +46,7 @@ const configuration = makeConfiguration([
 const classes = geometryClasses(configuration).map(({ id }) => id)
 
 type Act = (editor: Editor) => void
+const SETTINGS = [...new Set(TOOLS.flatMap((tool) => tool.settings))]
 const near = fc.constantFrom(10, 30, 50, 70, 90)
 const coordinate = fc.oneof(near, fc.double({ min: -20, max: 220, noNaN: true }))
 const place: fc.Arbitrary<XY> = fc.tuple(coordinate, coordinate)
@@ -74,7 +78,18 @@ const keys = [
   'L',
   'i',
   'n',
+  'j',
+  '/',
   'x',
+  'b',
+  'p',
+  'o',
+  'g',
+  'm',
+  '>',
+  '<',
+  '[',
+  ']',
   'a',
   'z',
   'y',
@@ -171,11 +186,19 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     ),
   },
   {
-    weight: 1,
-    arbitrary: fc.nat().map(
-      (nth): Act =>
+    weight: 2,
+    arbitrary: fc.array(fc.nat(), { minLength: 1, maxLength: 3 }).map(
+      (all): Act =>
         (editor) =>
-          editor.select(someId(editor, nth)),
+          editor.select(all.flatMap((nth) => someId(editor, nth))),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.constantFrom(...SETTINGS), fc.integer({ min: -9, max: 9 })).map(
+      ([setting, steps]): Act =>
+        (editor) =>
+          editor.step(setting, steps),
     ),
   },
   {
@@ -193,7 +216,23 @@ const drawing: fc.Arbitrary<Act> = fc
     for (const at of places) drive(editor).click(at)
     drive(editor).key('Enter')
   })
-const acts = fc.array(fc.oneof({ weight: 4, arbitrary: act }, { weight: 1, arbitrary: drawing }), {
+/** Work on segments with each of the tools for it. */
+const segmenting: fc.Arbitrary<Act> = fc
+  .tuple(
+    fc.constantFrom('image_segmentation', 'grass'),
+    fc.constantFrom('segment', 'fill', 'brush', 'eraser', 'hole', 'fill-hole', 'split'),
+    fc.array(place, { minLength: 2, maxLength: 6 }),
+    fc.boolean(),
+  )
+  .map(([id, tool, path, isDragged]): Act => (editor) => {
+    editor.activateClass(id as ClassId)
+    editor.useTool(tool)
+    if (isDragged) return void drive(editor).drag(path)
+    for (const at of path) drive(editor).click(at)
+    drive(editor).key('Enter')
+  })
+const whole = fc.oneof(drawing, segmenting, segmenting)
+const acts = fc.array(fc.oneof({ weight: 4, arbitrary: act }, { weight: 2, arbitrary: whole }), {
   minLength: 1,
   maxLength: 40,
 })
@@ -240,11 +279,16 @@ test('every coordinate lies on the grid', () => {
   )
 })
 
-test('kinds that share the picture never overlap', () => {
+test('kinds that share the picture never overlap, unless they were told to', () => {
   const regionOf = (geometry: Geometry) => operations(geometry.kind).partition?.region(geometry)
   fc.assert(
     fc.property(acts, (all) => {
-      const regions = [...edited(all).state.document.annotations.values()].flatMap(
+      const editor = makeEditor({ configuration })
+      for (const each of all) {
+        each(editor)
+        if (valueOf(OVERLAP, editor.state.toolSettings) === 'overlap') editor.set(OVERLAP, 'cut_mine')
+      }
+      const regions = [...editor.state.document.annotations.values()].flatMap(
         ({ geometry }) => regionOf(geometry) ?? [],
       )
       for (const [index, region] of regions.entries()) {
@@ -307,7 +351,7 @@ test('Escape leaves nothing behind, whatever was going on', () => {
       drive(editor).key('Escape').key('Escape').key('Escape')
       expect(editor.state.document).toBe(before)
       expect(editor.state).toMatchObject({ tool: 'select', toolState: editor.tool.idle })
-      expect(editor.preview().filter(({ type }) => type !== 'hover')).toEqual([])
+      expect(editor.preview().filter(({ type }) => type !== 'hover' && type !== 'tip')).toEqual([])
     }),
     { numRuns: 200 },
   )

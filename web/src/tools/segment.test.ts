@@ -3,6 +3,7 @@ import { operations, type XY } from '../geometry/index.ts'
 import { drive, type Annotation, type ClassId, type Driver, type Editor } from '../core/index.ts'
 import { makeConfiguration, makeGeometryClass } from '../core/builders.ts'
 import { makeEditor } from './builders.ts'
+import { SHAPE } from './eraser.ts'
 
 const configuration = makeConfiguration([
   makeGeometryClass('road', 'image_segmentation'),
@@ -177,7 +178,7 @@ describe('segment', () => {
   })
 })
 
-describe('eraser', () => {
+describe('eraser by an outline', () => {
   function erasing(): Editor {
     const editor = segmenting()
     outline(drive(editor), [20, 20], 40)
@@ -186,6 +187,7 @@ describe('eraser', () => {
       [100, 20],
       [140, 60],
     ])
+    editor.set(SHAPE, 'outline')
     expect(editor.useTool('eraser')).toBe(true)
     return editor
   }

@@ -1,18 +1,19 @@
-// Draws segments by their outline. A new segment takes its area from those it overlaps, of any class.
+// Draws segments by their outline.
 
 import type { Drawable, Event, Reply, Scene, Tool } from '../core/index.ts'
 import { finished, whyNoDrawing } from './finish.ts'
 import { IDLE, isCloseable, isLeft, pressedPoints, trace, type OutlineState } from './outline.ts'
+import { OVERLAP } from './sharing.ts'
 
 const DRAWS = ['freehand'] as const
 
 export const segment: Tool<OutlineState> = {
   id: 'segment',
   key: 's',
-  name: 'Segment',
+  name: 'Outline',
   icon: 'lasso',
   draws: DRAWS,
-  settings: [],
+  settings: [OVERLAP],
   idle: IDLE,
   on,
   preview,

@@ -19,7 +19,6 @@ import {
 import {
   inOrder,
   onlySelected,
-  placing,
   reacting,
   selectedAnnotations,
   type Annotation,
@@ -32,6 +31,8 @@ import {
   type Tool,
 } from '../core/index.ts'
 import { placeInside } from './border.ts'
+import { GROW_BY } from './operations/grow.ts'
+import { OVERLAP, placed } from './sharing.ts'
 import { isSnapping, sewing, snapped, type Snap } from './snap.ts'
 
 /** Where the last clicks fell, for cycling and for double clicks. */
@@ -67,7 +68,7 @@ export const select: Tool<State> = {
   name: 'Select',
   icon: 'cursor',
   draws: [],
-  settings: [],
+  settings: [GROW_BY, OVERLAP],
   idle: IDLE,
   on: reacting<State, Scene, Reply<State>>({
     down: ({ at, button, modifiers }, state) => (button === 'primary' ? press(at, modifiers, state) : null),
@@ -134,12 +135,8 @@ function reshaped(state: Shaping, scene: Scene): Pick<Reply<State>, 'edit'> {
 }
 
 /** Geometries that share the picture are cut out of the others where they come to lie on them. */
-function edited(
-  name: string,
-  annotations: readonly Annotation[],
-  { newId }: Scene,
-): Pick<Reply<State>, 'edit'> {
-  return annotations.length === 0 ? {} : { edit: { name, edit: placing(annotations, newId) } }
+function edited(name: string, annotations: readonly Annotation[], scene: Scene): Pick<Reply<State>, 'edit'> {
+  return annotations.length === 0 ? {} : { edit: { name, edit: placed(annotations, scene) } }
 }
 
 function withGeometry(annotation: Annotation, geometry: Geometry): Annotation {

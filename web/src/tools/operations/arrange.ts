@@ -2,13 +2,13 @@
 
 import { boundsOf, onGrid, translated, unitedBounds, type Bounds } from '../../geometry/index.ts'
 import {
-  placing,
   selectedAnnotations,
   type Annotation,
   type Operation,
   type Outcome,
   type Scene,
 } from '../../core/index.ts'
+import { placed } from '../sharing.ts'
 
 type Shift = readonly [dx: number, dy: number]
 type Arrangement = (all: readonly Bounds[]) => readonly Shift[]
@@ -67,7 +67,7 @@ function arranged(name: string, arrangement: Arrangement | undefined, scene: Sce
     const [dx, dy] = shifts[index]!
     return dx === 0 && dy === 0 ? [] : [{ ...annotation, geometry: translated(annotation.geometry, dx, dy) }]
   })
-  return moved.length === 0 ? {} : { edit: { name, edit: placing(moved, scene.newId) } }
+  return moved.length === 0 ? {} : { edit: { name, edit: placed(moved, scene) } }
 }
 
 export const align = arranging(

@@ -4,7 +4,6 @@
 import { boundsOf, shiftInside, translated, unitedBounds, type Bounds } from '../../geometry/index.ts'
 import {
   LIMIT_ANNOTATIONS,
-  placing,
   selectedAnnotations,
   timeOfId,
   type Annotation,
@@ -13,6 +12,7 @@ import {
   type Outcome,
   type Scene,
 } from '../../core/index.ts'
+import { placed } from '../sharing.ts'
 
 const BESIDE = 10
 
@@ -35,7 +35,7 @@ function duplicated(scene: Scene): Outcome {
   const [dx, dy] = shiftInside(bounds, ...shiftFor(bounds, scene), scene.picture)
   const copies = copiesOf(annotations, dx, dy, scene)
   return {
-    edit: { name: 'Duplicate', edit: placing(copies, scene.newId) },
+    edit: { name: 'Duplicate', edit: placed(copies, scene) },
     select: copies.map(({ id }) => id),
   }
 }

@@ -1,7 +1,8 @@
 // Mirrors the selection within the bounds that it has together.
 
 import { boundsOf, geometryOnGrid, operations, unitedBounds, type XY } from '../../geometry/index.ts'
-import { placing, selectedAnnotations, type Operation, type Outcome, type Scene } from '../../core/index.ts'
+import { selectedAnnotations, type Operation, type Outcome, type Scene } from '../../core/index.ts'
+import { placed } from '../sharing.ts'
 
 type Mirror = (at: XY, sums: XY) => XY
 
@@ -26,7 +27,7 @@ function flipped(name: string, mirror: Mirror, scene: Scene): Outcome {
     const turned = operations(geometry.kind).map(geometry, (at) => mirror(at, sums))
     return { ...annotation, geometry: geometryOnGrid(turned) }
   })
-  return { edit: { name, edit: placing(mirrored, scene.newId) } }
+  return { edit: { name, edit: placed(mirrored, scene) } }
 }
 
 export const flipAcross = flipping('flip-across', 'Flip left and right', 'Shift+h', ([x, y], [sum]) => [

@@ -1,7 +1,8 @@
 // Moves the selection by whole pixels, kept inside the picture.
 
 import { boundsOf, shiftInside, translated, unitedBounds } from '../../geometry/index.ts'
-import { placing, selectedAnnotations, type Operation, type Outcome, type Scene } from '../../core/index.ts'
+import { selectedAnnotations, type Operation, type Outcome, type Scene } from '../../core/index.ts'
+import { placed } from '../sharing.ts'
 
 const FAR = 10
 
@@ -39,7 +40,7 @@ function nudged(scene: Scene, shift: readonly [number, number]): Outcome {
     ...annotation,
     geometry: translated(annotation.geometry, dx, dy),
   }))
-  return { edit: { name: 'Nudge', edit: placing(moved, scene.newId) } }
+  return { edit: { name: 'Nudge', edit: placed(moved, scene) } }
 }
 
 function capitalised(word: string): string {
