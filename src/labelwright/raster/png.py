@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from labelwright.raster.deflate import MOST_BYTES_AT_ONCE, deflate
 from labelwright.raster.fill import Rule, bands, blocks, draw
 from labelwright.raster.rings import Segment
-from labelwright.raster.runs import FOREGROUND, Ints, Runs, turns
+from labelwright.raster.runs import FOREGROUND, Ints, Runs, find_runs, turns
 from labelwright.raster.tokens import ByteRuns, Layout
 
 Colour = tuple[int, int, int]
@@ -92,16 +92,7 @@ _MOST_PIXELS = MOST_BYTES_AT_ONCE // 4
 
 def _of_pixels(pixels: Pixels, form: Form) -> ByteRuns:
     """Find the runs of rows of values, each behind its filter byte."""
-    height, width = pixels.shape
-    flat = pixels.ravel()
-    turn = np.ones(flat.size, dtype=np.bool_)
-    np.not_equal(flat[1:], flat[:-1], out=turn[1:])
-    turn[::width] = True
-    start = np.flatnonzero(turn)
-    stop = np.append(start[1:], flat.size)
-    row = start // width
-    runs = Runs(flat[start].astype(np.int64), row, start - row * width, stop - row * width)
-    return _of_runs(runs, range(height), width, form)
+    return _of_runs(find_runs(pixels), range(len(pixels)), pixels.shape[1], form)
 
 
 def _of_runs(runs: Runs, rows: range, width: int, form: Form) -> ByteRuns:

@@ -1,6 +1,6 @@
 """Runs of pixels within a row: what every rule yields and every mask is painted from."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,9 @@ class Runs(NamedTuple):
     start: Ints
     stop: Ints
 
+    def where(self, kept: NDArray[np.bool_]) -> Self:
+        return self._replace(owner=self.owner[kept], row=self.row[kept], start=self.start[kept], stop=self.stop[kept])
+
 
 def spread(first: Ints, stop: Ints) -> tuple[Ints, Ints]:
     """Count out every range [first, stop): the index of the range, and the number, of each number in turn."""
@@ -46,9 +49,9 @@ def pair(owner: Ints, row: Ints, column: Ints) -> Runs:
 
     An owner has an even number of crossings in every row, so that one sort of all crossings brings the pairs together.
     """
-    keys = _key(owner, row, column)
+    keys = key_of(owner, row, column)
     keys.sort(kind="stable")
-    return _paired(keys)
+    return runs_between(keys)
 
 
 def cut_holes(runs: Runs, segment: Ints, is_hole: NDArray[np.bool_]) -> Runs:
@@ -64,15 +67,51 @@ def cut_holes(runs: Runs, segment: Ints, is_hole: NDArray[np.bool_]) -> Runs:
     """
     owner = segment[runs.owner]
     kind = np.where(is_hole, 2, 0)[runs.owner]
-    starts = (_key(owner, runs.row, runs.start) << 2) | kind
-    stops = (_key(owner, runs.row, runs.stop) << 2) | kind | 1
+    starts = (key_of(owner, runs.row, runs.start) << 2) | kind
+    stops = (key_of(owner, runs.row, runs.stop) << 2) | kind | 1
     events = np.concatenate((starts, stops))
     events.sort(kind="stable")
     depth = np.cumsum(_DEPTHS[events & 3])
     inside = (depth > 0) & (depth < _HOLE)
-    runs = _paired(events[np.diff(inside, prepend=False)] >> 2)
-    filled = runs.start < runs.stop
-    return Runs(*(column[filled] for column in runs))
+    runs = runs_between(events[np.diff(inside, prepend=False)] >> 2)
+    return runs.where(runs.start < runs.stop)
+
+
+def find_runs(values: NDArray[Any]) -> Runs:
+    """Find the runs of one value in the rows of an array (H, W) of whole numbers, owned by their values."""
+    _, width = values.shape
+    flat = values.ravel()
+    turn = np.ones(flat.size, dtype=np.bool_)
+    np.not_equal(flat[1:], flat[:-1], out=turn[1:])
+    turn[::width] = True
+    start = np.flatnonzero(turn)
+    stop = np.append(start[1:], flat.size)
+    row = start // width
+    return Runs(flat[start].astype(np.int64), row, start - row * width, stop - row * width)
+
+
+def between_rows(runs: Runs) -> Runs:
+    """Find where the pixels of an owner in a row are not those in the row above; the row after the last one included.
+
+    Args:
+        runs: of one owner apart from each other.
+
+    Returns:
+        Runs sorted by owner, row and column.
+    """
+    owner, row = np.tile(runs.owner, 4), np.concatenate((runs.row, runs.row, runs.row + 1, runs.row + 1))
+    found = pair(owner, row, np.tile(np.concatenate((runs.start, runs.stop)), 2))
+    return found.where(found.start < found.stop)
+
+
+def turned(runs: Runs) -> Runs:
+    """Write runs within rows as runs within columns: the row of what comes out is a column, start and stop are rows.
+
+    Runs within columns are turned back alike.
+    """
+    sides = between_rows(runs)
+    index, column = spread(sides.start, sides.stop)
+    return pair(sides.owner[index], column, sides.row[index])
 
 
 def turns(runs: Runs, rows: range, *, width: int, lead: int) -> Ints:
@@ -112,11 +151,13 @@ def paint(runs: Runs, rows: range, width: int) -> Mask:
     return np.repeat(colours, np.diff(found)).reshape(len(rows), width)
 
 
-def _key(owner: Ints, row: Ints, column: Ints) -> Ints:
+def key_of(owner: Ints, row: Ints, column: Ints) -> Ints:
+    """Make numbers that sort by owner, row and column; owners below 2**30."""
     return (owner << (_ROW_BITS + _COLUMN_BITS)) | (row << _COLUMN_BITS) | column
 
 
-def _paired(keys: Ints) -> Runs:
+def runs_between(keys: Ints) -> Runs:
+    """Make runs from every other key to the one behind it."""
     opening, closing = keys[0::2], keys[1::2]
     return Runs(
         opening >> (_ROW_BITS + _COLUMN_BITS), (opening >> _COLUMN_BITS) & _ROWS, opening & _COLUMNS, closing & _COLUMNS

@@ -1,0 +1,80 @@
+"""Which of many objects is seen where: runs over each other become runs beside each other."""
+
+import numpy as np
+
+from labelwright.raster.runs import Ints, Runs, between_rows, key_of, runs_between, spread
+
+
+def visible(runs: Runs, order: Ints) -> Runs:
+    """Find what is seen of runs that lie over each other.
+
+    Args:
+        runs: may overlap, of one owner as well.
+        order: every owner once, from the bottom to the top.
+
+    Returns:
+        Disjoint runs, sorted by row and column, those of one owner apart from each other.
+    """
+    level = np.empty(int(order.max(initial=0)) + 1, dtype=np.int64)
+    level[order] = np.arange(order.size)
+    runs = runs.where(runs.start < runs.stop)
+    nobody = np.zeros_like(runs.row)
+    starts, stops = key_of(nobody, runs.row, runs.start), key_of(nobody, runs.row, runs.stop)
+    places = _distinct(np.concatenate((starts, stops)))
+    top = _topmost(level[runs.owner], np.searchsorted(places, starts), np.searchsorted(places, stops), places.size)
+    turn = np.flatnonzero(np.diff(top, prepend=-1))
+    ends = places[np.append(turn[1:], places.size - 1)[: turn.size]]
+    found = runs_between(np.stack((places[turn], ends), axis=1).ravel())
+    return found._replace(owner=order[top[turn]]).where(top[turn] >= 0)
+
+
+def rims(runs: Runs, size_wh: tuple[int, int], width: int) -> Runs:
+    """Find the pixels that have a pixel of somebody else within ``width`` columns and rows, nobody's included.
+
+    Args:
+        runs: disjoint, those of one owner apart from each other: as ``visible`` gives them.
+        size_wh: of the picture; its own border is none.
+        width: at least 1.
+
+    Returns:
+        Runs owned by 0 that may overlap.
+    """
+    sides = np.concatenate((runs.start, runs.stop))
+    upright = Runs(np.zeros_like(sides), np.tile(runs.row, 2), sides, sides)
+    upright = upright.where((sides > 0) & (sides < size_wh[0]))
+    level = between_rows(runs)
+    level = level.where((level.row > 0) & (level.row < size_wh[1]))
+    around = (_widened(upright, size_wh, width, width + 1), _widened(level, size_wh, width, width))
+    return Runs(*(np.concatenate(columns) for columns in zip(*around, strict=True)))
+
+
+def _widened(sides: Runs, size_wh: tuple[int, int], before: int, after: int) -> Runs:
+    """Take ``before`` rows and columns before sides as well, and ``after`` rows from their own on."""
+    index, row = spread(np.maximum(sides.row - before, 0), np.minimum(sides.row + after, size_wh[1]))
+    start = np.maximum(sides.start - before, 0)
+    stop = np.minimum(sides.stop + before, size_wh[0])
+    return Runs(np.zeros_like(row), row, start[index], stop[index])
+
+
+def _distinct(keys: Ints) -> Ints:
+    keys.sort(kind="stable")
+    turn = np.flatnonzero(np.diff(keys, prepend=-1))
+    return np.take(keys, turn)
+
+
+def _topmost(level: Ints, first: Ints, stop: Ints, size: int) -> Ints:
+    """Find the highest level of the ranges [first, stop) at each of ``size`` places; -1 where there is none.
+
+    A range is what its first and its last half, of a power of two each, cover together; halves are handed down.
+    """
+    power = np.frexp((stop - first).astype(np.float64))[1] - 1
+    top = np.full(size, -1, dtype=np.int64)
+    for exponent in range(int(power.max(initial=0)), -1, -1):
+        half = 1 << exponent
+        lower = top.copy()
+        np.maximum(lower[half:], top[:-half], out=lower[half:])
+        meant = power == exponent
+        np.maximum.at(lower, first[meant], level[meant])
+        np.maximum.at(lower, stop[meant] - half, level[meant])
+        top = lower
+    return top
