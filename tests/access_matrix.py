@@ -95,6 +95,16 @@ RULES = tuple(
     GET    /api/exports/{export_id}/file                         401 404 403 ok  ok  403 403 ok
     POST   /api/exports/{export_id}/link                         401 404 403 ok  ok  403 403 ok
     GET    /api/exports/{export_id}/download                     404 404 404 404 404 404 404 404
+    GET    /api/projects/{project_id}/imports                    401 404 403 ok  403 ok  403 ok
+    POST   /api/projects/{project_id}/imports                    401 404 403 ok  403 ok  403 ok
+    GET    /api/imports/{import_id}                              401 404 403 ok  403 ok  403 ok
+    GET    /api/imports/{import_id}/events                       401 404 403 ok  403 ok  403 ok
+    GET    /api/imports/{import_id}/changes                      401 404 403 ok  403 ok  403 ok
+    PUT    /api/imports/{import_id}/options                      401 404 403 ok  403 ok  403 ok
+    POST   /api/imports/{import_id}/apply                        401 404 403 ok  403 ok  403 ok
+    POST   /api/imports/{import_id}/cancel                       401 404 403 ok  403 ok  403 ok
+    POST   /api/imports/{import_id}/undo                         401 404 403 ok  403 ok  403 ok
+    DELETE /api/imports/{import_id}                              401 404 403 ok  403 ok  403 ok
     GET    /schema/export.schema.json                            ok  ok  ok  ok  ok  ok  ok  ok
 
     POST   /api/next-task                                        401 ok  ok  ok  ok  ok  ok  ok

@@ -16,7 +16,7 @@ from labelwright.api.app import create_app
 from labelwright.bootstrap import open_context
 from labelwright.config import Settings
 from labelwright.model.canonical import encoded
-from labelwright.services import accounts, label_exports, projects, tasks, v1_edits
+from labelwright.services import accounts, label_exports, label_imports, projects, tasks, v1_edits
 from labelwright.services.context import Context
 from tests.access_matrix import ACTORS, OK, RULES, Rule
 from tests.builders import PASSWORD, Project, Team, annotation, difference, make_project, make_team, picture_bytes
@@ -113,6 +113,7 @@ def _body(rule: Rule, world: World, project: Project) -> dict[str, Any]:
         },
         ("POST", "/api/operator/tokens"): lambda: {"organisation": "X", "name": "x", "scope": "read"},
         ("POST", "/api/projects"): lambda: {"name": name, "owner": owner},
+        ("PUT", "/api/imports/{import_id}/options"): dict,
         ("POST", "/api/projects/{project_id}/exports"): lambda: {"format": "coco"},
         ("PATCH", "/api/projects/{project_id}"): lambda: {"shortDescription": "changed"},
         ("PUT", "/api/projects/{project_id}/configuration"): lambda: {"classes": [], "confirm": True},
@@ -133,7 +134,11 @@ def _body(rule: Rule, world: World, project: Project) -> dict[str, Any]:
         },
         ("PUT", "/api/v1/lcValue/{value_id}/changeType"): lambda: {"newLcEntryId": project.class_id("crane")},
     }
-    uploads = ("/api/datasets/{dataset_id}/media", "/api/v1/media/{dataset_id}/file")
+    uploads = (
+        "/api/datasets/{dataset_id}/media",
+        "/api/v1/media/{dataset_id}/file",
+        "/api/projects/{project_id}/imports",
+    )
     if rule.method == "POST" and rule.path in uploads:
         return {"content": picture_bytes(), "headers": {"X-filename": f"{name}.png"}}
     if (rule.method, rule.path) == ("PATCH", "/api/tasks/{task_id}/labels"):
@@ -175,6 +180,7 @@ def _url(rule: Rule, world: World, project: Project) -> str:
             "export_key": "water",
             "value_id": _value_of(world, project) if "{value_id}" in rule.path else "",
             "token_id": token_id,
+            "import_id": _import(world, project) if "{import_id}" in rule.path else "",
             "export_id": _export(rule, world, project) if "{export_id}" in rule.path else "",
         }
     )
@@ -187,6 +193,17 @@ def _export(rule: Rule, world: World, project: Project) -> str:
         wanted = label_exports.Wanted(format="coco")
         return str(label_exports.create_export(world.ctx, world.team.admin, project.id, wanted)["id"])
     return _finished_export(world)
+
+
+def _import(world: World, project: Project) -> str:
+    """The id of an import that was stopped before anything was stored."""
+    with world.ctx.store.receive(limit_bytes=1000) as incoming:
+        incoming.write(b"{}")
+        made = label_imports.create_import(
+            world.ctx, world.team.admin, project.id, incoming.finish(), file_name="labels.json"
+        )
+    label_imports.cancel_import(world.ctx, world.team.admin, made["id"])
+    return str(made["id"])
 
 
 @functools.cache

@@ -61,7 +61,7 @@ def test_every_geometry_kind_is_in_both_registries_with_vectors_and_a_word() -> 
 
 def test_no_file_outside_the_kinds_the_registry_and_the_formats_names_a_kind() -> None:
     quoted = re.compile(rf"""['"`]({"|".join(KINDS)})['"`]""")
-    own = (PYTHON / "model" / "geometry", PYTHON / "formats", WEB / "geometry")
+    own = (PYTHON / "model" / "geometry", PYTHON / "formats", PYTHON / "exchange", WEB / "geometry")
     named = {}
     for path in sources():
         # In templates of pages the same words name classes of style.

@@ -78,19 +78,35 @@ def refused(path: str, code: str, what: str) -> Invalid:
     return Invalid(text, (Issue(f"/{path[-200:]}", code, text),))
 
 
-def open_files(path: Path) -> Files:
-    """Open a folder, an archive or a single file, by its content. Raises Invalid."""
+def open_files(path: Path, name: str | None = None) -> Files:
+    """Open a folder, an archive or a single file, by its content. Raises Invalid.
+
+    `name` is what people call it, where the path does not say.
+    """
+    name = name or path.name
     if path.is_dir():
         return Files(_Folder(path))
     with path.open("rb") as file:
         start = file.read(512)
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return Files(_Zip(path))
+        return Files(_Zip(path, name))
     if start[257:262] == b"ustar" or start.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ")):
-        return Files(_Tar(path))
+        return Files(_Tar(path, name))
     if start.startswith(b"\x28\xb5\x2f\xfd"):
-        return Files(_Tar(path, zstd=True))
-    return Files(_Single(path))
+        return Files(_Tar(path, name, zstd=True))
+    return Files(_Single(path, _with_extension(name, start)))
+
+
+_BEGINNINGS: Final = ((b"{", ".json"), (b"[", ".json"), (b"<", ".xml"), (b"PAR1", ".parquet"))
+
+
+def _with_extension(name: str, start: bytes) -> str:
+    """The name with the extension that the content calls for, where it has another one or none."""
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    wanted = next((extension for begins, extension in _BEGINNINGS if text.startswith(begins)), None)
+    if wanted is None or name.lower().endswith((wanted, ".geojson", ".ndjson", ".jsonl")):
+        return name
+    return f"{name}{wanted}"
 
 
 def _outer_keys(text: str) -> Iterator[str]:
@@ -116,11 +132,11 @@ def _outer_keys(text: str) -> Iterator[str]:
 
 
 class _Single:
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, name: str) -> None:
+        self._path, self._name = path, name
 
     def sizes(self) -> dict[str, int]:
-        return {self._path.name: self._path.stat().st_size}
+        return {self._name: self._path.stat().st_size}
 
     def read(self, path: str, most: int | None) -> bytes | memoryview:  # noqa: ARG002 - there is but one
         return mapped(self._path, most)
@@ -151,20 +167,20 @@ def mapped(path: Path, most: int | None) -> bytes | memoryview:
 
 
 class _Zip:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, name: str) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
         except zipfile.BadZipFile:
-            raise refused(path.name, "damaged_archive", "is a damaged ZIP archive; was the upload cut?") from None
+            raise refused(name, "damaged_archive", "is a damaged ZIP archive; was the upload cut?") from None
         entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
         packed = sum(entry.compress_size for entry in entries)
-        check_limits(path.name, len(entries), sum(entry.file_size for entry in entries), packed)
+        check_limits(name, len(entries), sum(entry.file_size for entry in entries), packed)
         for entry in entries:
-            check_path(path.name, entry.filename)
+            check_path(name, entry.filename)
             if stat.S_ISLNK(entry.external_attr >> 16):
-                raise refused(path.name, "link", f"holds the link {entry.filename[:80]}; links are not followed.")
+                raise refused(name, "link", f"holds the link {entry.filename[:80]}; links are not followed.")
             if entry.flag_bits & 1:
-                raise refused(path.name, "encrypted", "is protected by a password; pack it without one.")
+                raise refused(name, "encrypted", "is protected by a password; pack it without one.")
         self._entries = {entry.filename: entry for entry in entries}
 
     def sizes(self) -> dict[str, int]:
@@ -182,7 +198,7 @@ class _Zip:
 class _Tar:
     """A TAR archive, packed or not; its entries are unpacked into one temporary file at once, as TAR has no index."""
 
-    def __init__(self, path: Path, *, zstd: bool = False) -> None:
+    def __init__(self, path: Path, name: str, *, zstd: bool = False) -> None:
         import tempfile  # noqa: PLC0415 - only for these
 
         self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this
@@ -193,15 +209,15 @@ class _Tar:
                 for member in tar:
                     if member.isdir():
                         continue
-                    check_path(path.name, member.name)
+                    check_path(name, member.name)
                     if not member.isfile():
                         text = f"holds {member.name[:80]}, which is a link or a device; only files are read."
-                        raise refused(path.name, "link", text)
+                        raise refused(name, "link", text)
                     total += member.size
-                    check_limits(path.name, len(self._places) + 1, total, packed)
+                    check_limits(name, len(self._places) + 1, total, packed)
                     self._keep(member.name, tar, member)
         except (tarfile.TarError, EOFError, zlib_error, OSError) as error:
-            raise refused(path.name, "damaged_archive", f"is a damaged archive: {error}.") from None
+            raise refused(name, "damaged_archive", f"is a damaged archive: {error}.") from None
 
     def _keep(self, name: str, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
         start = self._spool.seek(0, io.SEEK_END)
@@ -227,7 +243,7 @@ def _opened(raw: io.BufferedReader, *, zstd: bool) -> tarfile.TarFile:
         import zstandard  # noqa: PLC0415 - an extra
     except ImportError:
         text = "is packed with Zstandard, which needs `pip install labelwright[formats]` here."
-        raise refused(raw.name, "needs_extra", text) from None
+        raise refused("The archive", "needs_extra", text) from None
     return tarfile.open(fileobj=zstandard.ZstdDecompressor().stream_reader(raw), mode="r|")
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from labelwright.services import configurations, label_exports, links
+from labelwright.services import configurations, label_exports, label_imports, links
 from labelwright.services.context import Context
 
 IDLE_S = 1.0
@@ -17,6 +17,7 @@ WORKS: tuple[Callable[[Context], bool], ...] = (
     links.fetch_next,
     configurations.rewrite_next,
     label_exports.write_next,
+    label_imports.work_next,
 )
 
 log = structlog.get_logger()

@@ -1,20 +1,19 @@
 """Exports into archives in any format: asked for, followed, stopped, downloaded."""
 
-import asyncio
 import hashlib
 import hmac
 import time
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, Response
 
 from labelwright.api.answers import MsgspecResponse
 from labelwright.api.deps import Caller, Ctx, base_url
 from labelwright.api.reading import decode, json_body
+from labelwright.api.routes.following import EVENTS, follow
 from labelwright.exchange.format import Format
 from labelwright.formats import FORMATS
 from labelwright.media.names import content_disposition
@@ -28,12 +27,7 @@ public = APIRouter(tags=["export"])
 
 LINK_S = 24 * 3600
 _DECODER = msgspec.json.Decoder(Wanted)
-_LOOK_EVERY_S = 0.3
-_LOOK_AT_MOST_S = 4 * 3600
 _WANTED = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
-_EVENTS: dict[int | str, dict[str, Any]] = {
-    200: {"description": "One event for each change, until the export ends.", "content": {"text/event-stream": {}}}
-}
 _ZIP: dict[int | str, dict[str, Any]] = {200: {"description": "The archive; ranges are served."}}
 
 
@@ -76,29 +70,10 @@ def get_export(ctx: Ctx, actor: Caller, export_id: str) -> Response:
     return MsgspecResponse(label_exports.get_export(ctx, actor, export_id))
 
 
-@router.get("/exports/{export_id}/events", responses=_EVENTS)
+@router.get("/exports/{export_id}/events", responses=EVENTS)
 async def follow_export(ctx: Ctx, actor: Caller, export_id: str) -> Response:
     """Follow an export as server-sent events."""
-    first = await run_in_threadpool(label_exports.get_export, ctx, actor, export_id)
-
-    async def events() -> AsyncIterator[bytes]:
-        shown, until = first, time.monotonic() + _LOOK_AT_MOST_S
-        yield _event(shown)
-        while shown["state"] in label_exports.UNFINISHED and time.monotonic() < until:
-            await asyncio.sleep(_LOOK_EVERY_S)
-            try:
-                now = await run_in_threadpool(label_exports.get_export, ctx, actor, export_id)
-            except NotFound:
-                return
-            if now != shown:
-                yield _event(now)
-            shown = now
-
-    return StreamingResponse(events(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
-
-
-def _event(shown: dict[str, Any]) -> bytes:
-    return b"data: " + msgspec.json.encode(shown) + b"\n\n"
+    return await follow(lambda: label_exports.get_export(ctx, actor, export_id), label_exports.UNFINISHED)
 
 
 @router.post("/exports/{export_id}/cancel")

@@ -1,0 +1,116 @@
+"""Propose a label configuration from what a file has: classes with their kinds, questions with their options."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from labelwright.exchange.found import FoundAnswer, FoundClass, FoundMedium, FoundObject
+from labelwright.exchange.resolving import key_of
+from labelwright.model.configuration import FORBIDDEN_KEYS, MAX_TEXT, LabelClass, Option
+from labelwright.model.geometry import kind_of
+
+MOST_OPTIONS: Final = 50
+_COLORS: Final = (
+    *("#E6194B", "#3CB44B", "#4363D8", "#F58231", "#911EB4", "#46F0F0", "#F032E6", "#BCF60C", "#FABEBE", "#008080"),
+    *("#E6BEFF", "#9A6324", "#FFFAC8", "#800000", "#AAFFC3", "#808000", "#FFD8B1", "#000075", "#808080", "#FFE119"),
+)
+
+
+class Survey:
+    """Collects what a file uses, medium by medium."""
+
+    def __init__(self, classes: Iterable[FoundClass]) -> None:
+        self.kinds: dict[tuple[str | None, str], set[str]] = defaultdict(set)
+        self.counts: dict[tuple[str | None, str], int] = defaultdict(int)
+        self._colors: dict[str, str] = {}
+        self._questions: dict[str | None, dict[str, list[str | tuple[str, ...]]]] = defaultdict(dict)
+        for found in classes:
+            self.kinds[found.parent, found.name] |= set(found.types)
+            if found.color:
+                self._colors[found.name] = found.color.upper()
+
+    def look(self, medium: FoundMedium) -> None:
+        """Take in one medium."""
+        self._answers(None, medium.answers)
+        for one in medium.objects:
+            self._object(one, None)
+
+    def _object(self, one: FoundObject, parent: str | None) -> None:
+        key = (parent, one.class_name)
+        self.counts[key] += 1
+        self.kinds[key].add(kind_of(one.geometry).name)
+        self._answers(one.class_name, one.answers)
+        for nested in one.nested:
+            self._object(nested, one.class_name)
+
+    def _answers(self, owner: str | None, answers: tuple[FoundAnswer, ...]) -> None:
+        for answer in answers:
+            values = self._questions[owner].setdefault(answer.name, [])
+            if answer.value is not None and answer.value not in values and len(values) <= MOST_OPTIONS:
+                values.append(answer.value)
+
+    def propose(self) -> tuple[LabelClass, ...]:
+        """Classes without ids that everything in the file fits under; a class of several kinds becomes several."""
+        keys: set[str] = set()
+        roots = [name for parent, name in self.kinds if parent is None]
+        geometries = [c for name in roots for c in self._classes(None, name, keys)]
+        return (*geometries, *self._questions_of(None, keys))
+
+    def _classes(self, parent: str | None, name: str, keys: set[str]) -> list[LabelClass]:
+        kinds = _joined(self.kinds[parent, name]) or ["rectangle"]
+        made = []
+        for kind in kinds:
+            own = set(keys)
+            key = _free(key_of(name) if kind == kinds[0] else f"{key_of(name)}_{kind}", keys if parent is None else own)
+            inner = {key}
+            children: list[LabelClass] = []
+            if kind != "image_segmentation":
+                children = [*self._questions_of(name, inner)]
+                if parent is None:
+                    nested = [child for above, child in self.kinds if above == name]
+                    children += [c for child in nested for c in self._classes(name, child, inner)]
+            color = self._colors.get(name) or _COLORS[len(keys) % len(_COLORS)]
+            label = name.strip()[:56] or key
+            made.append(LabelClass(key=key, name=label, type=kind, color=color, children=tuple(children)))
+        return made
+
+    def _questions_of(self, owner: str | None, keys: set[str]) -> list[LabelClass]:
+        return [_question(name, values, keys) for name, values in self._questions.get(owner, {}).items()]
+
+
+def _joined(kinds: set[str]) -> list[str]:
+    """Kinds that one class can hold together: what is drawn with outlines can all be segments."""
+    found = set(kinds)
+    if {"image_segmentation", "polygon"} <= found:
+        found.discard("polygon")
+    if {"rectangle", "polygon"} <= found:
+        found.discard("rectangle")
+    if {"rectangle", "image_segmentation"} <= found:
+        found.discard("rectangle")
+    return sorted(found)
+
+
+def _question(name: str, values: list[str | tuple[str, ...]], keys: set[str]) -> LabelClass:
+    key = _free(key_of(name.rpartition(".")[2]), keys)
+    label = name.strip()[:56] or key
+    texts = [text for value in values for text in (value if isinstance(value, tuple) else (value,))]
+    options = tuple(dict.fromkeys(texts))
+    if any(isinstance(value, tuple) for value in values):
+        return LabelClass(key=key, name=label, type="checklist", options=_options(options))
+    if 1 <= len(options) <= MOST_OPTIONS and all(len(option) <= 56 for option in options):
+        return LabelClass(key=key, name=label, type="option", options=_options(options))
+    return LabelClass(key=key, name=label, type="free_text", max_length=MAX_TEXT)
+
+
+def _options(texts: tuple[str, ...]) -> tuple[Option, ...]:
+    keys: set[str] = set()
+    return tuple(Option(_free(key_of(text), keys), text[:56] or "-") for text in texts)
+
+
+def _free(key: str, taken: set[str]) -> str:
+    """A key that is not taken and no word of the export."""
+    free, number = key, 2
+    while free in taken or free in FORBIDDEN_KEYS:
+        free, number = f"{key[:52]}_{number}", number + 1
+    taken.add(free)
+    return free

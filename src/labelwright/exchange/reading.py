@@ -1,0 +1,137 @@
+"""Read an upload in any format: recognise it, walk over its media, and lay down what was found.
+
+Files of strangers are looked at in a process of its own; what comes out are our own values in two files.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from labelwright.exchange import manifest as manifests
+from labelwright.exchange.files import Files, open_files, refused
+from labelwright.exchange.format import Format
+from labelwright.exchange.found import Fault, FoundMedium
+from labelwright.exchange.naming import stem_of
+from labelwright.exchange.proposing import Survey
+from labelwright.model.configuration import LabelClass
+from labelwright.model.geometry import KINDS
+
+FOUND: Final = "found"
+SURVEY: Final = "survey.json"
+_HEAD_BYTES: Final = 4
+
+
+class FoundUse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How the file uses one class; `parent` is the class it is nested in."""
+
+    name: str
+    parent: str | None
+    kinds: tuple[str, ...]
+    count: int
+
+
+class Surveyed(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What an upload holds, whatever project it is for."""
+
+    format: str
+    media: int
+    objects: int
+    classes: tuple[FoundUse, ...]
+    proposal: tuple[LabelClass, ...]
+    faults: tuple[Fault, ...]
+    fault_count: int
+    notes: tuple[str, ...] = ()
+
+
+def recognise(files: Files, formats: Mapping[str, Format]) -> Format:
+    """The format of some files. Raises Invalid when it is none that is known, or could be two."""
+    found = [form for form in formats.values() if form.recognise is not None and form.recognise(files)]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(form.name for form in formats.values() if form.read is not None)
+    if not found:
+        raise refused("The upload", "unknown_format", f"is in no format that is known here: {known}.")
+    names = " or ".join(form.id for form in found)
+    raise refused("The upload", "ambiguous_format", f"could be {names}; say which with format=.")
+
+
+def survey(
+    path: Path, folder: Path, formats: Mapping[str, Format], *, name: str | None = None, wanted: str | None = None
+) -> Surveyed:
+    """Read an upload into `found` (frames) and `survey.json` in a folder. Raises Invalid."""
+    files = open_files(path, name)
+    form = formats[wanted] if wanted else recognise(files, formats)
+    assert form.read is not None
+    labels = form.read(files)
+    seen = Survey(labels.classes)
+    media = 0
+    with (folder / f"{FOUND}.part").open("wb", buffering=1 << 20) as file:
+        for medium in _identified(labels.media(), files):
+            seen.look(medium)
+            media += 1
+            frame = msgspec.msgpack.encode(medium)
+            file.write(len(frame).to_bytes(_HEAD_BYTES, "big") + frame)
+    (folder / f"{FOUND}.part").replace(folder / FOUND)
+    surveyed = Surveyed(
+        format=form.id,
+        media=media,
+        objects=sum(seen.counts.values()),
+        classes=tuple(_uses(seen)),
+        proposal=seen.propose(),
+        faults=tuple(labels.faults.kept),
+        fault_count=labels.faults.count,
+        notes=labels.notes,
+    )
+    (folder / f"{SURVEY}.part").write_bytes(msgspec.json.encode(surveyed))
+    (folder / f"{SURVEY}.part").replace(folder / SURVEY)
+    return surveyed
+
+
+def _uses(seen: Survey) -> Iterator[FoundUse]:
+    for (parent, name), kinds in seen.kinds.items():
+        ordered = tuple(kind for kind in KINDS if kind in kinds)
+        yield FoundUse(name=name, parent=parent, kinds=ordered, count=seen.counts[parent, name])
+
+
+def _identified(media: Iterable[FoundMedium], files: Files) -> Iterator[FoundMedium]:
+    """Give media of our own archives the ids that the manifest has for their paths."""
+    ids: dict[str, manifests.ManifestMedium] = {}
+    if manifests.PATH in files.sizes:
+        try:
+            listed = manifests.decode(bytes(files.read(manifests.PATH))).media
+        except msgspec.DecodeError:
+            listed = ()  # somebody else's manifest
+        for medium in listed:
+            ids[medium.path] = ids[stem_of(medium.path)] = medium
+    for found in media:
+        tail = found.path.rpartition("/")[2]
+        known = ids.get(found.path) or ids.get(tail) or ids.get(stem_of(tail))
+        if known is None or found.id is not None:
+            yield found
+        else:
+            yield msgspec.structs.replace(found, id=known.id, name=known.name, sha256=found.sha256 or known.sha256)
+
+
+_DECODE: Final = msgspec.msgpack.Decoder(FoundMedium)
+
+
+def read_found(path: Path) -> Iterator[tuple[int, FoundMedium]]:
+    """Start a walk over what was found: the place of each frame, and the medium."""
+    with path.open("rb", buffering=1 << 20) as file:
+        at = 0
+        while head := file.read(_HEAD_BYTES):
+            length = int.from_bytes(head, "big")
+            yield at, _DECODE.decode(file.read(length))
+            at += _HEAD_BYTES + length
+
+
+def read_at(path: Path, places: Iterable[int]) -> list[FoundMedium]:
+    """The media at some places."""
+    found = []
+    with path.open("rb") as file:
+        for place in places:
+            file.seek(place)
+            found.append(_DECODE.decode(file.read(int.from_bytes(file.read(_HEAD_BYTES), "big"))))
+    return found

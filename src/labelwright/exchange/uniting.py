@@ -1,0 +1,180 @@
+"""Unite what a file has for a medium with the labels that are there.
+
+Whatever is there already, to the last coordinate and answer, stays untouched with its id, so that the same file a
+second time changes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+import msgspec
+
+from labelwright.exchange.resolving import Drawn, Resolved
+from labelwright.model.document import MAX_ANNOTATIONS, Annotation, Answers, Document, Stamp, stamped
+from labelwright.model.geometry import Geometry, kind_of
+
+MODES: Final = {
+    "add": "What the file has comes to what is there.",
+    "merge": "What the file has replaces what has its id or lies in its place; the rest comes to it.",
+    "replace": "Only what the file has stays, in the pictures that the file names.",
+}
+SAME_PLACE: Final = 0.5
+"""How much of two boxes has to overlap (intersection over union) for them to be the same object."""
+
+
+class Placed(NamedTuple):
+    """An object of the file with the annotation that it is already, if any."""
+
+    drawn: Drawn
+    parent_id: str | None
+    known: Annotation | None
+
+
+class Uniter:
+    """Unites the media of one import."""
+
+    def __init__(self, mode: str, stamp: Stamp, new_id: Callable[[], str]) -> None:
+        self._mode, self._stamp, self._new_id = mode, stamp, new_id
+
+    def unite(self, before: Document, resolved: Resolved) -> Document:
+        """The document after the import. Raises ValueError when it would hold too much."""
+        there = _There(before, by_place=self._mode == "merge")
+        made: dict[str, Annotation] = {}
+        for drawn in resolved.objects:
+            self._take(drawn, None, there, made)
+        kept = {} if self._mode == "replace" else {a.id: a for a in before.annotations}
+        together = {**kept, **made}
+        if len(together) > MAX_ANNOTATIONS:
+            raise ValueError(f"{len(together)} geometries, more than {MAX_ANNOTATIONS}, would be in one medium.")
+        answers = {} if self._mode == "replace" else before.answers
+        both = dict(sorted({**answers, **resolved.answers}.items()))
+        return Document(annotations=tuple(together[key] for key in sorted(together)), answers=both)
+
+    def _take(self, drawn: Drawn, parent_id: str | None, there: "_There", made: dict[str, Annotation]) -> None:
+        known = there.find(drawn, parent_id)
+        annotation = self._annotation(drawn, parent_id, known)
+        made[annotation.id] = annotation
+        for nested in drawn.nested:
+            self._take(nested, annotation.id, there, made)
+
+    def _annotation(self, drawn: Drawn, parent_id: str | None, known: Annotation | None) -> Annotation:
+        if known is not None and is_same(known, drawn):
+            return known
+        answers: Answers = {**known.answers, **drawn.answers} if known and self._mode == "merge" else drawn.answers
+        fresh = Annotation(
+            id=known.id if known else drawn.id or self._new_id(),
+            class_id=str(drawn.label_class.id),
+            parent_id=parent_id,
+            geometry=drawn.geometry,
+            answers=answers,
+            z=drawn.z or (known.z if known else 0),
+            comment=drawn.comment or (known.comment if known else None),
+        )
+        return stamped(fresh, self._stamp, was=known)
+
+
+def is_same(known: Annotation, drawn: Drawn) -> bool:
+    """Whether an annotation is what the file has, as far as the file says anything."""
+    return (
+        known.geometry == drawn.geometry
+        and all(known.answers.get(key, _NOT_THERE) == answer for key, answer in drawn.answers.items())
+        and (drawn.comment is None or known.comment == drawn.comment)
+        and drawn.z in {0, known.z}
+    )
+
+
+_NOT_THERE: Final = object()
+
+
+class _There:
+    """The annotations that are there, each of which is found once at the most."""
+
+    def __init__(self, document: Document, *, by_place: bool) -> None:
+        self._by_id = {a.id: a for a in document.annotations}
+        self._by_shape: dict[tuple[str, str | None, Geometry], list[Annotation]] = defaultdict(list)
+        self._by_class: dict[tuple[str, str | None], list[Annotation]] = defaultdict(list)
+        self._by_place = by_place
+        for annotation in document.annotations:
+            self._by_shape[annotation.class_id, annotation.parent_id, annotation.geometry].append(annotation)
+            self._by_class[annotation.class_id, annotation.parent_id].append(annotation)
+
+    def find(self, drawn: Drawn, parent_id: str | None) -> Annotation | None:
+        """By id, else by the very same shape and answers, else (merging) by place; it is not found again."""
+        class_id = str(drawn.label_class.id)
+        known = self._by_id.get(drawn.id) if drawn.id else None
+        if known is not None and (known.class_id, known.parent_id) == (class_id, parent_id):
+            return self._taken(known)
+        for candidate in self._by_shape.get((class_id, parent_id, drawn.geometry), ()):
+            if candidate.id in self._by_id and (self._by_place or is_same(candidate, drawn)):
+                return self._taken(candidate)
+        if self._by_place and (nearest := self._nearest(drawn, class_id, parent_id)) is not None:
+            return self._taken(nearest)
+        return None
+
+    def _nearest(self, drawn: Drawn, class_id: str, parent_id: str | None) -> Annotation | None:
+        best, most = None, SAME_PLACE
+        for candidate in self._by_class.get((class_id, parent_id), ()):
+            if candidate.id in self._by_id and (overlap := box_iou(candidate.geometry, drawn.geometry)) > most:
+                best, most = candidate, overlap
+        return best
+
+    def _taken(self, annotation: Annotation) -> Annotation:
+        return self._by_id.pop(annotation.id)
+
+
+def box_iou(one: Geometry, other: Geometry) -> float:
+    """Intersection over union of the boxes around two geometries; 1 for points at one place."""
+    (x, y, w, h), (u, v, q, r) = kind_of(one).bounds(one), kind_of(other).bounds(other)
+    if not w * h or not q * r:
+        return 1.0 if (x, y, w, h) == (u, v, q, r) else 0.0
+    across = min(x + w, u + q) - max(x, u)
+    down = min(y + h, v + r) - max(y, v)
+    shared = max(across, 0.0) * max(down, 0.0)
+    return shared / (w * h + q * r - shared)
+
+
+class Difference(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One line of a change set. `what` is added, changed, removed or refused."""
+
+    what: str
+    unit: str
+    medium: str
+    class_key: str = ""
+    annotation_id: str | None = None
+    place: str | None = None
+    value: str = ""
+    code: str = ""
+    reason: str = ""
+
+
+def differences(
+    before: Document, after: Document, medium: str, key_by_class: Callable[[str], str]
+) -> Iterator[Difference]:
+    """What an import changes in one medium, a line for each geometry and answer."""
+    was, now = ({a.id: a for a in document.annotations} for document in (before, after))
+    for annotation_id in sorted({*was, *now}):
+        old, new = was.get(annotation_id), now.get(annotation_id)
+        if old == new:
+            continue
+        one = new or old
+        assert one is not None
+        yield Difference(
+            what="changed" if old and new else "added" if new else "removed",
+            unit="geometries",
+            medium=medium,
+            class_key=key_by_class(one.class_id),
+            annotation_id=annotation_id,
+        )
+    for class_id in sorted({*before.answers, *after.answers}):
+        old_answer = before.answers.get(class_id, _NOT_THERE)
+        new_answer = after.answers.get(class_id, _NOT_THERE)
+        if old_answer != new_answer:
+            both = old_answer is not _NOT_THERE and new_answer is not _NOT_THERE
+            yield Difference(
+                what="changed" if both else "removed" if new_answer is _NOT_THERE else "added",
+                unit="answers",
+                medium=medium,
+                class_key=key_by_class(class_id),
+                value=str(after.answers.get(class_id, ""))[:80],
+            )

@@ -1,0 +1,45 @@
+"""Read an upload of a stranger in a process of its own: `import_worker FOLDER FILE NAME [FORMAT]`.
+
+What was found lies in the folder afterwards (`exchange/reading.py`); the last line of standard output says why not.
+"""
+
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from labelwright.exchange.reading import survey
+from labelwright.exchange.work import Said
+from labelwright.formats import FORMATS
+from labelwright.model.errors import LabelwrightError
+
+MOST_MEMORY_BYTES: Final = 8 << 30
+MOST_SECONDS: Final = 3600
+
+
+def main(folder: Path, file: Path, name: str, wanted: str | None) -> int:
+    """0 when everything was read, 3 when nothing could be."""
+    os.nice(10)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+    try:
+        survey(file, folder, FORMATS, name=name, wanted=wanted)
+    except LabelwrightError as error:
+        return _failed(error.message)
+    except MemoryError:
+        return _failed(f"The file needs more than {MOST_MEMORY_BYTES >> 30} GiB of memory to be read; split it.")
+    except OSError as error:
+        return _failed(f"The disk refused what was read: {error.strerror}.")
+    return 0
+
+
+def _failed(message: str) -> int:
+    sys.stdout.buffer.write(msgspec.json.encode(Said(step="failed", error=message)) + b"\n")
+    return 3
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4] if len(sys.argv) > 4 else None))

@@ -1,0 +1,166 @@
+"""Imports in any format: what was exported changes nothing, what is new is stored and taken back as a whole."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labelwright.exchange.resolving import ClassMapping
+from labelwright.model.errors import WrongTaskState
+from labelwright.model.geometry import Point, Rectangle
+from labelwright.services import label_exports, label_imports, tasks
+from labelwright.services.context import Context
+from labelwright.services.import_plan import Options
+from labelwright.services.label_exports import Wanted
+from tests.builders import Project, Team, annotation, make_project, rectangle, save
+
+
+@pytest.fixture
+def project(ctx: Context, team: Team) -> Project:
+    made = make_project(ctx, team.admin, media=("a.png", "b.png"))
+    crane = annotation(ctx, made.class_id("crane"), answers={made.class_id("crane", "crane_type"): "tower"})
+    hook = annotation(ctx, made.class_id("crane", "hook"), Point(3, 4), parent_id=crane.id)
+    save(ctx, team.admin, made.task_ids["a.png"], created=(crane, hook), set_answers={made.class_id("surface"): "wet"})
+    for task_id in made.task_ids.values():
+        tasks.complete_task(ctx, team.admin, task_id)
+    return made
+
+
+def exported(ctx: Context, team: Team, project: Project, form: str = "coco") -> bytes:
+    asked = label_exports.create_export(ctx, team.admin, project.id, Wanted(format=form))
+    label_exports.write_next(ctx)
+    assert label_exports.get_export(ctx, team.admin, asked["id"])["state"] == "done"
+    return label_exports.archive_path(ctx, asked["id"]).read_bytes()
+
+
+def send(ctx: Context, team: Team, project: Project, content: bytes, name: str = "labels.zip") -> dict[str, Any]:
+    """Send a file and have it compared."""
+    with ctx.store.receive(limit_bytes=10**7) as incoming:
+        incoming.write(content)
+        made = label_imports.create_import(ctx, team.admin, project.id, incoming.finish(), file_name=name)
+    return worked(ctx, team, made["id"])
+
+
+def worked(ctx: Context, team: Team, import_id: str) -> dict[str, Any]:
+    while label_imports.work_next(ctx):
+        pass
+    return shown(label_imports.get_import(ctx, team.admin, import_id))
+
+
+def shown(found: dict[str, Any]) -> dict[str, Any]:
+    for key in ("summary", "survey", "options"):
+        found[key] = None if found[key] is None else json.loads(bytes(found[key]))
+    return found
+
+
+def documents(ctx: Context, team: Team, project: Project) -> dict[str, Any]:
+    return {name: tasks.open_task(ctx, team.admin, task_id).document for name, task_id in project.task_ids.items()}
+
+
+def coco(*annotations: dict[str, Any], **more: Any) -> bytes:
+    images = [{"id": 7, "file_name": "pictures/b.png", "width": 64, "height": 48}]
+    categories = [{"id": 3, "name": "Crane"}, {"id": 4, "name": "boat"}]
+    return json.dumps({"images": images, "categories": categories, "annotations": list(annotations)} | more).encode()
+
+
+def box(number: int, category: int = 3, **more: Any) -> dict[str, Any]:
+    return {"id": number, "image_id": 7, "category_id": category, "bbox": [1, 2, 10, 8], "iscrowd": 0} | more
+
+
+def test_importing_what_was_exported_changes_nothing(ctx: Context, team: Team, project: Project) -> None:
+    before = documents(ctx, team, project)
+    found = send(ctx, team, project, exported(ctx, team, project))
+    assert found["state"] == "ready", found["error"]
+    assert found["format"] == "coco"
+    assert found["summary"]["geometries"] == {"unchanged": 2}
+    assert found["summary"]["refusedCount"] == 0
+    label_imports.apply_import(ctx, team.admin, found["id"])
+    assert worked(ctx, team, found["id"])["state"] == "done"
+    assert documents(ctx, team, project) == before
+
+
+def test_a_foreign_file_is_compared_stored_and_taken_back(ctx: Context, team: Team, project: Project) -> None:
+    before = documents(ctx, team, project)
+    found = send(ctx, team, project, coco(box(1), box(2, 4), box(3, bbox=[1, 2])), "theirs.json")
+    summary = found["summary"]
+    assert summary["geometries"] == {"added": 1, "unchanged": 0}
+    assert [fault["code"] for fault in summary["refused"]] == ["invalid_bbox", "unknown_class"]
+    assert summary["refused"][0]["place"]["pointer"] == "/annotations/2"
+    refused = label_imports.list_changes(ctx, team.admin, found["id"], what="refused")
+    assert len(refused) == 2
+    assert documents(ctx, team, project) == before
+
+    label_imports.apply_import(ctx, team.admin, found["id"])
+    assert worked(ctx, team, found["id"])["state"] == "done"
+    (crane,) = documents(ctx, team, project)["b.png"].annotations
+    assert (crane.geometry, crane.source) == (Rectangle(1, 2, 10, 8), "import")
+
+    again = send(ctx, team, project, coco(box(1)), "theirs.json")
+    assert again["summary"]["geometries"] == {"unchanged": 1}
+
+    label_imports.undo_import(ctx, team.admin, found["id"])
+    assert worked(ctx, team, found["id"])["state"] == "undone"
+    assert documents(ctx, team, project) == before
+
+
+def test_an_undo_leaves_what_people_changed_since(ctx: Context, team: Team, project: Project) -> None:
+    found = send(ctx, team, project, coco(box(1), box(2, bbox=[20, 20, 5, 5])))
+    label_imports.apply_import(ctx, team.admin, found["id"])
+    worked(ctx, team, found["id"])
+    first, _ = documents(ctx, team, project)["b.png"].annotations
+    moved = annotation(ctx, first.class_id, rectangle(3, 3, 10, 8))
+    task_id = project.task_ids["b.png"]
+    save(
+        ctx,
+        team.admin,
+        task_id,
+        1,
+        updated=(type(moved)(id=first.id, class_id=first.class_id, geometry=moved.geometry),),
+    )
+
+    label_imports.undo_import(ctx, team.admin, found["id"])
+    undone = worked(ctx, team, found["id"])
+    assert undone["summary"]["kept"] == 1
+    (left,) = documents(ctx, team, project)["b.png"].annotations
+    assert left.geometry == moved.geometry
+
+
+def test_merging_replaces_what_lies_in_the_same_place(ctx: Context, team: Team, project: Project) -> None:
+    first = send(ctx, team, project, coco(box(1)))
+    label_imports.apply_import(ctx, team.admin, first["id"])
+    worked(ctx, team, first["id"])
+    (known,) = documents(ctx, team, project)["b.png"].annotations
+
+    found = send(ctx, team, project, coco(box(1, bbox=[2, 2, 10, 8])))
+    assert found["summary"]["geometries"]["added"] == 1
+    label_imports.set_options(ctx, team.admin, found["id"], Options(mode="merge"))
+    assert worked(ctx, team, found["id"])["summary"]["geometries"] == {"changed": 1, "unchanged": 0}
+    label_imports.apply_import(ctx, team.admin, found["id"])
+    worked(ctx, team, found["id"])
+    (merged,) = documents(ctx, team, project)["b.png"].annotations
+    assert (merged.id, merged.geometry.x) == (known.id, 2)
+
+
+def test_classes_become_what_somebody_confirmed(ctx: Context, team: Team, project: Project) -> None:
+    found = send(ctx, team, project, coco(box(1, 4)))
+    options = Options(mapping=ClassMapping(classes={"boat": project.class_id("ship")}))
+    label_imports.set_options(ctx, team.admin, found["id"], options)
+    ready = worked(ctx, team, found["id"])
+    assert ready["summary"]["geometries"]["added"] == 1
+    assert [proposed["key"] for proposed in ready["survey"]["proposal"]] == ["crane", "boat"]
+
+
+def test_pictures_that_are_not_in_the_project_are_listed(ctx: Context, team: Team, project: Project) -> None:
+    images = [{"id": 7, "file_name": "nowhere.png", "width": 64, "height": 48}]
+    found = send(ctx, team, project, coco(box(1), images=images))
+    assert found["summary"]["unmatched"] == ["nowhere.png"]
+
+
+def test_what_is_no_label_file_is_refused_by_name(ctx: Context, team: Team, project: Project) -> None:
+    found = send(ctx, team, project, b"hello", "notes.txt")
+    assert found["state"] == "failed"
+    assert "no format" in found["error"] or "in no format" in found["error"]
+    with pytest.raises(WrongTaskState):
+        label_imports.apply_import(ctx, team.admin, found["id"])
+    assert not Path(ctx.settings.data / "media" / "incoming" / "upload").exists()
