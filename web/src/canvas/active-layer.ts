@@ -12,7 +12,7 @@ import { boundsMeet, boundsOf } from '../geometry/index.ts'
 import type { Looks } from './looks.ts'
 import { brushOn, paintGeometry, type Brush } from './paint.ts'
 import { eraseStroke, paintStroke, paintTip } from './paint-stroke.ts'
-import { paintContext, paintHandles, paintPath, paintPoints, paintSnap } from './paint-tools.ts'
+import { paintContext, paintFrame, paintHandles, paintPath, paintPoints, paintSnap } from './paint-tools.ts'
 import { deviceTransform, visibleBounds, type Surface, type Viewport } from './viewport.ts'
 
 export interface Active {
@@ -96,6 +96,7 @@ const PAINT: { readonly [Type in Drawable['type']]: Painter<Type> } = {
     paintGeometry(brush, annotation.geometry, looksOfClass(annotation.classId).hovered)
   },
   path: (brush, drawable, { looksOfClass }) => paintPath(brush, drawable, looksOfClass(drawable.classId)),
+  frame: paintFrame,
   snap: paintSnap,
   context: (brush, { annotationId }, { document }) => {
     const annotation = document.annotations.get(annotationId)

@@ -132,6 +132,32 @@ function isTaken([x, y]: XY, cell: number, taken: Set<string>): boolean {
   return false
 }
 
+/** A dashed box, squares to pull, and a knob on a stem to turn by. */
+export function paintFrame(brush: Brush, { bounds, grips, hot, knob }: OfType<'frame'>): void {
+  const { context } = brush
+  const { x, y, w, h } = bounds
+  context.beginPath()
+  const corners: readonly XY[] = [
+    [x, y],
+    [x + w, y],
+    [x + w, y + h],
+    [x, y + h],
+  ]
+  tracePath(brush, { points: corners, closed: true })
+  if (knob !== null) {
+    const stem: XY = [knob[0], knob[1] < y ? y : y + h]
+    tracePath(brush, { points: [stem, knob], closed: false })
+  }
+  strokeDashed(brush, PAPER)
+  for (const grip of grips) {
+    const isHot = grip[0] === hot?.[0] && grip[1] === hot[1]
+    paintSquare(brush, devicePoint(brush, grip), isHot ? HOT_HANDLE : HANDLE, PAPER, FRAME)
+  }
+  if (knob !== null) paintDot(brush, knob, 6, PAPER, FRAME)
+}
+
+const FRAME = '#3d7eff'
+
 /** On whole device pixels, so that edges are sharp. */
 function paintSquare({ context, ratio }: Brush, [x, y]: XY, size: number, fill: string, rim: string): void {
   const side = Math.round(size * ratio)

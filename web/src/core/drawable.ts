@@ -1,6 +1,6 @@
 // What a tool shows besides the document, as data for the renderer.
 
-import type { Geometry, Handle, Ring, XY } from '../geometry/index.ts'
+import type { Bounds, Geometry, Handle, Ring, XY } from '../geometry/index.ts'
 import type { ClassId } from './configuration.ts'
 import type { AnnotationId } from './document.ts'
 
@@ -50,6 +50,14 @@ export type Drawable =
       readonly points: Ring
       readonly closeable: boolean
       readonly classId: ClassId | null
+    }
+  /** A frame to scale by its grips and to turn by its knob; `hot` is the grip under the pointer. */
+  | {
+      readonly type: 'frame'
+      readonly bounds: Bounds
+      readonly grips: readonly XY[]
+      readonly hot: XY | null
+      readonly knob: XY | null
     }
   /** Where the next point snaps to. */
   | { readonly type: 'snap'; readonly at: XY; readonly on: 'vertex' | 'edge' }

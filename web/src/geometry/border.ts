@@ -4,8 +4,11 @@ import { GRID_PER_PIXEL } from './grid.ts'
 import type { Path, Ring, XY } from './operations.ts'
 import { distanceBetween, nearestOnSegment } from './rings.ts'
 
-/** A place on the grid lies this near to the outline that it was rounded from. */
-export const REACH = 0.008
+/**
+ * A place on the grid lies this near to the outline that it was rounded from: half a diagonal of the grid, and once
+ * more where the outline was bent by as much to a place set before.
+ */
+export const REACH = 0.015
 
 export interface Edge {
   /** Counted through all paths, as `insertVertex` takes it. */

@@ -6,6 +6,7 @@ import type { EdgePlace, IssueCode, Operations, Ring, XY } from './operations.ts
 import { remembered } from './remembered.ts'
 import {
   boundsOfPoints,
+  edgeMovedAt,
   isInsideRing,
   issuesOfPoints,
   LIMIT_GEOMETRY_POINTS,
@@ -15,6 +16,7 @@ import {
   replacedAt,
   ringArea,
   shifted,
+  tableOfPoints,
   vertexHandles,
 } from './rings.ts'
 
@@ -109,12 +111,17 @@ function build(points: Ring): ImageSegmentation | null {
   return piecesOf(regionOf([ring])).length === 0 ? null : withRings([ring])
 }
 
+function moved({ rings }: ImageSegmentation, index: number, to: XY): ImageSegmentation {
+  return changeRing(rings, index, (ring, place) => replacedAt(ring, place, to))
+}
+
 export const image_segmentation: Operations<ImageSegmentation> = {
   kind: 'image_segmentation',
   gesture: 'freehand',
   minimum: MINIMUM,
   closed: true,
   partition: { region, pieces },
+  upright: false,
   issues,
   bounds: ({ rings }) => boundsOfPoints(rings[0] ?? []),
   area,
@@ -122,8 +129,9 @@ export const image_segmentation: Operations<ImageSegmentation> = {
   distance: (geometry, at) => nearestEdge(geometry, at)?.distance ?? Infinity,
   vertices: ({ rings }) => rings.flat(),
   handles: ({ rings }) => vertexHandles(rings.flat()),
-  moveHandle: ({ rings }, index, to) =>
-    changeRing(rings, index, (ring, place) => replacedAt(ring, place, to)),
+  moveHandle: moved,
+  moveEdge: ({ rings }, edge, dx, dy) =>
+    changeRing(rings, edge, (ring, place) => edgeMovedAt(ring, place, dx, dy)),
   nearestEdge,
   insertVertex: ({ rings }, edge, at) =>
     changeRing(rings, edge, (ring, place) => insertedAt(ring, place + 1, at)),
@@ -131,5 +139,6 @@ export const image_segmentation: Operations<ImageSegmentation> = {
   translate: ({ rings }, dx, dy) => withRings(rings.map((ring) => ring.map(shifted(dx, dy)))),
   outline: ({ rings }) => rings.map((points) => ({ points, closed: true })),
   build,
+  table: tableOfPoints(({ rings }) => rings.flat(), moved),
   map: ({ rings }, change) => withRings(rings.map((ring) => ring.map(change))),
 }

@@ -79,6 +79,7 @@ export type {
   Path,
   Ring,
   Size,
+  Table,
   XY,
 } from './operations.ts'
 export { between, edgesOf, isExactlyOn, lengthOf, REACH, type Edge } from './border.ts'

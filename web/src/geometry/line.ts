@@ -1,16 +1,18 @@
 // A line: two points or more, joined in order.
 
 import { distinctOnGrid } from './grid.ts'
-import type { Operations, Ring } from './operations.ts'
+import type { Operations, Ring, XY } from './operations.ts'
 import {
   boundsOfPoints,
   distanceToPoints,
+  edgeMovedAt,
   insertedAt,
   issuesOfPoints,
   nearestEdgeOf,
   removedAt,
   replacedAt,
   shifted,
+  tableOfPoints,
   vertexHandles,
 } from './rings.ts'
 
@@ -22,6 +24,7 @@ export interface Line {
 const MINIMUM = 2
 const through = (points: Ring): Line => ({ kind: 'line', points })
 const throughEnough = (points: Ring): Line | null => (points.length < MINIMUM ? null : through(points))
+const moved = ({ points }: Line, index: number, to: XY): Line => through(replacedAt(points, index, to))
 
 export const line: Operations<Line> = {
   kind: 'line',
@@ -29,6 +32,7 @@ export const line: Operations<Line> = {
   minimum: MINIMUM,
   closed: false,
   partition: null,
+  upright: false,
   issues: ({ points }) => issuesOfPoints(points, MINIMUM, false),
   bounds: ({ points }) => boundsOfPoints(points),
   area: () => null,
@@ -36,12 +40,14 @@ export const line: Operations<Line> = {
   distance: ({ points }, at) => distanceToPoints(points, false, at),
   vertices: ({ points }) => points,
   handles: ({ points }) => vertexHandles(points),
-  moveHandle: ({ points }, index, to) => through(replacedAt(points, index, to)),
+  moveHandle: moved,
+  moveEdge: ({ points }, edge, dx, dy) => through(edgeMovedAt(points, edge, dx, dy)),
   nearestEdge: ({ points }, at) => nearestEdgeOf(points, false, at),
   insertVertex: ({ points }, edge, at) => through(insertedAt(points, edge + 1, at)),
   removeVertex: ({ points }, index) => throughEnough(removedAt(points, index)),
   translate: ({ points }, dx, dy) => through(points.map(shifted(dx, dy))),
   outline: ({ points }) => [{ points, closed: false }],
   build: (points) => throughEnough(distinctOnGrid(points)),
+  table: tableOfPoints(({ points }) => points, moved),
   map: ({ points }, change) => through(points.map(change)),
 }

@@ -52,6 +52,14 @@ export interface Partition<G> {
   pieces(region: Region): readonly G[]
 }
 
+/** A geometry as a table of numbers that can be typed: one row, or one for each point. */
+export interface Table<G> {
+  readonly columns: readonly string[]
+  rows(geometry: G): readonly (readonly number[])[]
+  /** The geometry with another number in a cell. */
+  withCell(geometry: G, row: number, column: number, value: number): G
+}
+
 export interface Operations<G extends { readonly kind: string }> {
   readonly kind: G['kind']
   readonly gesture: Gesture
@@ -60,6 +68,8 @@ export interface Operations<G extends { readonly kind: string }> {
   /** Whether the outline returns to its first point. */
   readonly closed: boolean
   readonly partition: Partition<G> | null
+  /** Whether its sides stay along the axes, so that it cannot be turned. */
+  readonly upright: boolean
   /** The broken rules, the first of each ring; empty when valid. */
   issues(geometry: G): readonly IssueCode[]
   /** Without meaning for a geometry with issues. */
@@ -72,6 +82,8 @@ export interface Operations<G extends { readonly kind: string }> {
   vertices(geometry: G): readonly XY[]
   handles(geometry: G): readonly Handle[]
   moveHandle(geometry: G, index: number, to: XY): G
+  /** `edge` counts the edges of the outline. */
+  moveEdge(geometry: G, edge: number, dx: number, dy: number): G
   /** Null where the kind takes no further vertices. */
   nearestEdge(geometry: G, at: XY): EdgePlace | null
   insertVertex(geometry: G, edge: number, at: XY): G
@@ -81,6 +93,7 @@ export interface Operations<G extends { readonly kind: string }> {
   outline(geometry: G): readonly Path[]
   /** Null when the points make no geometry of this kind. */
   build(points: Ring): G | null
+  readonly table: Table<G>
   /** Every coordinate passed through `change`. */
   map(geometry: G, change: (at: XY) => XY): G
 }

@@ -2,7 +2,7 @@
 
 import { pointOnGrid } from './grid.ts'
 import type { Operations, XY } from './operations.ts'
-import { distanceBetween, isInRange } from './rings.ts'
+import { distanceBetween, isInRange, tableOfPoints } from './rings.ts'
 
 export interface Point {
   readonly kind: 'point'
@@ -19,6 +19,7 @@ export const point: Operations<Point> = {
   minimum: 1,
   closed: false,
   partition: null,
+  upright: false,
   issues: (geometry) => (isInRange(at(geometry)) ? [] : ['out_of_range']),
   bounds: (geometry) => ({ x: geometry.x, y: geometry.y, w: 0, h: 0 }),
   area: () => null,
@@ -27,11 +28,16 @@ export const point: Operations<Point> = {
   vertices: (geometry) => [at(geometry)],
   handles: (geometry) => [{ index: 0, at: at(geometry), cursor: 'move', vertex: false }],
   moveHandle: (_geometry, _index, to) => pointAt(to),
+  moveEdge: (geometry) => geometry,
   nearestEdge: () => null,
   insertVertex: (geometry) => geometry,
   removeVertex: () => null,
   translate: (geometry, dx, dy) => pointAt([geometry.x + dx, geometry.y + dy]),
   outline: (geometry) => [{ points: [at(geometry)], closed: false }],
   build: ([first]) => (first === undefined ? null : pointAt(pointOnGrid(first))),
+  table: tableOfPoints(
+    (geometry) => [at(geometry)],
+    (_geometry, _index, to) => pointAt(to),
+  ),
   map: (geometry, change) => pointAt(change(at(geometry))),
 }

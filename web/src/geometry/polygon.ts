@@ -1,10 +1,11 @@
 // A polygon: one ring of three points or more; the first point is not repeated.
 
 import { openRing } from './grid.ts'
-import type { Operations, Ring } from './operations.ts'
+import type { Operations, Ring, XY } from './operations.ts'
 import {
   boundsOfPoints,
   distanceToPoints,
+  edgeMovedAt,
   insertedAt,
   isInsideRing,
   issuesOfPoints,
@@ -13,6 +14,7 @@ import {
   replacedAt,
   ringArea,
   shifted,
+  tableOfPoints,
   vertexHandles,
 } from './rings.ts'
 
@@ -24,6 +26,7 @@ export interface Polygon {
 const MINIMUM = 3
 const around = (points: Ring): Polygon => ({ kind: 'polygon', points })
 const aroundEnough = (points: Ring): Polygon | null => (points.length < MINIMUM ? null : around(points))
+const moved = ({ points }: Polygon, index: number, to: XY): Polygon => around(replacedAt(points, index, to))
 
 export const polygon: Operations<Polygon> = {
   kind: 'polygon',
@@ -31,6 +34,7 @@ export const polygon: Operations<Polygon> = {
   minimum: MINIMUM,
   closed: true,
   partition: null,
+  upright: false,
   issues: ({ points }) => issuesOfPoints(points, MINIMUM, true),
   bounds: ({ points }) => boundsOfPoints(points),
   area: ({ points }) => ringArea(points),
@@ -39,12 +43,14 @@ export const polygon: Operations<Polygon> = {
   distance: ({ points }, at) => distanceToPoints(points, true, at),
   vertices: ({ points }) => points,
   handles: ({ points }) => vertexHandles(points),
-  moveHandle: ({ points }, index, to) => around(replacedAt(points, index, to)),
+  moveHandle: moved,
+  moveEdge: ({ points }, edge, dx, dy) => around(edgeMovedAt(points, edge, dx, dy)),
   nearestEdge: ({ points }, at) => nearestEdgeOf(points, true, at),
   insertVertex: ({ points }, edge, at) => around(insertedAt(points, edge + 1, at)),
   removeVertex: ({ points }, index) => aroundEnough(removedAt(points, index)),
   translate: ({ points }, dx, dy) => around(points.map(shifted(dx, dy))),
   outline: ({ points }) => [{ points, closed: true }],
   build: (points) => aroundEnough(openRing(points)),
+  table: tableOfPoints(({ points }) => points, moved),
   map: ({ points }, change) => around(points.map(change)),
 }

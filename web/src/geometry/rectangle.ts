@@ -69,6 +69,20 @@ function movedPart([low, high]: XY, part: Part, to: number): XY {
   return part === 'low' ? [to, high] : [low, to]
 }
 
+const FIRST_SIDE = 4
+
+/** Edges count as sides do, from the top. */
+function edgeMoved(geometry: Rectangle, edge: number, dx: number, dy: number): Rectangle {
+  const handle = handlesOf(geometry)[FIRST_SIDE + edge]!
+  return resized(geometry, handle.index, [handle.at[0] + dx, handle.at[1] + dy])
+}
+
+const COLUMNS = ['x', 'y', 'w', 'h'] as const
+
+function withCell(geometry: Rectangle, _row: number, column: number, value: number): Rectangle {
+  return { ...geometry, [COLUMNS[column]!]: value }
+}
+
 function build(points: Ring): Rectangle | null {
   const { x, y, w, h } = boundsOfPoints(points.map(pointOnGrid))
   const next = between([x, y], [x + w, y + h])
@@ -90,6 +104,7 @@ export const rectangle: Operations<Rectangle> = {
   minimum: 2,
   closed: true,
   partition: null,
+  upright: true,
   issues,
   bounds: ({ x, y, w, h }) => ({ x, y, w, h }),
   area: ({ w, h }) => w * h,
@@ -99,12 +114,14 @@ export const rectangle: Operations<Rectangle> = {
   vertices: corners,
   handles: handlesOf,
   moveHandle: resized,
+  moveEdge: edgeMoved,
   nearestEdge: () => null,
   insertVertex: (geometry) => geometry,
   removeVertex: () => null,
   translate: (geometry, dx, dy) => ({ ...geometry, x: geometry.x + dx, y: geometry.y + dy }),
   outline: (geometry) => [{ points: corners(geometry), closed: true }],
   build,
+  table: { columns: COLUMNS, rows: ({ x, y, w, h }) => [[x, y, w, h]], withCell },
   map: (geometry, change) => {
     const [topLeft, , bottomRight] = corners(geometry)
     return between(change(topLeft!), change(bottomRight!))

@@ -1,7 +1,7 @@
 // Measures of point sequences that several kinds are made of.
 
 import { GRID_PER_PIXEL } from './grid.ts'
-import type { Bounds, EdgePlace, Handle, IssueCode, Ring, XY } from './operations.ts'
+import type { Bounds, EdgePlace, Handle, IssueCode, Ring, Table, XY } from './operations.ts'
 
 export const LIMIT_COORDINATE = 1e7
 export const LIMIT_RING_POINTS = 10_000
@@ -112,6 +112,27 @@ export function vertexHandles(points: Ring): readonly Handle[] {
 
 export function replacedAt(points: Ring, index: number, to: XY): Ring {
   return points.with(index, to)
+}
+
+/** Both ends of edge i moved; in a closed ring the last edge ends on the first point. */
+export function edgeMovedAt(points: Ring, edge: number, dx: number, dy: number): Ring {
+  const ends = [edge, (edge + 1) % points.length]
+  return points.map((point, index) => (ends.includes(index) ? shifted(dx, dy)(point) : point))
+}
+
+/** One row for each point. */
+export function tableOfPoints<G>(
+  pointsOf: (geometry: G) => Ring,
+  move: (geometry: G, index: number, to: XY) => G,
+): Table<G> {
+  return {
+    columns: ['x', 'y'],
+    rows: pointsOf,
+    withCell: (geometry, row, column, value) => {
+      const [x, y] = pointsOf(geometry)[row]!
+      return move(geometry, row, column === 0 ? [value, y] : [x, value])
+    },
+  }
 }
 
 export function insertedAt(points: Ring, index: number, at: XY): Ring {

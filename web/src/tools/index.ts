@@ -7,6 +7,7 @@ import { eraser } from './eraser.ts'
 import { fillHole } from './fill-hole.ts'
 import { fill } from './fill.ts'
 import { hole } from './hole.ts'
+import { frame } from './frame.ts'
 import { lasso } from './lasso.ts'
 import { align, distribute } from './operations/arrange.ts'
 import { deleteSelection } from './operations/delete.ts'
@@ -28,6 +29,7 @@ import { split } from './split.ts'
 export const TOOLS: readonly Tool[] = [
   select,
   lasso,
+  frame,
   draw,
   segment,
   fill,

@@ -8,11 +8,7 @@ import {
   handlesOf,
   operations,
   pointOnGrid,
-  shiftInside,
-  translated,
-  unitedBounds,
   type Bounds,
-  type Geometry,
   type Handle,
   type XY,
 } from '../geometry/index.ts'
@@ -20,7 +16,6 @@ import {
   inOrder,
   onlySelected,
   reacting,
-  selectedAnnotations,
   type Annotation,
   type AnnotationId,
   type Cursor,
@@ -33,6 +28,8 @@ import {
 import { placeInside } from './border.ts'
 import { GROW_BY } from './operations/grow.ts'
 import { OVERLAP, placed } from './sharing.ts'
+import { edgeAt, edgeCursor, edgeMoved, type HeldEdge } from './edge.ts'
+import { hitsAt, movedBy, toggled, withGeometry } from './pick.ts'
 import { isSnapping, sewing, snapped, type Snap } from './snap.ts'
 
 /** Where the last clicks fell, for cycling and for double clicks. */
@@ -57,7 +54,9 @@ type Shaping = {
   readonly to: XY
 }
 
-type State = Idle | Pressing | Boxing | Moving | Shaping
+type Edging = { readonly type: 'edging'; readonly held: HeldEdge; readonly from: XY; readonly to: XY }
+
+type State = Idle | Pressing | Boxing | Moving | Shaping | Edging
 type Answer = Reply<State> | null
 
 const IDLE: State = { type: 'idle', last: null }
@@ -108,6 +107,8 @@ function dragFrom({ from, modifiers }: Pressing, to: XY, scene: Scene): State {
   const adds = modifiers.shift || modifiers.ctrl
   const held = adds ? null : handleAt(from, scene)
   if (held !== null) return { type: 'shaping', id: held.annotation.id, handle: held.handle.index, to }
+  const edge = modifiers.shift ? null : edgeAt(from, modifiers, scene)
+  if (edge !== null) return { type: 'edging', held: edge, from, to }
   const isOnSelected = hitsAt(from, scene).some(({ id }) => scene.selection.has(id))
   return isOnSelected ? { type: 'moving', from, to } : { type: 'boxing', from, to, adds }
 }
@@ -121,10 +122,17 @@ function release(at: XY, state: State, scene: Scene): Answer {
     case 'boxing':
       return { state: IDLE, select: boxed({ ...state, to: at }, scene) }
     case 'moving':
-      return { state: IDLE, ...edited('Move', moved({ ...state, to: at }, scene), scene) }
+      return { state: IDLE, ...edited('Move', movedBy(state.from, at, scene), scene) }
+    case 'edging':
+      return { state: IDLE, ...edited('Move an edge', edged({ ...state, to: at }, scene), scene) }
     case 'shaping':
       return { state: IDLE, ...reshaped({ ...state, to: at }, scene) }
   }
+}
+
+function edged({ held, from, to }: Edging, scene: Scene): readonly Annotation[] {
+  const annotation = edgeMoved(held, from, to, scene)
+  return annotation === null ? [] : [annotation]
 }
 
 function reshaped(state: Shaping, scene: Scene): Pick<Reply<State>, 'edit'> {
@@ -137,18 +145,6 @@ function reshaped(state: Shaping, scene: Scene): Pick<Reply<State>, 'edit'> {
 /** Geometries that share the picture are cut out of the others where they come to lie on them. */
 function edited(name: string, annotations: readonly Annotation[], scene: Scene): Pick<Reply<State>, 'edit'> {
   return annotations.length === 0 ? {} : { edit: { name, edit: placed(annotations, scene) } }
-}
-
-function withGeometry(annotation: Annotation, geometry: Geometry): Annotation {
-  return { ...annotation, geometry }
-}
-
-function moved({ from, to }: Moving, scene: Scene): readonly Annotation[] {
-  const annotations = selectedAnnotations(scene)
-  const bounds = unitedBounds(annotations.map(({ geometry }) => boundsOf(geometry)))
-  const [dx, dy] = shiftInside(bounds, to[0] - from[0], to[1] - from[1], scene.picture)
-  if (dx === 0 && dy === 0) return []
-  return annotations.map((annotation) => withGeometry(annotation, translated(annotation.geometry, dx, dy)))
 }
 
 function shaped({ id, handle, to }: Shaping, scene: Scene): readonly Annotation[] {
@@ -197,12 +193,6 @@ function offered(at: XY, scene: Scene): Pick<Reply<State>, 'offer' | 'message'> 
   return { message: { code: 'nothing_here', text: 'There is nothing here.' } }
 }
 
-function toggled(at: XY, scene: Scene): readonly AnnotationId[] {
-  const [hit] = hitsAt(at, scene)
-  const others = [...scene.selection].filter((id) => id !== hit?.id)
-  return hit === undefined || scene.selection.has(hit.id) ? others : [...others, hit.id]
-}
-
 /** The smallest at the place, or on a further click the one after what is selected. */
 function chosen(at: XY, isAgain: boolean, scene: Scene): readonly AnnotationId[] {
   const hits = hitsAt(at, scene)
@@ -233,10 +223,6 @@ function doubleClick(at: XY, state: State, scene: Scene): Answer {
   return { state: IDLE, message: { code: 'too_few_points', text: `At least ${minimum} points must stay.` } }
 }
 
-function hitsAt(at: XY, { index, tolerance, isReachable }: Scene): readonly Annotation[] {
-  return index.at(at, tolerance).filter(isReachable)
-}
-
 interface Held {
   readonly annotation: Annotation
   readonly handle: Handle
@@ -262,7 +248,9 @@ function preview(state: State, scene: Scene): readonly Drawable[] {
     case 'boxing':
       return [{ type: 'path', role: 'box', points: cornersOf(state), closed: true, classId: null }]
     case 'moving':
-      return moved(state, scene).map(replacing)
+      return movedBy(state.from, state.to, scene).map(replacing)
+    case 'edging':
+      return edged(state, scene).map(replacing)
     case 'shaping':
       return shaped(state, scene).flatMap((annotation) => [
         replacing(annotation),
@@ -304,6 +292,8 @@ function cursor(state: State, scene: Scene): Cursor {
   if (scene.pointer === null || state.type === 'boxing') return 'default'
   const held = handleAt(scene.pointer, scene)
   if (held !== null) return held.handle.cursor
+  const edge = state.type === 'edging' ? state.held : edgeAt(scene.pointer, scene.modifiers, scene)
+  if (edge !== null) return edgeCursor(edge)
   const hits = hitsAt(scene.pointer, scene)
   if (hits.some(({ id }) => scene.selection.has(id))) return 'move'
   return hits.length > 0 ? 'pointer' : 'default'

@@ -168,7 +168,12 @@ function onExactly(geometry: Geometry, at: XY): boolean {
 
 function passesBy(edge: Edge, at: XY): boolean {
   if (isSame(edge.a, at) || isSame(edge.b, at)) return false
-  return isNear(edge, at) && !isExactlyOn(edge, at)
+  return isNear(edge, at) && !isLevel(edge, at)
+}
+
+/** Along an axis every place of the grid lies on the edge, whatever is put into it; elsewhere a vertex would bend it. */
+function isLevel({ a, b }: Edge, at: XY): boolean {
+  return [0, 1].some((axis) => a[axis] === b[axis] && a[axis] === at[axis])
 }
 
 function isNear({ a, b }: Edge, at: XY): boolean {
