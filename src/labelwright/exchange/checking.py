@@ -9,8 +9,9 @@ from pathlib import Path
 
 from labelwright.exchange.files import open_files
 from labelwright.exchange.format import Format
-from labelwright.exchange.found import FoundObject
+from labelwright.exchange.found import FoundMedium, FoundObject, scaled
 from labelwright.exchange.ledger import Balance
+from labelwright.exchange.naming import stem_of
 from labelwright.exchange.source import Labelled, Scheme, TaskLabels
 from labelwright.model.geometry import Geometry, kind_of
 
@@ -27,16 +28,18 @@ def check_archive(form: Format, path: Path, balance: Balance, scheme: Scheme, ta
     if form.read is None:
         return 0
     found = form.read(open_files(path))
-    media = {medium.path: medium.objects for medium in found.media()}
+    media = {medium.path: medium for medium in found.media()}
     if found.faults.count:
         raise Differs(f"{form.name} reads a fault in its own archive: {found.faults.kept[0].message}")
-    count = sum(_count(one) for objects in media.values() for one in objects)
+    count = sum(_count(one) for medium in media.values() for one in medium.objects)
     written = balance.exported["geometries"] + balance.converted["geometries"]
     if count != written:
         raise Differs(f"{form.name} was to hold {written} geometries and reads {count}.")
-    by_tail = {_tail(place): objects for place, objects in media.items()}
+    by_tail = {_tail(place): medium for place, medium in media.items()}
     for task in tasks:
-        objects = media.get(task.medium.path, by_tail.get(_tail(task.medium.path), ()))
+        tail = _tail(task.medium.path)
+        found_medium = media.get(task.medium.path) or by_tail.get(tail) or by_tail.get(stem_of(tail))
+        objects = () if found_medium is None else _in_pixels(found_medium, task).objects
         _compare(form, task, carried(form, scheme.labelled(task)), [one.geometry for one in objects])
     return count
 
@@ -69,6 +72,10 @@ def is_near(one: Geometry, other: Geometry, tolerance_px: float) -> bool:
     return len(a) == len(b) and all(
         abs(x - u) <= most and abs(y - v) <= most for (x, y), (u, v) in zip(a, b, strict=True)
     )
+
+
+def _in_pixels(medium: FoundMedium, task: TaskLabels) -> FoundMedium:
+    return scaled(medium, task.medium.size_wh) if medium.is_relative else medium
 
 
 def _count(found: FoundObject) -> int:

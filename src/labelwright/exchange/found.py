@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from labelwright.model.geometry import Geometry
+from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 
 MOST_FAULTS: Final = 10_000
 
@@ -61,7 +61,10 @@ class FoundObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FoundMedium(msgspec.Struct, frozen=True, kw_only=True):
-    """What the file has for one picture. `path` is as in the file; `name` its last part unless the file says more."""
+    """What the file has for one picture. `path` is as in the file; `name` its last part unless the file says more.
+
+    `is_relative`: the file has coordinates as shares of the picture's sides, and the sides are not known; see `scaled`.
+    """
 
     place: Place
     path: str
@@ -72,8 +75,39 @@ class FoundMedium(msgspec.Struct, frozen=True, kw_only=True):
     height: int | None = None
     split: str = ""
     state: str | None = None
+    is_relative: bool = False
     objects: tuple[FoundObject, ...] = ()
     answers: tuple[FoundAnswer, ...] = ()
+
+
+def scaled(medium: FoundMedium, size_wh: tuple[int, int]) -> FoundMedium:
+    """A medium with coordinates in pixels, when the size of its picture is known."""
+    if not medium.is_relative:
+        return medium
+    objects = tuple(_scaled(one, size_wh) for one in medium.objects)
+    width, height = size_wh
+    return msgspec.structs.replace(medium, is_relative=False, width=width, height=height, objects=objects)
+
+
+def _scaled(one: FoundObject, size_wh: tuple[int, int]) -> FoundObject:
+    nested = tuple(_scaled(child, size_wh) for child in one.nested)
+    return msgspec.structs.replace(one, geometry=stretched(one.geometry, size_wh), nested=nested)
+
+
+def stretched(geometry: Geometry, factors_xy: tuple[float, float]) -> Geometry:
+    """A geometry with its coordinates multiplied."""
+    across, down = factors_xy
+    match geometry:
+        case Point(x=x, y=y):
+            return Point(x * across, y * down)
+        case Rectangle(x=x, y=y, w=w, h=h):
+            return Rectangle(x * across, y * down, w * across, h * down)
+        case Line(points=points):
+            return Line(tuple((x * across, y * down) for x, y in points))
+        case Polygon(points=points):
+            return Polygon(tuple((x * across, y * down) for x, y in points))
+        case ImageSegmentation(rings=rings):
+            return ImageSegmentation(tuple(tuple((x * across, y * down) for x, y in ring) for ring in rings))
 
 
 class FoundClass(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,6 +31,8 @@ class ManifestMedium(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     name: str
     path: str
     split: str = ""
+    width: int | None = None
+    height: int | None = None
     sha256: str | None = None
     picture: str = "no"
 
@@ -72,6 +74,8 @@ def medium_of(medium: Medium, picture: str) -> ManifestMedium:
         name=medium.name,
         path=medium.path,
         split=medium.split,
+        width=medium.width,
+        height=medium.height,
         sha256=medium.sha256,
         picture=picture,
     )

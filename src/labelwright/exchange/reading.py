@@ -12,7 +12,7 @@ import msgspec
 from labelwright.exchange import manifest as manifests
 from labelwright.exchange.files import Files, open_files, refused
 from labelwright.exchange.format import Format
-from labelwright.exchange.found import Fault, FoundMedium
+from labelwright.exchange.found import Fault, FoundMedium, scaled
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.proposing import Survey
 from labelwright.model.configuration import LabelClass
@@ -107,7 +107,9 @@ def _identified(media: Iterable[FoundMedium], files: Files) -> Iterator[FoundMed
             ids[medium.path] = ids[stem_of(medium.path)] = medium
     for found in media:
         tail = found.path.rpartition("/")[2]
-        known = ids.get(found.path) or ids.get(tail) or ids.get(stem_of(tail))
+        known = ids.get(found.path) or ids.get(tail)
+        if known is not None and known.width and known.height:
+            found = scaled(found, (known.width, known.height))  # noqa: PLW2901 - the same medium
         if known is None or found.id is not None:
             yield found
         else:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from labelwright.exchange.found import Fault, FoundAnswer, FoundMedium, FoundObject, Place
+from labelwright.exchange.found import Fault, FoundAnswer, FoundMedium, FoundObject, Place, scaled
 from labelwright.exchange.source import Question, Scheme
 from labelwright.model.configuration import Configuration, LabelClass
 from labelwright.model.document import MAX_COMMENT, Answer, Answers
@@ -101,6 +101,12 @@ class Resolver:
     def resolve(self, medium: FoundMedium, size_wh: tuple[int, int] | None) -> Resolved:
         """Everything of one medium; what does not fit is refused with its place."""
         self._refused, self._left_out = [], 0
+        if medium.is_relative and size_wh is None:
+            text = "The file has shares of the picture's sides, and the picture has not been read yet."
+            self._refuse(medium.place, "no_size", text, medium.path)
+            return Resolved((), {}, tuple(self._refused), 0)
+        if size_wh is not None:
+            medium = scaled(medium, size_wh)
         objects = tuple(self._objects(medium.objects, None, size_wh))
         answers = dict(self._answers(medium.answers, None))
         return Resolved(objects, answers, tuple(self._refused), self._left_out)

@@ -3,6 +3,6 @@
 from typing import Final
 
 from labelwright.exchange.format import Format
-from labelwright.formats import coco
+from labelwright.formats import coco, yolo
 
-FORMATS: Final[dict[str, Format]] = {form.id: form for form in (coco.FORMAT,)}
+FORMATS: Final[dict[str, Format]] = {form.id: form for form in (coco.FORMAT, *yolo.FORMATS)}

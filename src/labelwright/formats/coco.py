@@ -6,13 +6,13 @@ computed from the geometry. What COCO has no word for stands under further keys,
 https://cocodataset.org/#format-data
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.bridges import joined
+from labelwright.exchange.bridges import Ring, joined
 from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts, everything, refuses
 from labelwright.exchange.ledger import Ledger, item_of, refuse_task
 from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
@@ -21,6 +21,7 @@ from labelwright.model.canonical import number
 from labelwright.model.configuration import LabelClass
 from labelwright.model.document import Answers
 from labelwright.model.geometry import ImageSegmentation, Point, Polygon, Rectangle, kind_of
+from labelwright.raster import bounds_of, encode_rle, pack_rle, rle_area, shape_runs
 
 NO_SIZE: Final = "The size of the picture is not known yet."
 NO_LINES: Final = "COCO has no lines."
@@ -28,6 +29,7 @@ KEYPOINT: Final = "A nested point is a keypoint of its parent."
 SECOND_KEYPOINT: Final = "COCO has room for one point of each keypoint; this is another one."
 NESTED: Final = "A nested geometry is an object of its own; `parent` names its parent."
 SINGLE_POINT: Final = "A point is an object with one keypoint."
+MASKED: Final = "A segment with holes is RLE: its pixels, without the fractions of its outline."
 BRIDGED: Final = "Holes are joined to the outline by lines of no width."
 
 WITH_KEYPOINTS: Final = ("rectangle", "polygon")
@@ -38,8 +40,8 @@ SETTINGS: Final = (
         name="Holes",
         text="How a segmentation with holes is written.",
         kind="choice",
-        default="polygons",
-        choices=(("polygons", "one polygon, holes joined to it"),),
+        default="rle",
+        choices=(("rle", "RLE, exact pixels"), ("polygons", "one polygon, holes joined to it")),
     ),
     Setting(
         id="boxes",
@@ -230,6 +232,8 @@ class _Writer:
                 segmentation = [_flat(points)]
             case ImageSegmentation(rings=(outline,)):
                 segmentation = [_flat(outline)]
+            case ImageSegmentation(rings=rings) if self._settings["holes"] == "rle":
+                return self._mask(task, one, rings)
             case ImageSegmentation(rings=rings):
                 segmentation, way = [_flat(joined(rings))], BRIDGED
             case Point(x=x, y=y):
@@ -242,6 +246,21 @@ class _Writer:
             self._ledger.exported("geometries", class_key=label_class.key)
         area_text = msgspec.Raw(number(area or 0).encode())
         return {"bbox": _numbers(box), "area": area_text, "segmentation": _numbers(segmentation)}
+
+    def _mask(self, task: TaskLabels, one: Labelled, rings: Sequence[Ring]) -> dict[str, Any]:
+        """A segment with holes as compressed RLE; the loss is in fractions of pixels along its border."""
+        width, height = task.medium.size_wh
+        runs = shape_runs([[rings]], (width, height))
+        lengths = encode_rle(runs, (width, height))
+        item = item_of(task, one.annotation.id, one.label_class.key)
+        if not rle_area(lengths):  # no pixel's centre lies in it, and RLE would be nothing at all
+            self._ledger.converted("geometries", BRIDGED, item)
+            segment = ImageSegmentation(tuple(rings))
+            box, area = kind_of(segment).bounds(segment), kind_of(segment).area(segment)
+            return {"bbox": _numbers(box), "area": area, "segmentation": _numbers([_flat(joined(rings))])}
+        self._ledger.converted("geometries", MASKED, item)
+        packed = {"size": [height, width], "counts": pack_rle(lengths)}
+        return {"bbox": bounds_of(runs), "area": rle_area(lengths), "segmentation": packed}
 
     def _keypoints(self, task: TaskLabels, labelled: list[Labelled]) -> "_Keypoints":
         """Give nested points to their parents; the first of each class counts, another one is refused."""

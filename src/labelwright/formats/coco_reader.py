@@ -10,6 +10,7 @@ from labelwright.exchange.bridges import is_inside, joined, outline_first, parte
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundAnswer, FoundClass, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.model.geometry import Geometry, ImageSegmentation, Point, Polygon, Rectangle
+from labelwright.raster import decode_rle, trace, unpack_rle
 
 Ring = tuple[tuple[float, float], ...]
 _NEAR: Final = 1e-6
@@ -263,8 +264,19 @@ class _Part:
             text = f"{what}: the RLE is of the size {size}, the image's is {[image.height, image.width]}."
             self._faults.add(place, "rle_size", text, size)
             return None
-        self._faults.add(place, "invalid_rle", f"{what}: RLE is not read yet.")
-        return None
+        counts = segmentation.get("counts")
+        try:
+            lengths = unpack_rle(counts) if isinstance(counts, str) else msgspec.convert(counts, list[int])
+            pieces = trace(decode_rle(lengths, (size[1], size[0])))
+        except (ValueError, msgspec.ValidationError) as error:
+            self._faults.add(place, "invalid_rle", f"{what}: the RLE cannot be read: {error}.", str(counts))
+            return None
+        if not pieces:
+            self._faults.add(place, "empty_mask", f"{what}: the RLE has no pixels.")
+            return None
+        rings = [[tuple(map(tuple, ring.tolist())) for ring in piece.rings] for piece in pieces]
+        outline = joined([piece[0] for piece in rings])
+        return ImageSegmentation((outline, *(hole for piece in rings for hole in piece[1:])))
 
     def _rings(self, segmentation: Any, what: str, place: Place) -> list[Ring] | None:
         try:

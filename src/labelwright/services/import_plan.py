@@ -91,7 +91,8 @@ class _Names:
         if found.id in self._ids:
             return [str(found.id)]
         tail = found.name or found.path.replace("\\", "/").rpartition("/")[2]
-        for key, value in (("sha256", found.sha256), ("name", found.path), ("name", tail), ("stem", stem_of(tail))):
+        keys = (("sha256", found.sha256), ("name", found.path), ("name", tail), ("stem", tail), ("stem", stem_of(tail)))
+        for key, value in keys:
             if value and (media := self._by[key].get(value)):
                 return media
         return []

@@ -1,0 +1,290 @@
+"""YOLO, as Ultralytics reads it: one text file for each picture, shares of its sides, and `data.yaml`.
+
+    detect   class cx cy w h                         seg   class x1 y1 x2 y2 ...
+    obb      class x1 y1 x2 y2 x3 y3 x4 y4           pose  class cx cy w h (px py visible)...
+
+The number of a class is its index, which stays when classes are added or moved. A picture without objects has an empty
+file. Holes are joined to their outline by lines of no width. https://docs.ultralytics.com/datasets/
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Final, NamedTuple
+
+import msgspec
+
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.bridges import joined
+from labelwright.exchange.format import CARRIES, Chosen, Format, Support, converts, everything, refuses
+from labelwright.exchange.ledger import Ledger, Loss, item_of, refuse_task
+from labelwright.exchange.naming import stem_of
+from labelwright.exchange.shapes import outline_of, smallest_box
+from labelwright.exchange.source import Labelled, Medium, Scheme, Source, TaskLabels
+from labelwright.formats.yolo_reader import read_task, recognise_task
+from labelwright.model.configuration import LabelClass
+from labelwright.model.geometry import Geometry, ImageSegmentation, Point, Point2, Polygon, Rectangle, kind_of
+
+NO_SIZE: Final = "The size of the picture is not known yet."
+NO_ANSWERS: Final = "YOLO has no attributes."
+NO_ROOM: Final = "YOLO has boxes and outlines, no {kind}s."
+BOXED: Final = "It becomes its box."
+TURNED: Final = "It becomes the smallest box around it, turned as it lies."
+CORNERS: Final = "Its corners are written as an outline."
+BRIDGED: Final = "Holes are joined to the outline by lines of no width."
+OWN: Final = "It is an object of its own; YOLO does not say what it was nested in."
+CUT: Final = "What leaves the picture is moved to its border."
+KEYPOINT: Final = "A nested point is a keypoint of its parent."
+SECOND_KEYPOINT: Final = "There is room for one point of each keypoint; this is another one."
+
+
+class _Written(NamedTuple):
+    """The numbers of one object, shares of the sides, and how they came about ("" when exact)."""
+
+    values: list[float]
+    way: str = ""
+    loss: Loss | None = None
+
+
+Shaper = Callable[[Geometry], _Written | None]
+
+
+def _detect(geometry: Geometry) -> _Written | None:
+    if not isinstance(geometry, (Rectangle, Polygon, ImageSegmentation)):
+        return None
+    x, y, w, h = kind_of(geometry).bounds(geometry)
+    values = [x + w / 2, y + h / 2, w, h]
+    if isinstance(geometry, Rectangle):
+        return _Written(values)
+    covered = kind_of(geometry).area(geometry) or 0.0
+    return _Written(values, BOXED, Loss("iou", 1 - min(1.0, covered / (w * h))))
+
+
+def _segment(geometry: Geometry) -> _Written | None:
+    ring = outline_of(geometry)
+    if ring is None:
+        return None
+    if isinstance(geometry, ImageSegmentation) and len(geometry.rings) > 1:
+        return _Written(_flat(joined(geometry.rings)), BRIDGED)
+    return _Written(_flat(ring), CORNERS if isinstance(geometry, Rectangle) else "")
+
+
+def _oriented(geometry: Geometry) -> _Written | None:
+    ring = outline_of(geometry)
+    if ring is None:
+        return None
+    if isinstance(geometry, Rectangle):
+        return _Written(_flat(ring), "")
+    corners, area = smallest_box(ring)
+    covered = kind_of(geometry).area(geometry) or 0.0
+    return _Written(_flat(corners), TURNED, Loss("iou", 1 - min(1.0, covered / area)))
+
+
+def _flat(ring: tuple[Point2, ...]) -> list[float]:
+    return [value for point in ring for value in point]
+
+
+TASKS: Final[dict[str, Shaper]] = {"detect": _detect, "segment": _segment, "obb": _oriented, "pose": _detect}
+
+
+def write(task: str, source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - none
+    """Write a text file for each picture, and `data.yaml`."""
+    writer = _Writer(task, source.scheme, ledger)
+    for split in source.splits:
+        for labels in source.tasks(split):
+            if not labels.medium.width:
+                refuse_task(ledger, labels, NO_SIZE)
+                continue
+            place = stem_of(_picture_path(labels.medium).removeprefix("images/"))
+            archive.add(f"labels/{place}.txt", "".join(writer.lines(labels)).encode())
+    archive.add("data.yaml", writer.data(source).encode())
+
+
+class _Writer:
+    def __init__(self, task: str, scheme: Scheme, ledger: Ledger) -> None:
+        self._task, self._shape, self._scheme, self._ledger = task, TASKS[task], scheme, ledger
+        points = {str(c.id): _keypoints(c) for c in scheme.geometry_classes if c.type == "rectangle"}
+        self._keypoints = {key: places for key, places in points.items() if places} if task == "pose" else {}
+        self._most = max((len(places) for places in self._keypoints.values()), default=0)
+
+    def lines(self, labels: TaskLabels) -> Iterator[str]:
+        """The lines of one picture; the ledger gets everything else."""
+        self._ledger.exported("tasks")
+        if labels.document.answers:
+            self._ledger.refused("answers", NO_ANSWERS, item_of(labels), count=len(labels.document.answers))
+        labelled = self._scheme.labelled(labels)
+        points = self._points(labels, labelled)
+        for one in labelled:
+            item = item_of(labels, one.annotation.id, one.label_class.key)
+            if one.annotation.answers:
+                self._ledger.refused("answers", NO_ANSWERS, item, count=len(one.annotation.answers))
+            if one.annotation.id in points.taken:
+                continue
+            written = self._shape(one.annotation.geometry)
+            if written is None:
+                kind = kind_of(one.annotation.geometry).name
+                self._ledger.refused("geometries", NO_ROOM.format(kind=kind), item)
+                continue
+            yield self._line(labels, one, written, points.of.get(one.annotation.id, {}))
+
+    def _line(self, labels: TaskLabels, one: Labelled, written: _Written, points: dict[int, Point]) -> str:
+        item = item_of(labels, one.annotation.id, one.label_class.key)
+        size_wh = labels.medium.size_wh
+        shares, was_cut = _shares(written.values, size_wh, is_box=self._task in {"detect", "pose"})
+        ways = (written.way, OWN if one.parent is not None else "", CUT if was_cut else "")
+        way = next((way for way in ways if way), "")
+        if way:
+            self._ledger.converted("geometries", way, item, loss=written.loss)
+        else:
+            self._ledger.exported("geometries", class_key=one.label_class.key)
+        if self._task == "pose":
+            shares += self._visible(points, size_wh)
+        number = self._scheme.indices[one.annotation.class_id]
+        return f"{number} {' '.join(map(_text, shares))}\n"
+
+    def _visible(self, points: dict[int, Point], size_wh: tuple[int, int]) -> list[float]:
+        values: list[float] = []
+        for place in range(self._most):
+            point = points.get(place)
+            shares = (point.x / size_wh[0], point.y / size_wh[1]) if point else (0.0, 0.0)
+            values += [*(min(max(share, 0.0), 1.0) for share in shares), 2.0 if point else 0.0]
+        return values
+
+    def _points(self, labels: TaskLabels, labelled: list[Labelled]) -> "_Points":
+        found = _Points({}, set())
+        for one in labelled:
+            places = self._keypoints.get(one.parent.class_id) if one.parent else None
+            if one.parent is None or places is None or one.annotation.class_id not in places:
+                continue
+            item = item_of(labels, one.annotation.id, one.label_class.key)
+            found.taken.add(one.annotation.id)
+            own = found.of.setdefault(one.parent.id, {})
+            place = places[one.annotation.class_id]
+            if place in own:
+                self._ledger.refused("geometries", SECOND_KEYPOINT, item)
+                continue
+            assert isinstance(one.annotation.geometry, Point)
+            own[place] = one.annotation.geometry
+            self._ledger.converted("geometries", KEYPOINT, item)
+        return found
+
+    def data(self, source: Source) -> str:
+        """`data.yaml`. Without splits the same pictures stand for train and val: some programs want both."""
+        names = self._scheme.names()
+        splits = {split: f"images/{split}" for split in source.splits if split} or {"train": "images", "val": "images"}
+        if "val" not in splits:
+            splits["val"] = splits.get("test", splits.get("train", "images"))
+        lines = ["path: .", *(f"{split}: {place}" for split, place in splits.items()), f"task: {self._task}"]
+        if self._most:
+            lines.append(f"kpt_shape: [{self._most}, 3]")
+            lines.append("kpt_names:")
+            for class_id, places in self._keypoints.items():
+                keys = [self._scheme.configuration.by_id[key].label_class.key for key in places]
+                lines.append(f"  {self._scheme.indices[class_id]}: [{', '.join(map(_quoted, keys))}]")
+        lines.append("names:")
+        lines += [f"  {self._scheme.indices[str(c.id)]}: {_quoted(names[str(c.id)])}" for c in self._classes()]
+        return "\n".join(lines) + "\n"
+
+    def _classes(self) -> tuple[LabelClass, ...]:
+        return self._scheme.geometry_classes
+
+
+class _Points(NamedTuple):
+    """Keypoints by annotation id and place, and the annotations that became keypoints."""
+
+    of: dict[str, dict[int, Point]]
+    taken: set[str]
+
+
+def _keypoints(label_class: LabelClass) -> dict[str, int]:
+    points = [child for child in label_class.children if child.type == "point"]
+    return {str(child.id): place for place, child in enumerate(points)}
+
+
+def _shares(values: list[float], size_wh: tuple[int, int], *, is_box: bool) -> tuple[list[float], bool]:
+    """Pixels as shares of the sides, none of them outside the picture; whether one was moved."""
+    width, height = size_wh
+    if is_box:
+        cx, cy, w, h = values
+        left, right = max(cx - w / 2, 0.0), min(cx + w / 2, float(width))
+        top, bottom = max(cy - h / 2, 0.0), min(cy + h / 2, float(height))
+        was_cut = (
+            cx - w / 2 < -_NEAR or cx + w / 2 > width + _NEAR or cy - h / 2 < -_NEAR or cy + h / 2 > height + _NEAR
+        )
+        if was_cut:
+            values = [(left + right) / 2, (top + bottom) / 2, max(right - left, 0.0), max(bottom - top, 0.0)]
+        return [values[0] / width, values[1] / height, values[2] / width, values[3] / height], was_cut
+    moved = [min(max(value, 0.0), float(size_wh[at % 2])) for at, value in enumerate(values)]
+    was_cut = any(abs(a - b) > _NEAR for a, b in zip(moved, values, strict=True))
+    return [value / size_wh[at % 2] for at, value in enumerate(moved)], was_cut
+
+
+_NEAR: Final = 1e-9
+
+
+def _text(value: float) -> str:
+    whole = int(value)
+    return str(whole) if whole == value else repr(value)
+
+
+def _quoted(text: str) -> str:
+    """A YAML string: JSON's strings are YAML's."""
+    return msgspec.json.encode(text).decode()
+
+
+def _picture_path(medium: Medium) -> str:
+    return f"images/{medium.split}/{medium.path}" if medium.split else f"images/{medium.path}"
+
+
+def _format(task: str, form: str, name: str, text: str, **supports: Support) -> Format:
+    common = {
+        "point": refuses(NO_ROOM.format(kind="point")),
+        "line": refuses(NO_ROOM.format(kind="line")),
+        "object_answers": refuses(NO_ANSWERS),
+        "medium_answers": refuses(NO_ANSWERS),
+        "nested": converts(OWN),
+        "unlabelled": CARRIES,
+        "ids": refuses("YOLO has no ids."),
+        "comments": refuses("YOLO has no comments."),
+    }
+    return Format(
+        id=form,
+        name=name,
+        text=text,
+        supports=everything(**(common | supports)),
+        write=partial(write, task),
+        read=partial(read_task, task),
+        recognise=partial(recognise_task, task),
+        picture_path=_picture_path,
+        tolerance_px=1e-6,
+    )
+
+
+_BOXES: Final = {
+    "rectangle": CARRIES,
+    "polygon": converts(BOXED),
+    "image_segmentation": converts(BOXED),
+    "holes": refuses("A box has no holes."),
+}
+DETECT: Final = _format("detect", "yolo", "YOLO detection", "Boxes, one text file a picture.", **_BOXES)
+POSE: Final = _format("pose", "yolo-pose", "YOLO pose", "Boxes with the points nested in them as keypoints.", **_BOXES)
+SEGMENT: Final = _format(
+    "segment",
+    "yolo-seg",
+    "YOLO segmentation",
+    "Outlines, one text file a picture.",
+    rectangle=converts(CORNERS),
+    polygon=CARRIES,
+    image_segmentation=converts("An outline; a reader takes it for a polygon."),
+    holes=converts(BRIDGED),
+)
+ORIENTED: Final = _format(
+    "obb",
+    "yolo-obb",
+    "YOLO oriented boxes",
+    "Boxes that are turned, by their four corners.",
+    rectangle=converts(CORNERS),
+    polygon=converts(TURNED),
+    image_segmentation=converts(TURNED),
+    holes=refuses("A box has no holes."),
+)
+FORMATS: Final = (DETECT, SEGMENT, ORIENTED, POSE)

@@ -1,0 +1,236 @@
+"""Read YOLO text files. Coordinates are shares of the sides of pictures whose sizes somebody else knows."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from labelwright.exchange.bridges import is_inside, joined, outline_first, parted
+from labelwright.exchange.files import Files, refused
+from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
+from labelwright.exchange.naming import stem_of
+from labelwright.model.geometry import Geometry, ImageSegmentation, Point, Polygon, Rectangle
+
+_PICTURES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif")
+_OVERSHOOT: Final = 1e-6
+_SPLITS: Final = ("train", "val", "test")
+_COLUMNS: Final = {5: "detect", 9: "obb"}
+_NAME_LINE = re.compile(r"^\s+(\d+):\s*(.+?)\s*$")
+
+
+def recognise_task(task: str, files: Files) -> bool:
+    """Whether there are YOLO files of this task."""
+    return find_task(files) == task
+
+
+def find_task(files: Files) -> str | None:
+    """The task of YOLO files: as `data.yaml` says, else as the numbers in a line tell; None when these are none."""
+    labels = _label_paths(files)
+    data = _data_path(files)
+    if data is not None:
+        text = files.text(data)
+        said = re.search(r"^task:\s*(\w+)\s*$", text, re.MULTILINE)
+        if said and said[1] in {"detect", "segment", "obb", "pose"}:
+            return said[1]
+        if "kpt_shape" in text:
+            return "pose"
+        if not re.search(r"^(names|nc):", text, re.MULTILINE):
+            return None
+    if not labels:
+        return "detect" if data is not None else None
+    return _task_of_lines(files, labels)
+
+
+def _task_of_lines(files: Files, labels: list[str]) -> str | None:
+    counts: set[int] = set()
+    for path in labels[:50]:
+        for line in files.head(path).decode("utf-8", "replace").splitlines()[:50]:
+            columns = line.split()
+            if not columns:
+                continue
+            if not columns[0].isdecimal() or not all(_is_number(column) for column in columns):
+                return None
+            counts.add(len(columns))
+    if len(counts) == 1:
+        return _COLUMNS.get(counts.pop(), "segment")
+    return "segment" if counts else "detect"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _label_paths(files: Files) -> list[str]:
+    inside = [path for path in files.ending(".txt") if "labels/" in path]
+    others = [p for p in files.ending(".txt") if p.rpartition("/")[2] not in {"classes.txt", "obj.names", "train.txt"}]
+    return inside or others
+
+
+def _data_path(files: Files) -> str | None:
+    return next((path for path in files.ending(".yaml", ".yml") if path.rpartition("/")[2].startswith("data")), None)
+
+
+def read_task(task: str, files: Files) -> LabelFile:
+    """Open YOLO files. Raises Invalid when there are none."""
+    labels = _label_paths(files)
+    if not labels and _data_path(files) is None:
+        raise refused("The upload", "not_yolo", "holds no YOLO files: no text files under labels/ and no data.yaml.")
+    reader = _Reader(task, files)
+    return LabelFile(classes=reader.classes(), media=lambda: reader.media(labels), faults=reader.faults)
+
+
+class _Reader:
+    def __init__(self, task: str, files: Files) -> None:
+        self._task, self._files = task, files
+        self.faults = Faults()
+        self._names = read_names(files)
+        self._keypoints = _keypoint_names(files)
+        self._pictures = {stem_of(path): path for path in files.ending(*_PICTURES)}
+
+    def classes(self) -> tuple[FoundClass, ...]:
+        kind = {"detect": "rectangle", "pose": "rectangle"}.get(self._task)
+        types = (kind,) if kind else ()
+        found = [FoundClass(name=name, types=types) for name in self._names.values()]
+        for number, names in self._keypoints.items():
+            parent = self._names.get(number)
+            found += [FoundClass(name=name, types=("point",), parent=parent) for name in names]
+        return tuple(found)
+
+    def media(self, labels: list[str]) -> Iterator[FoundMedium]:
+        """Each text file; and each picture without one, which nobody has labelled, is left out."""
+        for path in labels:
+            place = stem_of(path.replace("labels/", "images/", 1))
+            picture = self._pictures.get(place, place)
+            split = next((split for split in _SPLITS if f"/{split}/" in f"/{path}"), "")
+            lines = self._files.text(path).splitlines()
+            objects = [self._object(line, Place(path, line=number)) for number, line in enumerate(lines, 1)]
+            yield FoundMedium(
+                place=Place(path),
+                path=picture.removeprefix("images/"),
+                split=split,
+                is_relative=True,
+                objects=tuple(one for one in objects if one is not None),
+            )
+
+    def _object(self, line: str, place: Place) -> FoundObject | None:
+        columns = line.split()
+        if not columns:
+            return None
+        numbers = self._numbers(columns, line, place)
+        if numbers is None:
+            return None
+        name = self._names.get(int(columns[0]))
+        if name is None:
+            text = f"There is no class {columns[0]}; data.yaml names {len(self._names)}, from 0."
+            self.faults.add(place, "class_out_of_range", text, columns[0])
+            return None
+        geometry = self._geometry(numbers, place, line)
+        if geometry is None:
+            return None
+        nested = tuple(self._points(int(columns[0]), numbers[4:], place)) if self._task == "pose" else ()
+        return FoundObject(class_name=name, geometry=geometry, place=place, nested=nested)
+
+    def _numbers(self, columns: list[str], line: str, place: Place) -> list[float] | None:
+        try:
+            numbers = [float(column) for column in columns[1:]]
+        except ValueError:
+            hint = " Write decimals with a point." if "," in line else ""
+            self.faults.add(place, "not_a_number", f"The line needs numbers alone.{hint}", line)
+            return None
+        if not columns[0].isdecimal():
+            self.faults.add(place, "not_a_class", "The line begins with a class's number from 0.", line)
+            return None
+        if not all(-_OVERSHOOT <= number <= 1 + _OVERSHOOT for number in self._shares(numbers)):
+            text = "Coordinates are shares of the picture's sides, from 0 to 1."
+            self.faults.add(place, "out_of_range", text, line)
+            return None
+        return numbers
+
+    def _shares(self, numbers: list[float]) -> list[float]:
+        if self._task != "pose":
+            return numbers
+        return numbers[:4] + [number for at, number in enumerate(numbers[4:]) if at % 3 != 2]
+
+    def _geometry(self, numbers: list[float], place: Place, line: str) -> Geometry | None:
+        if self._task in {"detect", "pose"}:
+            wanted = 4 if self._task == "detect" else None
+            if len(numbers) < 4 or (wanted and len(numbers) != wanted) or numbers[2] <= 0 or numbers[3] <= 0:
+                text = "A box needs its centre, and a width and a height above 0: four numbers behind the class."
+                self.faults.add(place, "invalid_box", text, line)
+                return None
+            x, y, w, h = numbers[:4]
+            return Rectangle(x - w / 2, y - h / 2, w, h)
+        if len(numbers) % 2 or len(numbers) < 6 or (self._task == "obb" and len(numbers) != 8):
+            text = "An outline needs pairs of numbers, three points at least; an oriented box four."
+            self.faults.add(place, "invalid_outline", text, line)
+            return None
+        rings = parted(tuple(zip(numbers[::2], numbers[1::2], strict=True)))
+        if len(rings) == 1:
+            return Polygon(rings[0])
+        outline, others = outline_first(rings)
+        holes = [ring for ring in others if is_inside(ring, outline)]
+        return ImageSegmentation((joined([outline, *(r for r in others if r not in holes)]), *holes))
+
+    def _points(self, number: int, values: list[float], place: Place) -> Iterator[FoundObject]:
+        if len(values) % 3:
+            self.faults.add(
+                place, "invalid_keypoints", "Keypoints are three numbers each: x, y and visible.", len(values)
+            )
+            return
+        names = self._keypoints.get(number) or [f"keypoint_{n + 1}" for n in range(len(values) // 3)]
+        for name, x, y, visible in zip(names, values[::3], values[1::3], values[2::3], strict=False):
+            if visible:
+                yield FoundObject(class_name=name, geometry=Point(x, y), place=place)
+
+
+def read_names(files: Files) -> dict[int, str]:
+    """The names of classes by number: from data.yaml (a list or a mapping), `classes.txt` or `obj.names`."""
+    data = _data_path(files)
+    if data is not None:
+        return _names_of_yaml(files.text(data))
+    for path in files.ending("classes.txt", "obj.names", ".names"):
+        names = [line.strip() for line in files.text(path).splitlines()]
+        return {number: name for number, name in enumerate(names) if name}
+    return {}
+
+
+def _names_of_yaml(text: str) -> dict[int, str]:
+    """What stands under `names:`, in the three ways that such files write it."""
+    inline = re.search(r"^names:\s*[\[{](.*?)[\]}]\s*$", text, re.MULTILINE | re.DOTALL)
+    if inline:
+        parts = [part.strip() for part in re.split(r",(?=(?:[^'\"]|'[^']*'|\"[^\"]*\")*$)", inline[1]) if part.strip()]
+        pairs = [re.match(r"(\d+)\s*:\s*(.+)", part) for part in parts]
+        if parts and all(pairs):
+            return {int(pair[1]): _unquoted(pair[2]) for pair in pairs if pair}
+        return dict(enumerate(map(_unquoted, parts)))
+    names: dict[int, str] = {}
+    _, found, block = text.partition("names:")
+    lines = re.split(r"^names:\s*$", text, maxsplit=1, flags=re.MULTILINE)
+    for line in (lines[1] if found and len(lines) == 2 else block).splitlines():
+        if (pair := _NAME_LINE.match(line)) is not None:
+            names[int(pair[1])] = _unquoted(pair[2])
+        elif line.lstrip().startswith("- "):
+            names[len(names)] = _unquoted(line.lstrip()[2:].strip())
+        elif line.strip() and not line.startswith((" ", "\t", "#")):
+            break
+    return names
+
+
+def _keypoint_names(files: Files) -> dict[int, list[str]]:
+    data = _data_path(files)
+    if data is None:
+        return {}
+    block = re.search(r"^kpt_names:\s*\n((?:[ \t]+.*\n?)*)", files.text(data), re.MULTILINE)
+    lines = block[1].splitlines() if block else []
+    pairs = [re.match(r"\s+(\d+):\s*\[(.*)\]", line) for line in lines]
+    return {int(pair[1]): [_unquoted(part.strip()) for part in pair[2].split(",")] for pair in pairs if pair}
+
+
+def _unquoted(text: str) -> str:
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return str(json.loads(text))
+    return text[1:-1].replace("''", "'") if len(text) > 1 and text[0] == text[-1] == "'" else text
