@@ -17,6 +17,7 @@ import { drive } from './driver.ts'
 import { adding, removing, settingAnswer, settingComment, settingGeometry } from './edits.ts'
 import { createEditor, type Editor, type EditorOptions, type Update } from './editor.ts'
 import { reacting } from './event.ts'
+import { REDO, toolAction, UNDO } from './keys.ts'
 import type { Operation } from './operation.ts'
 import type { Scene } from './scene.ts'
 import { valueOf, type NumberSetting, type ToggleSetting } from './setting.ts'
@@ -165,6 +166,23 @@ describe('events', () => {
     editor.select([id('a')])
     drive(editor).key('K', { ctrl: true })
     expect(editor.state.document.annotations.size).toBe(0)
+  })
+
+  test('keys do what the bindings say, also when new ones are given', () => {
+    const bindings = new Map([
+      [toolAction('other'), ['p']],
+      [UNDO, ['u']],
+    ])
+    const editor = makeEditor({ bindings })
+    drive(editor).key('o')
+    expect(editor.state.tool).toBe('stamp')
+    drive(editor).click([5, 5]).key('u')
+    expect(editor.state.document.annotations.size).toBe(0)
+    drive(editor).key('p')
+    expect(editor.state.tool).toBe('other')
+    editor.setBindings(new Map([[REDO, ['u']]]))
+    drive(editor).key('u')
+    expect(editor.state.document.annotations.size).toBe(1)
   })
 
   test('a digit chooses the class with that shortcut and the tool that draws it; null goes back', () => {

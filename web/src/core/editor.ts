@@ -10,18 +10,28 @@ import {
   type GeometryClass,
 } from './configuration.ts'
 import { NO_DIFFERENCE, isEmpty, type Difference } from './difference.ts'
-import { type AnnotationId } from './document.ts'
+import type { AnnotationId } from './document.ts'
 import type { Cursor, Drawable } from './drawable.ts'
 import type { Edit } from './edits.ts'
 import type { Event } from './event.ts'
 import { createIndex, type HitIndex, type LiveIndex } from './hits.ts'
 import { commit, receive, redo, undo, type Turn } from './history.ts'
-import { REDO_STROKES, strokeOf, UNDO_STROKES } from './keys.ts'
+import {
+  isBound,
+  operationAction,
+  REDO,
+  settingAction,
+  statedBindings,
+  strokeOf,
+  toolAction,
+  UNDO,
+  type Bindings,
+} from './keys.ts'
 import { whyNotDrawn } from './nesting.ts'
 import type { Operation } from './operation.ts'
 import { refusalOf } from './refusal.ts'
 import type { Scene } from './scene.ts'
-import { stepOfStroke, stepped, withValue, type Setting, type SettingValue } from './setting.ts'
+import { keyStepsOf, stepped, withValue, type Setting, type SettingValue } from './setting.ts'
 import {
   isLocked,
   isReachable,
@@ -45,6 +55,8 @@ export interface EditorOptions extends Start {
   /** The first one is in use at the start and after a drawing is done. */
   readonly tools: readonly Tool[]
   readonly operations: readonly Operation[]
+  /** What keys do; without it what tools and operations state. */
+  readonly bindings?: Bindings
   readonly newId: () => string
 }
 
@@ -72,6 +84,7 @@ export class Editor {
   readonly #home: Tool
   readonly #newId: () => string
   readonly #listeners = new Set<Listener>()
+  #bindings: Bindings
   #state: EditorState
 
   constructor(options: EditorOptions) {
@@ -81,6 +94,7 @@ export class Editor {
     this.operations = options.operations
     this.#home = home
     this.#newId = options.newId
+    this.#bindings = options.bindings ?? statedBindings(options.tools, options.operations)
     this.#state = startState(options, home)
     this.#index = createIndex(options.document)
     this.index = this.#index
@@ -236,6 +250,10 @@ export class Editor {
     this.#change(withConfiguration(this.#state, configuration))
   }
 
+  setBindings(bindings: Bindings): void {
+    this.#bindings = bindings
+  }
+
   setReadOnly(reason: string | null): void {
     this.#change({ ...this.#state, readOnly: reason })
   }
@@ -319,12 +337,15 @@ export class Editor {
   }
 
   #pressKey(stroke: string): boolean {
-    if (UNDO_STROKES.includes(stroke)) return this.undo() || true
-    if (REDO_STROKES.includes(stroke)) return this.redo() || true
+    const bindings = this.#bindings
+    if (isBound(bindings, UNDO, stroke)) return this.undo() || true
+    if (isBound(bindings, REDO, stroke)) return this.redo() || true
     const scene = this.scene()
-    const operation = this.operations.find(({ keys, available }) => keys.includes(stroke) && available(scene))
+    const operation = this.operations.find(
+      ({ id, available }) => isBound(bindings, operationAction(id), stroke) && available(scene),
+    )
     if (operation !== undefined) return this.run(operation.id)
-    const tool = this.tools.find(({ key }) => key === stroke)
+    const tool = this.tools.find(({ id }) => isBound(bindings, toolAction(id), stroke))
     if (tool !== undefined) return this.useTool(tool.id) || true
     const labelClass = classWithShortcut(this.#state.configuration, stroke)
     return labelClass !== undefined && (this.activateClass(labelClass.id) || true)
@@ -332,9 +353,9 @@ export class Editor {
 
   #pressSettingKey(stroke: string): boolean {
     for (const setting of this.settings()) {
-      const steps = stepOfStroke(setting, stroke)
-      if (steps === null) continue
-      this.step(setting, steps)
+      const step = keyStepsOf(setting).find(({ id }) => isBound(this.#bindings, settingAction(id), stroke))
+      if (step === undefined) continue
+      this.step(setting, step.steps)
       return true
     }
     return false

@@ -13,7 +13,7 @@ export interface Operation {
   readonly name: string
   /** Null for commands that are worked by key alone. */
   readonly icon: string | null
-  /** Keys as in KeyboardEvent.key, with "Ctrl+" and "Shift+" before it, e.g. "Ctrl+d". */
+  /** Strokes that run it unless the person chose others: KeyboardEvent.key with "Ctrl+" and "Shift+" before it. */
   readonly keys: readonly string[]
   /** Whether the command makes sense here at all; otherwise it is not shown. */
   available(scene: Scene): boolean

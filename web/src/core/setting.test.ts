@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   isValueOf,
-  stepOfStroke,
+  keyStepsOf,
   stepped,
   valueOf,
   withValue,
@@ -79,7 +79,14 @@ describe('a step', () => {
   })
 
   test('is made by the strokes of the setting', () => {
-    expect([stepOfStroke(size, '['), stepOfStroke(size, ']'), stepOfStroke(size, 'x')]).toEqual([-1, 1, null])
-    expect([stepOfStroke(snap, 'q'), stepOfStroke(mode, 'w'), stepOfStroke(mode, 'q')]).toEqual([1, 1, null])
+    const [smaller, larger] = keyStepsOf(size)
+    expect([smaller, larger]).toMatchObject([
+      { id: 'size.smaller', steps: -1, keys: ['['] },
+      { id: 'size.larger', steps: 1, keys: [']'] },
+    ])
+    expect([snap, mode].flatMap(keyStepsOf)).toMatchObject([
+      { id: 'snap', steps: 1, keys: ['q'] },
+      { id: 'mode', steps: 1, keys: ['w'] },
+    ])
   })
 })

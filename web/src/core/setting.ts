@@ -109,14 +109,20 @@ function steppedNumber({ step, growth = 0 }: NumberSetting, value: number, steps
   return result
 }
 
-/** The step that a stroke makes, null when it makes none. */
-export function stepOfStroke(setting: Setting, stroke: string): number | null {
-  if (setting.kind !== 'number') return setting.keys.includes(stroke) ? 1 : null
-  const [smaller, larger] = setting.keys
-  if (smaller.includes(stroke)) return -1
-  return larger.includes(stroke) ? 1 : null
+/** One thing that keys do to a setting, with the strokes that it states. */
+export interface KeyStep {
+  readonly id: string
+  readonly name: string
+  readonly steps: 1 | -1
+  readonly keys: readonly string[]
 }
 
-export function strokesOf(setting: Setting): readonly string[] {
-  return setting.keys.flat()
+export function keyStepsOf(setting: Setting): readonly KeyStep[] {
+  const { id, name } = setting
+  if (setting.kind !== 'number') return [{ id, name, steps: 1, keys: setting.keys }]
+  const [smaller, larger] = setting.keys
+  return [
+    { id: `${id}.smaller`, name: `${name} smaller`, steps: -1, keys: smaller },
+    { id: `${id}.larger`, name: `${name} larger`, steps: 1, keys: larger },
+  ]
 }

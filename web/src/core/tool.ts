@@ -40,7 +40,7 @@ export interface Reply<S> extends Outcome {
 
 export interface Tool<S = unknown> {
   readonly id: string
-  /** Key that chooses the tool, as in KeyboardEvent.key. */
+  /** Key that chooses the tool unless the person chose another, as in KeyboardEvent.key. */
   readonly key: string
   readonly name: string
   readonly icon: string

@@ -1,7 +1,7 @@
 // What holds for every tool and operation, run over the registries.
 
 import { describe, expect, test } from 'vitest'
-import { drive, geometryClasses, strokesOf, type Editor } from '../core/index.ts'
+import { drive, geometryClasses, keyStepsOf, type Editor } from '../core/index.ts'
 import { ALL_KINDS, makeAnnotation, makeDocument, makeGeometry } from '../core/builders.ts'
 import { operations } from '../geometry/index.ts'
 import { makeEditor } from './builders.ts'
@@ -33,7 +33,7 @@ test('each tool and operation has an id and keys of its own', () => {
   const keys = [
     ...TOOLS.map(({ key }) => key),
     ...OPERATIONS.flatMap((operation) => operation.keys),
-    ...SETTINGS.flatMap(strokesOf),
+    ...SETTINGS.flatMap(keyStepsOf).flatMap(({ keys }) => keys),
     'Ctrl+z',
     'Ctrl+Shift+z',
     'Ctrl+y',

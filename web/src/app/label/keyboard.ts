@@ -1,48 +1,15 @@
 /** Key presses in label mode: what the page itself does with them, and when they belong to a field instead. */
 
-import { strokeOf } from '../../core/index.ts'
+import { isBound, strokeOf, type Bindings } from '../../core/index.ts'
+import { COMMAND_IDS, commandAction, type Command } from './commands.ts'
 
 export interface KeyHost {
+  bindings(): Bindings
   /** The editor's turn; true when it had use for the key. */
   edit(event: KeyboardEvent): boolean
   holdSpace(held: boolean): void
   panBy(dx: number, dy: number): void
   run(command: Command): void
-}
-
-export type Command =
-  | 'zoomIn'
-  | 'zoomOut'
-  | 'fit'
-  | 'oneToOne'
-  | 'next'
-  | 'previous'
-  | 'answers'
-  | 'complete'
-  | 'copy'
-  | 'paste'
-  | 'comment'
-  | 'hide'
-  | 'help'
-
-/** Strokes as `strokeOf` names them. The sheet of shortcuts is made from this as well. */
-export const COMMANDS: Readonly<Record<string, Command>> = {
-  '+': 'zoomIn',
-  '=': 'zoomIn',
-  '-': 'zoomOut',
-  f: 'fit',
-  'Shift+f': 'oneToOne',
-  'Ctrl+ArrowRight': 'next',
-  'Ctrl+ArrowLeft': 'previous',
-  '.': 'next',
-  ',': 'previous',
-  a: 'answers',
-  'Ctrl+Enter': 'complete',
-  'Ctrl+c': 'copy',
-  'Ctrl+v': 'paste',
-  c: 'comment',
-  h: 'hide',
-  '?': 'help',
 }
 
 const PANS: Readonly<Record<string, readonly [number, number]>> = {
@@ -58,11 +25,17 @@ export function pressed(event: KeyboardEvent, host: KeyHost): void {
   if (event.defaultPrevented || document.querySelector('dialog[open]')) return
   const { key, ctrlKey, metaKey, shiftKey: shift, altKey: alt } = event
   const stroke = strokeOf(key, { ctrl: ctrlKey || metaKey, shift, alt })
-  const command = COMMANDS[stroke]
-  if (command !== 'complete' && isForField(event)) return
+  const bindings = host.bindings()
+  const command = COMMAND_IDS.find((each) => isBound(bindings, commandAction(each), stroke))
+  if (isForField(event) && !worksInFields(command, stroke)) return
   if (command !== undefined) host.run(command)
   else if (!worked(event, stroke, host)) return
   event.preventDefault()
+}
+
+/** Typing must stay typing, so only with a modifier. */
+function worksInFields(command: Command | undefined, stroke: string): boolean {
+  return command === 'complete' && /^(Ctrl|Alt)\+/.test(stroke)
 }
 
 function worked(event: KeyboardEvent, stroke: string, host: KeyHost): boolean {

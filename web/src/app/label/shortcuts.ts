@@ -1,64 +1,29 @@
-/** The sheet of keys and gestures, made from the same tables that the keys work by. */
+/** The sheet of keys and gestures: what can be given other keys, and what is done by pointer or always by the same key. */
 
-import {
-  geometryClasses,
-  strokesOf,
-  type Configuration,
-  type Operation,
-  type Setting,
-  type Tool,
-} from '../../core/index.ts'
-import { COMMANDS, type Command } from './keyboard.ts'
+import { geometryClasses, type Configuration, type Setting } from '../../core/index.ts'
+import type { Action } from './actions.ts'
 
-export interface Shortcut {
+export interface Gesture {
   readonly strokes: readonly string[]
   readonly does: string
 }
 
 export interface Group {
   readonly title: string
-  readonly shortcuts: readonly Shortcut[]
+  readonly actions: readonly Action[]
+  readonly gestures: readonly Gesture[]
 }
 
-const COMMAND_NAMES: Readonly<Record<Command, string>> = {
-  zoomIn: 'Zoom in',
-  zoomOut: 'Zoom out',
-  fit: 'Fit the picture',
-  oneToOne: 'Show the picture’s own pixels',
-  next: 'Next annotation',
-  previous: 'Previous annotation',
-  answers: 'Go to the next unanswered question',
-  complete: 'Complete and load the next',
-  copy: 'Copy the selection',
-  paste: 'Paste at the pointer',
-  comment: 'Comment on the selection',
-  hide: 'Hide the selection',
-  help: 'This sheet',
-}
-
-const VIEW: readonly Command[] = ['zoomIn', 'zoomOut', 'fit', 'oneToOne']
-const WORK: readonly Command[] = [
-  'next',
-  'previous',
-  'answers',
-  'complete',
-  'copy',
-  'paste',
-  'comment',
-  'hide',
-  'help',
-]
-
-const DRAWING: readonly Shortcut[] = [
+const DRAWING: readonly Gesture[] = [
   { strokes: ['Click'], does: 'Set a point' },
   { strokes: ['Drag'], does: 'Draw a rectangle or an outline; two clicks do as well' },
   { strokes: ['Enter', 'Double click', 'Other button'], does: 'Finish a line or polygon' },
   { strokes: ['Click the first point'], does: 'Close a polygon' },
-  { strokes: ['Backspace', 'Ctrl+z'], does: 'Take back the last point' },
+  { strokes: ['Backspace'], does: 'Take back the last point; undo does as well' },
   { strokes: ['Escape'], does: 'Cancel; once more to leave the tool' },
 ]
 
-const EDITING: readonly Shortcut[] = [
+const EDITING: readonly Gesture[] = [
   { strokes: ['Click'], does: 'Select the smallest; once more the one below it' },
   { strokes: ['Shift+Click', 'Ctrl+Click'], does: 'Add to the selection or take away' },
   { strokes: ['Drag'], does: 'Move what is selected, or a handle of it; elsewhere select with a box' },
@@ -67,14 +32,14 @@ const EDITING: readonly Shortcut[] = [
   { strokes: ['Other button'], does: 'Menu of the selection' },
 ]
 
-const LOOKING: readonly Shortcut[] = [
+const LOOKING: readonly Gesture[] = [
   { strokes: ['Wheel', 'Pinch'], does: 'Zoom to the pointer' },
   { strokes: ['Space+Drag', 'Middle button'], does: 'Move the picture' },
   { strokes: ['Shift+Wheel'], does: 'Move the picture sideways' },
   { strokes: ['Arrow keys'], does: 'Move the picture, or what is selected by 1 px; with Shift further' },
 ]
 
-const ANSWERING: readonly Shortcut[] = [
+const ANSWERING: readonly Gesture[] = [
   { strokes: ['1', '…', '0'], does: 'Choose an option of the question that has the focus' },
   { strokes: ['Tab'], does: 'Next question' },
   { strokes: ['Enter'], does: 'Next unanswered question' },
@@ -82,78 +47,40 @@ const ANSWERING: readonly Shortcut[] = [
   { strokes: ['Escape'], does: 'Back to the picture' },
 ]
 
+/** The groups of the sheet; `search` leaves what has the words in its name. */
 export function groupsOf(
+  actions: readonly Action[],
+  settings: readonly Setting[],
   configuration: Configuration,
-  tools: readonly Tool[],
-  operations: readonly Operation[],
+  search = '',
 ): readonly Group[] {
+  const words = search.toLowerCase().split(/\s+/)
+  const isWanted = (name: string): boolean => words.every((word) => name.toLowerCase().includes(word))
+  const group = (title: string, gestures: readonly Gesture[]): Group => ({
+    title,
+    actions: actions.filter((action) => action.group === title && isWanted(action.name)),
+    gestures: gestures.filter(({ does }) => isWanted(does)),
+  })
   return [
-    { title: 'Tools', shortcuts: tools.map(({ key, name }) => ({ strokes: [key], does: name })) },
-    { title: 'Tool settings', shortcuts: settingShortcuts(tools) },
-    { title: 'Classes', shortcuts: classShortcuts(configuration) },
-    { title: 'Drawing', shortcuts: DRAWING },
-    { title: 'Selecting and editing', shortcuts: [...EDITING, ...operationShortcuts(operations)] },
-    { title: 'Undo', shortcuts: UNDO },
-    { title: 'View', shortcuts: [...LOOKING, ...commandShortcuts(VIEW)] },
-    { title: 'Answers', shortcuts: ANSWERING },
-    { title: 'Work', shortcuts: commandShortcuts(WORK) },
-  ].filter(({ shortcuts }) => shortcuts.length > 0)
+    group('Tools', []),
+    group('Tool settings', wheelSteps(settings)),
+    group('Classes', classDigits(configuration)),
+    group('Drawing', DRAWING),
+    group('Selecting and editing', EDITING),
+    group('View', LOOKING),
+    group('Answers', ANSWERING),
+    group('Work', []),
+  ].filter((each) => each.actions.length + each.gestures.length > 0)
 }
 
-const UNDO: readonly Shortcut[] = [
-  { strokes: ['Ctrl+z'], does: 'Undo' },
-  { strokes: ['Ctrl+Shift+z', 'Ctrl+y'], does: 'Redo' },
-]
-
-function classShortcuts(configuration: Configuration): readonly Shortcut[] {
+function classDigits(configuration: Configuration): readonly Gesture[] {
   return geometryClasses(configuration).flatMap(({ shortcut, name }) =>
     shortcut === null ? [] : [{ strokes: [shortcut], does: `Draw ${name}` }],
   )
 }
 
-/** Each setting once, though several tools share it. */
-function settingShortcuts(tools: readonly Tool[]): readonly Shortcut[] {
-  const settings = new Set(tools.flatMap((tool) => tool.settings))
-  return [...settings].filter((setting) => strokesOf(setting).length > 0).map(settingShortcut)
-}
-
-function settingShortcut(setting: Setting): Shortcut {
-  const isStepped = setting.kind === 'number'
-  const strokes = [...strokesOf(setting), ...(isStepped && setting.wheel ? ['Alt+Wheel'] : [])]
-  return { strokes, does: isStepped ? `${setting.name} smaller, larger` : setting.name }
-}
-
-function operationShortcuts(operations: readonly Operation[]): readonly Shortcut[] {
-  return operations
-    .filter(({ keys, icon }) => keys.length > 0 && icon !== null)
-    .map(({ keys, name }) => ({ strokes: keys, does: name }))
-}
-
-function commandShortcuts(commands: readonly Command[]): readonly Shortcut[] {
-  return commands.map((command) => ({
-    strokes: Object.entries(COMMANDS).flatMap(([stroke, does]) => (does === command ? [stroke] : [])),
-    does: COMMAND_NAMES[command],
-  }))
-}
-
-const KEY_NAMES: Readonly<Record<string, string>> = {
-  ArrowLeft: '←',
-  ArrowRight: '→',
-  ArrowUp: '↑',
-  ArrowDown: '↓',
-  Escape: 'Esc',
-  Delete: 'Del',
-  PageUp: 'Page ↑',
-  PageDown: 'Page ↓',
-}
-
-/** The parts of a stroke as they stand on keys: "Ctrl+d" is Ctrl and D. */
-export function strokeParts(stroke: string): readonly string[] {
-  if (stroke.length === 1) return [stroke.toUpperCase()]
-  const parts = stroke.split('+')
-  return parts.map((part) => KEY_NAMES[part] ?? (part.length === 1 ? part.toUpperCase() : part))
-}
-
-export function strokeText(stroke: string): string {
-  return strokeParts(stroke).join('+')
+function wheelSteps(settings: readonly Setting[]): readonly Gesture[] {
+  return settings
+    .filter((setting) => setting.kind === 'number' && setting.wheel)
+    .map(({ name }) => ({ strokes: ['Alt+Wheel'], does: `${name} smaller, larger` }))
 }
