@@ -28,7 +28,7 @@ def check_archive(form: Format, path: Path, balance: Balance, scheme: Scheme, ta
     if form.read is None:
         return 0
     found = form.read(open_files(path))
-    media = {medium.path: medium for medium in found.media()}
+    media = {medium.id or medium.path: medium for medium in found.media()}
     if found.faults.count:
         raise Differs(f"{form.name} reads a fault in its own archive: {found.faults.kept[0].message}")
     count = sum(_count(one) for medium in media.values() for one in medium.objects)
@@ -38,7 +38,9 @@ def check_archive(form: Format, path: Path, balance: Balance, scheme: Scheme, ta
     by_tail = {_tail(place): medium for place, medium in media.items()}
     for task in tasks:
         tail = _tail(task.medium.path)
-        found_medium = media.get(task.medium.path) or by_tail.get(tail) or by_tail.get(stem_of(tail))
+        found_medium = (
+            media.get(task.medium.id) or media.get(task.medium.path) or by_tail.get(tail) or by_tail.get(stem_of(tail))
+        )
         objects = () if found_medium is None else _in_pixels(found_medium, task).objects
         _compare(form, task, carried(form, scheme.labelled(task)), [one.geometry for one in objects])
     return count

@@ -3,6 +3,6 @@
 from typing import Final
 
 from labelwright.exchange.format import Format
-from labelwright.formats import coco, yolo
+from labelwright.formats import coco, native, yolo
 
-FORMATS: Final[dict[str, Format]] = {form.id: form for form in (coco.FORMAT, *yolo.FORMATS)}
+FORMATS: Final[dict[str, Format]] = {form.id: form for form in (*native.FORMATS, coco.FORMAT, *yolo.FORMATS)}

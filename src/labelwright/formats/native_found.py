@@ -1,0 +1,203 @@
+"""Read our own files without a configuration at hand: element 0 says what kind each class is of."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from labelwright.exchange.files import Files, refused
+from labelwright.exchange.found import Faults, FoundAnswer, FoundClass, FoundMedium, FoundObject, LabelFile, Place
+from labelwright.formats.native_geometry import read_geometry
+from labelwright.formats.reading import Reading
+from labelwright.formats.strict_json import escaped, split
+from labelwright.model.errors import InvalidJson
+from labelwright.model.geometry import KINDS, Geometry
+from labelwright.model.ids import is_uuid
+
+_ENDINGS: Final = (".json", ".ndjson", ".jsonl")
+
+
+class _Media(msgspec.Struct, frozen=True):
+    width: int | None = None
+    height: int | None = None
+    sha256: str | None = None
+
+
+class _Overview(msgspec.Struct):
+    class_name: str
+    geometry_type: str | None = None
+    classification_type: str | None = None
+
+
+class _Element(msgspec.Struct):
+    label_classes: list[_Overview] | None = None
+    internal_media_ID: str | None = None  # noqa: N815 - the format's name
+    external_media_ID: str = ""  # noqa: N815 - the format's name
+    status: str | None = None
+    media: _Media = _Media()
+    global_classifications: dict[str, list[Any]] = {}
+    labels: dict[str, list[dict[str, msgspec.Raw]]] = {}
+
+
+_ELEMENT: Final = msgspec.json.Decoder(_Element)
+_NESTED: Final = msgspec.json.Decoder(dict[str, list[dict[str, msgspec.Raw]]])
+_ANSWERS: Final = msgspec.json.Decoder(dict[str, list[Any]])
+
+
+def recognise(ending: str, files: Files) -> bool:
+    """Whether some file with this ending begins as ours do."""
+    return any(_is_ours(files, path) for path in _paths(files, ending))
+
+
+def _paths(files: Files, ending: str) -> list[str]:
+    endings = (".json",) if ending == ".json" else (".ndjson", ".jsonl")
+    return [path for path in files.ending(*endings)[:20] if path.rpartition("/")[2] != "manifest.json"]
+
+
+def _is_ours(files: Files, path: str) -> bool:
+    return bool({"label_classes", "internal_media_ID"} & files.json_keys(path))
+
+
+def read(files: Files) -> LabelFile:
+    """Open every file of ours. Raises Invalid, InvalidJson."""
+    faults = Faults()
+    paths = [path for path in files.ending(*_ENDINGS) if _is_ours(files, path)]
+    if not paths:
+        raise refused("The upload", "not_native", "holds no label file of Labelwright.")
+    parts = [_Part(path, files, faults) for path in paths]
+    classes = {(found.name, found.types): found for part in parts for found in part.classes()}
+
+    def media() -> Iterator[FoundMedium]:
+        for part in parts:
+            yield from part.media()
+
+    return LabelFile(classes=tuple(classes.values()), media=media, faults=faults)
+
+
+class _Part:
+    def __init__(self, path: str, files: Files, faults: Faults) -> None:
+        self._path, self._faults = path, faults
+        self._is_lines = not path.lower().endswith(".json")
+        if self._is_lines:
+            self._elements = [line for line in bytes(files.read(path)).splitlines() if line.strip()]
+        else:
+            self._elements = [bytes(raw) for raw in split(files.read(path))]
+        self._kinds: dict[str, str] = {}
+        for element in self._elements[:1]:
+            found = self._decoded(element, 0)
+            for overview in (found.label_classes or []) if found else []:
+                if overview.geometry_type in KINDS:
+                    self._kinds.setdefault(overview.class_name, str(overview.geometry_type))
+
+    def classes(self) -> Iterator[FoundClass]:
+        """The geometry classes; which of them is nested the objects tell."""
+        return iter(())
+
+    def media(self) -> Iterator[FoundMedium]:
+        for number, element in enumerate(self._elements):
+            found = self._decoded(element, number)
+            if found is None or found.label_classes is not None:
+                continue
+            place = self._place(number, "")
+            yield FoundMedium(
+                place=place,
+                path=found.external_media_ID,
+                id=found.internal_media_ID,
+                width=found.media.width,
+                height=found.media.height,
+                sha256=found.media.sha256,
+                state=found.status,
+                objects=tuple(self._objects(found.labels, number, "/labels")),
+                answers=tuple(self._answers(found.global_classifications, number, "/global_classifications")),
+            )
+
+    def _decoded(self, element: bytes, number: int) -> _Element | None:
+        try:
+            return _ELEMENT.decode(element)
+        except (msgspec.DecodeError, RecursionError) as error:
+            self._faults.add(
+                self._place(number, ""), "invalid_task", f"This task cannot be read: {error}.", element[:60]
+            )
+            return None
+
+    def _place(self, number: int, pointer: str) -> Place:
+        if self._is_lines:
+            return Place(self._path, line=number + 1, pointer=pointer or None)
+        return Place(self._path, pointer=f"/{number}{pointer}")
+
+    def _objects(
+        self, labels: dict[str, list[dict[str, msgspec.Raw]]], number: int, pointer: str
+    ) -> Iterator[FoundObject]:
+        for key, objects in labels.items():
+            for index, members in enumerate(objects):
+                at = f"{pointer}/{escaped(key)}/{index}"
+                one = self._object(key, members, number, at)
+                if one is not None:
+                    yield one
+
+    def _object(self, key: str, members: dict[str, msgspec.Raw], number: int, pointer: str) -> FoundObject | None:
+        geometry = self._geometry(key, members, number, pointer)
+        if geometry is None:
+            return None
+        try:
+            nested = _NESTED.decode(members["nested_geometries"]) if "nested_geometries" in members else {}
+            answers = _ANSWERS.decode(members["classifications"]) if "classifications" in members else {}
+            own_id = msgspec.json.decode(members["id"], type=str) if "id" in members else None
+            comment = msgspec.json.decode(members["comment"], type=str | None) if "comment" in members else None
+        except msgspec.DecodeError as error:
+            self._faults.add(self._place(number, pointer), "invalid_object", f"“{key}” cannot be read: {error}.")
+            return None
+        return FoundObject(
+            class_name=key,
+            geometry=geometry,
+            place=self._place(number, pointer),
+            answers=tuple(self._answers(answers, number, f"{pointer}/classifications")),
+            nested=tuple(self._objects(nested, number, f"{pointer}/nested_geometries")),
+            id=own_id if own_id and is_uuid(own_id) else None,
+            comment=comment,
+        )
+
+    def _geometry(self, key: str, members: dict[str, msgspec.Raw], number: int, pointer: str) -> Geometry | None:
+        shapes = [name for name in ("geometry", *KINDS) if name in members]
+        kind = self._kinds.get(key, _guessed(members) if shapes == ["geometry"] else None)
+        if shapes and shapes[0] in KINDS:
+            kind = shapes[0]
+        if len(shapes) != 1 or kind is None:
+            text = f"“{key}” needs one geometry, and element 0 its kind."
+            self._faults.add(self._place(number, pointer), "wrong_shape_count", text)
+            return None
+        reading = Reading()
+        try:
+            geometry = read_geometry(kind, members[shapes[0]], f"{pointer}/{shapes[0]}", reading)
+        except InvalidJson as error:
+            self._faults.add(self._place(number, pointer), "invalid_json", error.message)
+            return None
+        for fault in reading.faults:
+            self._faults.add(self._place(number, fault.pointer), fault.code, fault.message)
+        return None if reading.faults else geometry
+
+    def _answers(self, answers: dict[str, list[Any]], number: int, pointer: str) -> Iterator[FoundAnswer]:
+        for name, values in answers.items():
+            plain = [value for value in values if not isinstance(value, dict)]
+            at = f"{pointer}/{escaped(name)}"
+            if all(value is None or isinstance(value, str) for value in plain):
+                texts = tuple(value for value in plain if value is not None)
+                single = texts[0] if len(texts) == 1 else (texts or None)
+                yield FoundAnswer(name=name, value=single, place=self._place(number, at))
+            else:
+                self._faults.add(self._place(number, at), "wrong_answer", f"“{name}” takes texts or null.", plain)
+            for index, child in enumerate(values):
+                if isinstance(child, dict):
+                    inner = {key: value for key, value in child.items() if isinstance(value, list)}
+                    yield from self._answers(inner, number, f"{at}/{index}")
+
+
+def _guessed(members: dict[str, msgspec.Raw]) -> str | None:
+    """The kind of a geometry whose class is not listed: what its array can only be."""
+    text = bytes(members["geometry"])
+    if text.startswith(b"[["):
+        return "image_segmentation"
+    if b'"w"' in text:
+        return "rectangle"
+    points = text.count(b'"x"')
+    return {1: "point", 2: "line"}.get(points, "polygon")
