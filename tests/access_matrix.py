@@ -76,6 +76,7 @@ RULES = tuple(
     GET    /api/media/{medium_id}/file                           401 404 ok  ok  ok  ok  ok  ok
     GET    /api/media/{medium_id}/display                        401 404 ok  ok  ok  ok  ok  ok
     GET    /api/media/{medium_id}/thumbnail                      401 404 ok  ok  ok  ok  ok  ok
+    GET    /api/media/{medium_id}/tiles/{level}/{column}_{row}   401 404 ok  ok  ok  ok  ok  ok
     DELETE /api/media/{medium_id}                                401 404 403 ok  403 403 403 ok
     POST   /api/media/delete                                     401 404 403 ok  403 403 403 ok
     POST   /api/media/{medium_id}/retry                          401 404 403 ok  403 ok  403 ok

@@ -182,6 +182,9 @@ def _url(rule: Rule, world: World, project: Project) -> str:
             "token_id": token_id,
             "import_id": _import(world, project) if "{import_id}" in rule.path else "",
             "export_id": _export(rule, world, project) if "{export_id}" in rule.path else "",
+            "level": 0,
+            "column": 0,
+            "row": 0,
         }
     )
     return f"{url}?organisation={world.team.organisation_id}" if rule.path == "/api/tokens" else url

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from labelwright.config import Settings
+from labelwright.config import MEGABYTE, Settings
 from labelwright.db.database import Database, lock_file
 from labelwright.db.schema import ensure_schema
 from labelwright.media.images import Images
@@ -48,7 +48,12 @@ def open_context(settings: Settings) -> Iterator[Context]:
 
 def picture_limits(settings: Settings) -> Limits:
     """What one picture may cost the decoder."""
-    return Limits(max_pixels=settings.max_picture_megapixels * 1_000_000, max_side=settings.max_picture_side)
+    return Limits(
+        max_pixels=settings.max_picture_megapixels * 1_000_000,
+        max_side=settings.max_picture_side,
+        tiled_from_pixels=settings.tiled_from_megapixels * 1_000_000,
+        tiling_memory_bytes=settings.tiling_memory_megabytes * MEGABYTE,
+    )
 
 
 def operator_secret(data: Path) -> str:

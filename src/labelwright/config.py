@@ -30,9 +30,15 @@ class Settings(BaseSettings):
         default=None, description="Mark cookies Secure. Default: when base_url begins with https."
     )
     session_days: int = Field(default=14, ge=1, description="Days until a session that is not used ends.")
-    max_picture_bytes: int = Field(default=200 * MEGABYTE, description="Largest picture file, in bytes.")
-    max_picture_megapixels: int = Field(default=400, description="Largest picture, in megapixels.")
+    max_picture_bytes: int = Field(default=1024 * MEGABYTE, description="Largest picture file, in bytes.")
+    max_picture_megapixels: int = Field(default=500, description="Largest picture, in megapixels.")
     max_picture_side: int = Field(default=32_767, description="Longest side of a picture, in pixels.")
+    tiled_from_megapixels: int = Field(
+        default=100, ge=1, description="Pictures of so many megapixels and more are shown in tiles."
+    )
+    tiling_memory_megabytes: int = Field(
+        default=512, ge=256, description="Memory of the process that makes tiles, in megabytes."
+    )
     max_import_bytes: int = Field(default=1024 * MEGABYTE, description="Largest label file for import, in bytes.")
     allowed_link_networks: list[str] = Field(
         default=[],

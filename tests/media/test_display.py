@@ -4,7 +4,7 @@ import time
 import pytest
 from PIL import Image, PngImagePlugin
 
-from labelwright.media.making import is_arithmetic
+from labelwright.media.jpeg import read_layout
 
 from .pictures import encoded, exif, quarters
 
@@ -97,10 +97,10 @@ def test_arithmetic_coding_is_told_from_huffman_coding(put):
     baseline = encoded(quarters(), "JPEG")
     progressive = encoded(quarters(), "JPEG", progressive=True)
 
-    assert not is_arithmetic(put(baseline))
-    assert not is_arithmetic(put(progressive))
-    assert is_arithmetic(put(baseline.replace(b"\xff\xc0", b"\xff\xc9", 1)))
-    assert not is_arithmetic(put(b"\xff\xd8\xff"))
+    assert not read_layout(put(baseline)).is_arithmetic
+    assert not read_layout(put(progressive)).is_arithmetic
+    assert read_layout(put(baseline.replace(b"\xff\xc0", b"\xff\xc9", 1))).is_arithmetic
+    assert read_layout(put(b"\xff\xd8\xff")) is None
 
 
 def test_a_thumbnail_of_a_large_photograph_does_not_decode_every_pixel(images, put, tmp_path):

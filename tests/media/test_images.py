@@ -128,8 +128,9 @@ def test_nothing_of_our_environment_reaches_the_process(monkeypatch, picture):
 def test_the_process_has_no_network_where_the_kernel_allows_to_take_it():
     code = (
         "import socket, sys\n"
+        "from labelwright.media.messages import Limits\n"
         "from labelwright.media.sandbox import confine\n"
-        "confine(2**30)\n"
+        "confine(Limits(memory_bytes=2**30))\n"
         "try:\n"
         "    socket.create_connection(('127.0.0.1', int(sys.argv[1])), timeout=5)\n"
         "except OSError as error:\n"

@@ -218,6 +218,12 @@ class TasksCreated(Shown):
 # --- media ----------------------------------------------------------------------------------------------------------
 
 
+class Tiles(Shown):
+    size: int = Field(description="Pixels a side of a tile; those at the right and lower border may be smaller.")
+    levels: int = Field(description="Level 0 is the full size, each further one half of the one before, rounded up.")
+    format: Literal["jpeg", "png"]
+
+
 class MediumShown(Shown):
     id: str
     dataset_id: str
@@ -233,8 +239,10 @@ class MediumShown(Shown):
     size: int | None = Field(description="Bytes.")
     sha256: str | None
     content_type: str | None
-    state: Literal["ready", "pending", "broken"]
+    state: Literal["ready", "pending", "preparing", "broken"]
     orientation: int | None = Field(description="EXIF orientation of the stored file, 1 to 8.")
+    tiles: Tiles | None = Field(description="Set for a very large picture, which is shown in tiles.")
+    progress: int | None = Field(description="Per cent of the tiles that are made, in the state preparing.")
 
 
 class MediaPage(Shown):

@@ -153,6 +153,10 @@ medium = Table(
     Column("orientation", Integer),
     # What a browser is shown: the "original" bytes, or a version encoded as "jpeg" or "png".
     Column("display", Text),
+    # What the tiles of a very large picture are encoded as, "jpeg" or "png"; NULL for one that is shown whole.
+    Column("tiles", Text),
+    # Per cent of the tiles that are made, while they are.
+    Column("progress", Integer),
     _time("created_at"),
     _time("deleted_at", nullable=True),
     Index("ix_medium_dataset_id_name", "dataset_id", "name", "id"),

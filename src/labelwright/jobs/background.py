@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from labelwright.services import configurations, label_exports, label_imports, links
+from labelwright.services import configurations, label_exports, label_imports, links, tiles
 from labelwright.services.context import Context
 
 IDLE_S = 1.0
@@ -18,6 +18,7 @@ WORKS: tuple[Callable[[Context], bool], ...] = (
     configurations.rewrite_next,
     label_exports.write_next,
     label_imports.work_next,
+    tiles.prepare_next,
 )
 
 log = structlog.get_logger()
@@ -34,6 +35,7 @@ def background_work(ctx: Context) -> Iterator[None]:
         yield
     finally:
         stop.set()
+        ctx.images.interrupt_tiles()
         for thread in threads:
             thread.join(timeout=10)
 

@@ -2,6 +2,8 @@
 
 import io
 import math
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from PIL import Image, ImageCms, ImageOps
 
@@ -58,10 +60,30 @@ def read_profile(image: Image.Image) -> tuple[ImageCms.ImageCmsProfile | None, t
     return (None if "srgb" in description.lower() else profile), ()
 
 
-def to_display_colours(image: Image.Image) -> Image.Image:
-    """Return `image` in sRGB, mode L, LA, RGB or RGBA. Pixels without a colour profile are taken as they are."""
+class Scale(NamedTuple):
+    """What 16-bit and 32-bit pixels are scaled by: the least and greatest of the whole picture, and how it counts."""
+
+    low: float
+    high: float
+    is_white_least: bool
+
+
+def scale_of(image: Image.Image, parts: Iterable[Image.Image] = ()) -> Scale | None:
+    """Return the scale of a picture, measured in `parts` of it if any; None where its pixels have 8 bits."""
+    if not (image.mode.startswith("I;16") or image.mode in ("I", "F")):
+        return None
+    spans = [_extrema(part.convert("I") if part.mode.startswith("I;16") else part) for part in parts or (image,)]
+    is_white_least = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == _MIN_IS_WHITE
+    return Scale(min(low for low, _ in spans), max(high for _, high in spans), is_white_least)
+
+
+def to_display_colours(image: Image.Image, scale: Scale | None = None) -> Image.Image:
+    """Return `image` in sRGB, mode L, LA, RGB or RGBA. Pixels without a colour profile are taken as they are.
+
+    `scale` is that of the whole picture, where `image` is a part of it.
+    """
     profile, _ = read_profile(image)
-    plain = to_eight_bits(image)
+    plain = to_eight_bits(image, scale)
     if plain.mode == "LAB":
         profile = _LAB
     if profile is None:
@@ -74,12 +96,13 @@ def to_display_colours(image: Image.Image) -> Image.Image:
     return result
 
 
-def to_eight_bits(image: Image.Image) -> Image.Image:
-    """Return `image` with 8 bits a channel and without a palette, so that it can be scaled and converted."""
-    if image.mode.startswith("I;16"):
-        return _scale_integers(image)
-    if image.mode in ("I", "F"):
-        return _scale_numbers(image)
+def to_eight_bits(image: Image.Image, scale: Scale | None = None) -> Image.Image:
+    """Return `image` with 8 bits a channel and without a palette, so that it can be scaled and converted.
+
+    `scale` as in `to_display_colours`.
+    """
+    if (scale := scale or scale_of(image)) is not None:
+        return _scale_integers(image, scale) if image.mode.startswith("I;16") else _scale_numbers(image, scale)
     mode = eight_bit_mode(image)
     return image if image.mode == mode else image.convert(mode)
 
@@ -96,26 +119,24 @@ def _transformation(profile: ImageCms.ImageCmsProfile, mode: str) -> ImageCms.Im
     )
 
 
-def _scale_integers(image: Image.Image) -> Image.Image:
+def _scale_integers(image: Image.Image, scale: Scale) -> Image.Image:
     """Scale 16-bit grey by the bits in use: 12-bit pixels in a 16-bit file fill the whole range.
 
     Black stays black, and pictures of one camera stay comparable, which stretching each from darkest to brightest
     would not give.
     """
-    numbers = image.convert("I")
-    shift = max(8, int(_extrema(numbers)[1]).bit_length()) - 8
-    grey = numbers.point([min(255, value >> shift) for value in range(65536)], "L")
-    tags = getattr(image, "tag_v2", {})
-    return ImageOps.invert(grey) if tags.get(_PHOTOMETRIC) == _MIN_IS_WHITE else grey
+    shift = max(8, int(scale.high).bit_length()) - 8
+    grey = image.convert("I").point([min(255, value >> shift) for value in range(65536)], "L")
+    return ImageOps.invert(grey) if scale.is_white_least else grey
 
 
-def _scale_numbers(image: Image.Image) -> Image.Image:
+def _scale_numbers(image: Image.Image, scale: Scale) -> Image.Image:
     """Scale 32-bit grey: 0 to 1 and 0 to 255 as they are, 16-bit numbers by bits, the rest from least to greatest."""
-    low, high = _extrema(image)
+    low, high = scale.low, scale.high
     if not (math.isfinite(low) and math.isfinite(high)):
         low, high = 0.0, 1.0
     if image.mode == "I" and low >= 0 and high <= 65535:
-        return _scale_integers(image)
+        return _scale_integers(image, scale)
     if low >= 0 and high <= 255:
         low, high = 0.0, (1.0 if high <= 1 else 255.0)
     factor = 255.0 / (high - low) if high > low else 0.0

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from labelwright.media.messages import (
@@ -14,16 +15,20 @@ from labelwright.media.messages import (
     THUMBNAIL_SIZES,
     Limits,
     Made,
+    Message,
     Probe,
     Probed,
     ProbePicture,
+    Progress,
     Refused,
     Reply,
     Request,
     WriteDisplay,
+    WriteOverview,
     WriteThumbnail,
+    WriteTiles,
     Written,
-    decode_reply,
+    decode_message,
     encode,
     frame,
 )
@@ -75,19 +80,26 @@ class Worker:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, request: Request, wall_s: float) -> Reply:
-        """Send a request and wait. Raises TimeoutError, _Ended; either way the process is of no more use."""
-        deadline = time.monotonic() + wall_s
+    def ask(self, request: Request, wall_s: float, on_progress: Callable[[float], None] = lambda _: None) -> Reply:
+        """Send a request and wait, `wall_s` at most for each message.
+
+        Raises TimeoutError, _Ended; either way the process is of no more use.
+        """
         try:
             self._requests.write(frame(encode(request)))
         except BrokenPipeError:
             raise _Ended(self._process.wait()) from None
+        while isinstance(message := self._read_message(time.monotonic() + wall_s), Progress):
+            on_progress(message.done)
+        self.answered += 1
+        return message
+
+    def _read_message(self, deadline: float) -> Message:
         size = int.from_bytes(self._read(4, deadline), "big")
         if size > MAX_FRAME_BYTES:
             raise _Ended(0)
-        reply: Reply = decode_reply(self._read(size, deadline))
-        self.answered += 1
-        return reply
+        message: Message = decode_message(self._read(size, deadline))
+        return message
 
     def _read(self, size: int, deadline: float) -> bytes:
         data = b""
@@ -101,9 +113,13 @@ class Worker:
             data += piece
         return data
 
-    def stop(self) -> None:
-        """End the process, whatever it is doing."""
+    def kill(self) -> None:
+        """End the process, whatever it is doing; whoever waits for its answer is told."""
         self._process.kill()
+
+    def stop(self) -> None:
+        """End the process and forget it."""
+        self.kill()
         self._process.wait()
         self._requests.close()
         self._replies.close()
@@ -121,7 +137,8 @@ class Images:
         self._limits = limits
         self._answers_per_process = answers_per_process
         self._wait_s = wait_s
-        self._closed = False
+        self._closed = self._interrupted = False
+        self._tiling: set[Worker] = set()
         self._idle: queue.LifoQueue[Worker | None] = queue.LifoQueue()
         for _ in range(processes):
             self._idle.put(None)
@@ -145,8 +162,40 @@ class Images:
             raise ValueError(f"thumbnails are {THUMBNAIL_SIZES} pixels, not {size}")
         return self._make(WriteThumbnail(str(path), str(output), size), name)
 
+    def write_overview(self, pyramid: Path, output: Path, size: int, name: str) -> Written:
+        """Write a thumbnail as `write_thumbnail` does, out of a pyramid."""
+        return self._make(WriteOverview(str(pyramid), str(output), size), name)
+
+    def write_tiles(self, path: Path, output: Path, name: str, on_progress: Callable[[float], None]) -> Written:
+        """Write the pyramid of a picture to `output`, in a process of its own; takes up to minutes.
+
+        Raises as `write_display`, Busy when the work is interrupted. `on_progress` is told how far it is, 0 to 1;
+        what it raises ends the work.
+        """
+        limits = self._limits.for_tiles()
+        worker = Worker(limits)
+        self._tiling.add(worker)
+        try:
+            reply = _or_error(lambda: worker.ask(WriteTiles(str(path), str(output)), limits.wall_s, on_progress), name)
+        except UnreadablePicture:
+            if self._interrupted:
+                raise Busy(f"The tiles of “{name}” are made when the server runs again.") from None
+            raise
+        finally:
+            self._tiling.discard(worker)
+            worker.stop()
+        assert isinstance(reply, Made)
+        return reply.written
+
+    def interrupt_tiles(self) -> None:
+        """Stop making tiles, for good: the server ends."""
+        self._interrupted = True
+        for worker in [*self._tiling]:
+            worker.kill()
+
     def close(self) -> None:
-        """Stop the processes; those at work stop after their answer."""
+        """Stop the processes; those at work stop after their answer, but for one that makes tiles."""
+        self.interrupt_tiles()
         self._closed = True
         while True:
             try:
@@ -162,15 +211,7 @@ class Images:
         return reply.written
 
     def _ask(self, request: Request, name: str) -> Probed | Made:
-        try:
-            reply = self._ask_some_worker(request)
-        except TimeoutError:
-            raise _took_too_long(name) from None
-        except _Ended as ended:
-            raise _explain_end(ended.status, name) from None
-        if isinstance(reply, Refused):
-            raise _ERRORS[reply.code](f"“{name}” {reply.message}", **reply.fields)
-        return reply
+        return _or_error(lambda: self._ask_some_worker(request), name)
 
     def _ask_some_worker(self, request: Request) -> Reply:
         """Take a worker or start one, ask it, and put it back unless it failed or has done enough."""
@@ -196,6 +237,19 @@ class Images:
         if worker is not None:
             worker.stop()
         return Worker(self._limits)
+
+
+def _or_error(ask: Callable[[], Reply], name: str) -> Probed | Made:
+    """Return the answer, or raise what there is to say about the picture."""
+    try:
+        reply = ask()
+    except TimeoutError:
+        raise _took_too_long(name) from None
+    except _Ended as ended:
+        raise _explain_end(ended.status, name) from None
+    if isinstance(reply, Refused):
+        raise _ERRORS[reply.code](f"“{name}” {reply.message}", **reply.fields)
+    return reply
 
 
 def _took_too_long(name: str) -> UnreadablePicture:

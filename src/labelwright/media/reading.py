@@ -4,6 +4,7 @@ import dataclasses
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,6 +12,7 @@ from PIL import (
     BmpImagePlugin,
     GifImagePlugin,
     Image,
+    ImageFile,
     JpegImagePlugin,
     MpoImagePlugin,
     PngImagePlugin,
@@ -24,6 +26,7 @@ from labelwright.media.sandbox import allow_cpu_seconds
 from labelwright.media.signature import CAMERA_RAW, HEAD_BYTES, SUPPORTED, Kind, identify
 from labelwright.model.errors import LabelwrightError, TooLarge, UnreadablePicture, UnsupportedPicture
 
+_PIECE_BYTES = 2**20
 _TIFF_ORIENTATION, _TIFF_SUBFILE_TYPE, _TIFF_SUB_IFDS, _DNG_VERSION = 274, 254, 330, 50706
 
 # Imported by name, so that Pillow has no reason to import its forty other decoders.
@@ -44,12 +47,14 @@ TOO_MUCH_MEMORY = "needs more memory to decode than is allowed here. Save it sma
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A decoded picture. `image` is upright only if `is_upright`; `orientation` is what the file says, 1 to 8.
+    """A picture. `image` is upright only if `is_upright`; `orientation` is what the file says, 1 to 8.
 
-    `exif_is_sound` is False where another reader might see another orientation.
+    `exif_is_sound` is False where another reader might see another orientation. Where the picture `is_tiled`, `image`
+    has been read up to its pixels only.
     """
 
-    image: Image.Image
+    image: ImageFile.ImageFile
+    is_tiled: bool
     kind: Kind
     orientation: int
     is_upright: bool
@@ -74,23 +79,29 @@ class Picture:
 def read_picture(path: Path, limits: Limits, *, at_least: int | None = None) -> Picture:
     """Decode `path`, whole, or where the format can do so cheaply scaled down to no less than `at_least` pixels.
 
-    Raises UnsupportedPicture, UnreadablePicture, TooLarge; messages go on after the picture's name.
+    Of a picture that is to be shown in tiles only the header is read. Raises UnsupportedPicture, UnreadablePicture,
+    TooLarge; messages go on after the picture's name.
     """
     head = _read_head(path)
     kind = identify(head)
     if kind.format is None:
         raise _unsupported(kind)
     image = _open(path, kind, limits)
+    is_tiled = limits.is_tiled(image.size)
     if at_least is not None:
         image.draft(None, (at_least, at_least))  # None keeps the mode
     frames, notes = _count_frames(image, path)
     tiff = _tiff_orientation(image)
-    _load(image, path, limits)
+    if is_tiled:
+        _take_late_exif(image, path)
+    else:
+        load(image, path, limits)
     orientation = tiff if isinstance(image, TiffImagePlugin.TiffImageFile) else _exif_orientation(image)
     if orientation is None:
         notes = (*notes, "its EXIF data is damaged or has no valid orientation: shown as stored")
     return Picture(
         image=image,
+        is_tiled=is_tiled,
         kind=kind,
         orientation=orientation or 1,
         is_upright=isinstance(image, TiffImagePlugin.TiffImageFile),
@@ -115,7 +126,7 @@ def _unsupported(kind: Kind) -> UnsupportedPicture:
     )
 
 
-def _open(path: Path, kind: Kind, limits: Limits) -> Image.Image:
+def _open(path: Path, kind: Kind, limits: Limits) -> ImageFile.ImageFile:
     """Read the header and check the size in it."""
     Image.MAX_IMAGE_PIXELS = None  # our own check follows and can say the size
     try:
@@ -151,7 +162,8 @@ def check_size(size_wh: tuple[int, int], limits: Limits) -> None:
         )
 
 
-def _load(image: Image.Image, path: Path, limits: Limits) -> None:
+def load(image: Image.Image, path: Path, limits: Limits) -> None:
+    """Decode an open picture. Raises UnreadablePicture, TooLarge."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -187,17 +199,37 @@ def _ends_too_early(path: Path) -> bool:
 def _check_png_chunks(path: Path) -> None:
     """Require every chunk to be whole and the last to be there: Pillow checks neither once it has its pixels."""
     with path.open("rb") as file:
-        file.seek(8)
-        while len(head := file.read(8)) == 8:
-            size, kind = int.from_bytes(head[:4], "big"), head[4:]
-            data, checksum = file.read(size), file.read(4)
-            if len(checksum) < 4:
+        for size, kind in _png_chunks(file):
+            checksum, left = zlib.crc32(kind), size
+            while left and (data := file.read(min(left, _PIECE_BYTES))):
+                checksum, left = zlib.crc32(data, checksum), left - len(data)
+            stored = file.read(4)
+            if len(stored) < 4:
                 break
-            if zlib.crc32(data, zlib.crc32(kind)) != int.from_bytes(checksum, "big"):
+            if checksum != int.from_bytes(stored, "big"):
                 raise UnreadablePicture(DAMAGED)
             if kind == b"IEND":
                 return
     raise UnreadablePicture(CUT_OFF)
+
+
+def _take_late_exif(image: Image.Image, path: Path) -> None:
+    """Take EXIF data from behind the pixels of a PNG, where Pillow comes only after decoding them."""
+    if image.format != "PNG" or "exif" in image.info:
+        return
+    with path.open("rb") as file:
+        for size, kind in _png_chunks(file):
+            if kind == b"eXIf":
+                image.info["exif"] = file.read(size)
+                return
+            file.seek(size + 4, 1)
+
+
+def _png_chunks(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Give size and kind of one chunk after the other; whoever takes them reads up to the next."""
+    file.seek(8)
+    while len(head := file.read(8)) == 8:
+        yield int.from_bytes(head[:4], "big"), head[4:]
 
 
 def _is_camera_raw(image: TiffImagePlugin.TiffImageFile) -> bool:

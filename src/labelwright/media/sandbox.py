@@ -7,22 +7,25 @@ import resource
 import sys
 from contextlib import suppress
 
-_OUTPUT_BYTES = 2**31
+from labelwright.media.messages import Limits
+
 _OPEN_FILES = 64
 _NEW_NETWORK, _NEW_USER = 0x40000000, 0x10000000
 
 
-def confine(address_space_bytes: int) -> None:
+def confine(allowed: Limits) -> None:
     """Limit memory, files, processes and output; drop the network where the kernel lets us; step back in priority."""
     _leave_network()
     os.nice(5)
     limits = {
-        resource.RLIMIT_AS: address_space_bytes,
-        resource.RLIMIT_FSIZE: _OUTPUT_BYTES,
+        resource.RLIMIT_AS: allowed.address_space_bytes,
+        resource.RLIMIT_FSIZE: allowed.output_bytes,
         resource.RLIMIT_NOFILE: _OPEN_FILES,
         resource.RLIMIT_NPROC: 0,
         resource.RLIMIT_CORE: 0,
     }
+    if allowed.makes_tiles:
+        limits[resource.RLIMIT_DATA] = allowed.tiling_memory_bytes  # mapped files do not count, in which pixels are
     for kind, limit in limits.items():
         with suppress(ValueError, OSError):  # macOS knows no RLIMIT_AS; a hard limit may be lower already
             resource.setrlimit(kind, (limit, limit))

@@ -3,20 +3,27 @@
 import errno
 import os
 import sys
+import threading
 from pathlib import Path
+from typing import BinaryIO
 
 from labelwright.media import sandbox
+from labelwright.media.disk_pixels import Pages
 from labelwright.media.making import probe_picture, write_display, write_thumbnail
 from labelwright.media.messages import (
     Limits,
     Made,
+    Message,
     Probed,
     ProbePicture,
+    Progress,
     Refused,
     Reply,
     Request,
     WriteDisplay,
+    WriteOverview,
     WriteThumbnail,
+    WriteTiles,
     decode_limits,
     decode_request,
     encode,
@@ -24,10 +31,27 @@ from labelwright.media.messages import (
     read_frame,
 )
 from labelwright.media.reading import DAMAGED, TOO_MUCH_MEMORY
+from labelwright.media.tiling import Tell, write_overview, write_tiles
 from labelwright.model.errors import LabelwrightError
 
 
-def answer(request: Request, limits: Limits) -> Reply:
+class Talk:
+    """The way to the server: one message a frame, from any thread."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def say(self, message: Message) -> None:
+        with self._lock:
+            self._stream.write(frame(encode(message)))
+            self._stream.flush()
+
+    def progress(self, done: float) -> None:
+        self.say(Progress(done))
+
+
+def answer(request: Request, limits: Limits, pages: Pages | None, tell: Tell) -> Reply:
     """Do what is asked. Raises as the operation does."""
     sandbox.allow_cpu_seconds(limits.cpu_s)  # until the header has told the size
     match request:
@@ -37,12 +61,17 @@ def answer(request: Request, limits: Limits) -> Reply:
             return Made(write_display(Path(path), Path(output), limits))
         case WriteThumbnail(path, output, size):
             return Made(write_thumbnail(Path(path), Path(output), size, limits))
+        case WriteOverview(path, output, size):
+            return Made(write_overview(Path(path), Path(output), size))
+        case WriteTiles(path, output):
+            assert pages is not None, "only a process with the limits for tiles makes them"
+            return Made(write_tiles(Path(path), Path(output), limits, pages, tell))
 
 
-def answer_or_refuse(request: Request, limits: Limits) -> Reply:
+def answer_or_refuse(request: Request, limits: Limits, pages: Pages | None, tell: Tell) -> Reply:
     """Do what is asked and turn every failure into a reply."""
     try:
-        return answer(request, limits)
+        return answer(request, limits, pages, tell)
     except LabelwrightError as error:
         return Refused(code=error.code, message=error.message, fields=error.fields)
     except MemoryError:
@@ -65,11 +94,12 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):  # what libraries print must not get between our frames, nor into the log
         os.dup2(nothing, descriptor)
-    sandbox.confine(limits.address_space_bytes)
+    pages = Pages() if limits.makes_tiles else None
+    talk = Talk(replies)
+    sandbox.confine(limits)
     while (payload := read_frame(requests)) is not None:
-        reply = answer_or_refuse(decode_request(payload), limits)
-        replies.write(frame(encode(reply)))
-        replies.flush()
+        reply = answer_or_refuse(decode_request(payload), limits, pages, talk.progress)
+        talk.say(reply)
         if isinstance(reply, Refused) and reply.last:
             return
 

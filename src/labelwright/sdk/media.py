@@ -32,7 +32,7 @@ class Media:
     def list(
         self, dataset_id: str, *, search: str = "", state: str | None = None, source: str | None = None
     ) -> Iterator[Medium]:
-        """Media of a dataset by name, fetched page by page; `state` is ready, pending or broken."""
+        """Media of a dataset by name, fetched page by page; `state` is ready, pending, preparing or broken."""
         query = {"search": search, "state": state, "source": source, "limit": 500}
         return self._transport.pages(f"/api/datasets/{segment(dataset_id)}/media", Page[Medium], query)
 

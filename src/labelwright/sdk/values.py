@@ -56,6 +56,14 @@ class Project(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     media_count: int
 
 
+class Tiles(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How a very large picture is cut up; `format` is jpeg or png."""
+
+    size: int
+    levels: int
+    format: str
+
+
 class Medium(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """`width` and `height` are displayed pixels; None until the picture could be read."""
 
@@ -75,6 +83,8 @@ class Medium(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     content_type: str | None
     state: str
     orientation: int | None
+    tiles: Tiles | None = None
+    progress: int | None = None
 
 
 class LinkResult(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -21,7 +21,7 @@ from labelwright.model.errors import (
 )
 from labelwright.services.access import Actor, Right, access_dataset, access_medium
 from labelwright.services.context import Context
-from labelwright.services.media import BROKEN, LINK, PENDING, Json, get_medium_json
+from labelwright.services.media import BROKEN, LINK, PENDING, PREPARING, Json, get_medium_json
 from labelwright.services.paging import parts
 from labelwright.services.uploads import described, insert_medium, is_taken
 
@@ -83,13 +83,14 @@ def _refusal(url: str) -> tuple[str, str] | None:
 
 
 def retry(ctx: Context, actor: Actor, medium_id: str) -> Json:
-    """Fetch a broken link again. Raises Conflict for anything but a broken link."""
+    """Fetch a broken link again, or make the tiles of a very large picture again. Raises Conflict for all else."""
 
     def work(conn: Connection) -> Json:
         row = access_medium(conn, actor, medium_id, Right.UPLOAD)
-        if row.source != LINK or row.state != BROKEN:
+        if row.state != BROKEN or (row.source != LINK and row.sha256 is None):
             raise Conflict(f"“{row.name}” is not a broken link. Upload the file again instead.")
-        values = {"state": PENDING, "reason": None, "reason_text": None}
+        again = {"state": PREPARING, "progress": 0} if row.sha256 else {"state": PENDING}
+        values = {**again, "reason": None, "reason_text": None}
         conn.execute(update(t.medium).where(t.medium.c.id == medium_id).values(**values))
         return get_medium_json(conn, medium_id)
 

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from labelwright.db import tables as t
 from labelwright.db.database import Database
+from labelwright.media.pyramid import TILE, level_sizes
 from labelwright.model.errors import AlreadyDeleted, Invalid, Issue, NotFound
 from labelwright.services.access import Actor, Right, access_dataset, access_medium, require
 from labelwright.services.context import Context
@@ -15,8 +16,9 @@ from labelwright.services.paging import Page, behind, cut, page_size, parts
 
 Json = dict[str, Any]
 LOCAL, LINK = "LOCAL", "SHAREABLE_LINK"
-READY, PENDING, BROKEN = "ready", "pending", "broken"
-STATES, SOURCES = (READY, PENDING, BROKEN), (LOCAL, LINK)
+# Pending: a link that waits to be fetched. Preparing: a very large picture whose tiles are being made.
+READY, PENDING, PREPARING, BROKEN = "ready", "pending", "preparing", "broken"
+STATES, SOURCES = (READY, PENDING, PREPARING, BROKEN), (LOCAL, LINK)
 
 
 class MediaFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +48,13 @@ def medium_json(row: Row[Any]) -> Json:
         "contentType": row.content_type,
         "state": row.state,
         "orientation": row.orientation,
+        "tiles": _tiles_json(row) if row.tiles else None,
+        "progress": row.progress,
     }
+
+
+def _tiles_json(row: Row[Any]) -> Json:
+    return {"size": TILE, "levels": len(level_sizes((row.width, row.height))), "format": row.tiles}
 
 
 def get_medium_json(conn: Connection, medium_id: str) -> Json:

@@ -11,7 +11,7 @@ from labelwright.model.errors import NameTaken
 from labelwright.services import datasets
 from labelwright.services.access import Actor, Right, access_dataset
 from labelwright.services.context import Context
-from labelwright.services.media import LOCAL, READY, Json, get_medium_json
+from labelwright.services.media import LOCAL, PREPARING, READY, Json, get_medium_json
 from labelwright.storage.receiver import Expected, Received, Receiver
 
 
@@ -41,9 +41,10 @@ def keep_upload(ctx: Context, actor: Actor, dataset_id: str, name: str, received
 
 
 def described(received: Received, probe: Probe) -> Json:
-    """The columns of a medium that is ready."""
+    """The columns of a medium that is ready, or whose tiles are made next."""
     return {
-        "state": READY,
+        "state": PREPARING if probe.is_tiled else READY,
+        "progress": 0 if probe.is_tiled else None,
         "reason": None,
         "reason_text": " ".join(probe.warnings) or None,
         "sha256": received.sha256,

@@ -6,6 +6,7 @@ written and read directly. Another kind of store is one line in `_OPENERS` and i
 """
 
 import hashlib
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from obstore.store import LocalStore
 from labelwright.model.errors import DamagedFile, Invalid
 from labelwright.storage.durable import make_folder, naming_a_full_disk, place
 from labelwright.storage.keys import (
+    DERIVED,
     ORIGINALS,
     Key,
     Sha256,
@@ -82,6 +84,11 @@ class Store:
         finally:
             path.unlink(missing_ok=True)
 
+    def has_room(self, more_bytes: int) -> bool:
+        """Return whether `more_bytes` fit besides what is kept free for the database."""
+        space = os.statvfs(self._incoming)
+        return space.f_bavail * space.f_frsize >= more_bytes + self._reserve_bytes
+
     def put(self, received: Received) -> Key:
         """Keep what a receiver finished, durably; its temporary path is gone afterwards.
 
@@ -124,6 +131,10 @@ class Store:
                     yield chunk
 
         return chunks()
+
+    def read_part(self, key: Key, start: int, stop: int) -> bytes:
+        """Return the bytes from `start` up to `stop`, fewer where the file ends. Raises DamagedFile."""
+        return b"".join(self.read(key, start, stop))
 
     def find_local_path(self, key: Key) -> Path | None:
         """Return the path of the file where the operating system may read it, None where it has none."""
@@ -168,6 +179,11 @@ class Store:
             for found in batch:
                 (self.root / found["path"]).unlink(missing_ok=True)
         (self.root / original_key(sha256)).unlink(missing_ok=True)
+
+    def delete_derived(self, key: Key) -> None:
+        """Remove what was made from an original, so that it is made anew."""
+        assert key.startswith(f"{DERIVED}/"), "originals go with `delete`"
+        (self.root / key).unlink(missing_ok=True)
 
     def sweep(self, is_used: Callable[[Sha256], bool]) -> Swept:
         """Remove what an earlier process left on its way in, before anything is received.

@@ -11,8 +11,9 @@ from labelwright.api.answers import MsgspecResponse
 from labelwright.api.deps import Caller, Ctx
 from labelwright.api.models import Deleted, IdsBody, LinkResults, LinksBody, MediaPage, MediumShown
 from labelwright.media.names import content_disposition
+from labelwright.media.pyramid import Address
 from labelwright.model.errors import DamagedFile, Invalid, Issue
-from labelwright.services import links, media, pictures, uploads
+from labelwright.services import links, media, pictures, tiles, uploads
 from labelwright.services.access import Actor
 from labelwright.services.context import Context
 from labelwright.services.media import Json, MediaFilter
@@ -126,6 +127,18 @@ def get_thumbnail(request: Request, ctx: Ctx, actor: Caller, medium_id: str, siz
     return serve(request, ctx, pictures.thumbnail(ctx, actor, medium_id, size))
 
 
+@router.get("/media/{medium_id}/tiles/{level}/{column}_{row}", responses=_PICTURE, response_class=Response)
+def get_tile(  # noqa: PLR0913, PLR0917 - an address has three parts
+    request: Request, ctx: Ctx, actor: Caller, medium_id: str, level: int, column: int, row: int
+) -> Response:
+    """One tile of a very large picture, 512 pixels a side; level 0 is the full size."""
+    tile = tiles.get_tile(ctx, actor, medium_id, Address(level, column, row))
+    headers = _headers(tile.etag, tile.name)
+    if _has_already(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(tile.data, media_type=tile.content_type, headers=headers)
+
+
 # User bytes never run as anything: no script, no frame, no guess at their type.
 _SANDBOX = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
 
@@ -135,15 +148,19 @@ def serve(request: Request, ctx: Context, picture: Picture, *, download: bool = 
     path = ctx.store.find_local_path(picture.key)
     if path is None:
         raise DamagedFile(f"The stored file of “{picture.name}” is gone. Upload the same file again.")
-    headers = {
-        "ETag": f'"{picture.etag}"',
-        "Cache-Control": "private, max-age=31536000, immutable",
-        "Content-Security-Policy": _SANDBOX,
-        "Content-Disposition": content_disposition(picture.name, download=download),
-    }
+    headers = _headers(picture.etag, picture.name, download=download)
     if _has_already(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return FileResponse(path, media_type=picture.content_type, headers=headers)
+
+
+def _headers(etag: str, name: str, *, download: bool = False) -> dict[str, str]:
+    return {
+        "ETag": f'"{etag}"',
+        "Cache-Control": "private, max-age=31536000, immutable",
+        "Content-Security-Policy": _SANDBOX,
+        "Content-Disposition": content_disposition(name, download=download),
+    }
 
 
 def _has_already(request: Request, etag: str) -> bool:
@@ -167,5 +184,5 @@ def delete_media(ctx: Ctx, actor: Caller, body: IdsBody) -> Response:
 
 @router.post("/media/{medium_id}/retry", response_model=MediumShown)
 def retry_medium(ctx: Ctx, actor: Caller, medium_id: str) -> Response:
-    """Fetch a broken link again."""
+    """Fetch a broken link again, or make the tiles of a very large picture again."""
     return MsgspecResponse(links.retry(ctx, actor, medium_id))
