@@ -48,6 +48,8 @@ export interface Tool<S = unknown> {
   readonly draws: readonly Gesture[]
   /** What it can be set to, in the order in which it is shown. */
   readonly settings: readonly Setting[]
+  /** Whether it takes places that are typed. */
+  readonly typed?: boolean
   readonly idle: S
   /** Null when the event is not the tool's business and the tool's state stays. */
   on(event: Event, state: S, scene: Scene): Reply<S> | null

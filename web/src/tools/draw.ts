@@ -76,6 +76,7 @@ export const draw: Tool<State> = {
   icon: 'pencil',
   draws: DRAWS,
   settings: [RECTANGLES, SNAP, SNAP_DISTANCE, ANGLES, SMOOTHING],
+  typed: true,
   idle: IDLE,
   on: reacting<State, Scene, Reply<State>>({
     down: ({ at, button, modifiers }, state, scene) =>
