@@ -21,6 +21,8 @@ export const COMMANDS = {
   complete: { name: 'Complete and load the next', keys: ['Ctrl+Enter'], group: 'Work' },
   copy: { name: 'Copy the selection', keys: ['Ctrl+c'], group: 'Work' },
   paste: { name: 'Paste at the pointer', keys: ['Ctrl+v'], group: 'Work' },
+  pasteInPlace: { name: 'Paste where it was copied', keys: ['Ctrl+Shift+v'], group: 'Work' },
+  typePlace: { name: 'Type the next point', keys: ['y'], group: 'Work' },
   comment: { name: 'Comment on the selection', keys: ['c'], group: 'Work' },
   hide: { name: 'Hide the selection', keys: ['h'], group: 'Work' },
   help: { name: 'Keys and gestures', keys: ['?'], group: 'Work' },

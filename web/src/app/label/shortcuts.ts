@@ -16,9 +16,13 @@ export interface Group {
 
 const DRAWING: readonly Gesture[] = [
   { strokes: ['Click'], does: 'Set a point' },
-  { strokes: ['Drag'], does: 'Draw a rectangle or an outline; two clicks do as well' },
+  { strokes: ['Drag'], does: 'Draw a rectangle or the outline of a segment; clicks do as well' },
   { strokes: ['Enter', 'Double click', 'Other button'], does: 'Finish a line or polygon' },
   { strokes: ['Click the first point'], does: 'Close a polygon' },
+  { strokes: ['Drag'], does: 'Draw a stretch of a line or polygon free-hand' },
+  { strokes: ['Alt'], does: 'Hold to turn snapping off, or on' },
+  { strokes: ['Shift'], does: 'Hold for directions in steps of 45°, and for squares' },
+  { strokes: ['Ctrl+Click'], does: 'Follow the border from the last point; with Shift the other way round' },
   { strokes: ['Backspace'], does: 'Take back the last point; undo does as well' },
   { strokes: ['Escape'], does: 'Cancel; once more to leave the tool' },
 ]
@@ -29,6 +33,8 @@ const EDITING: readonly Gesture[] = [
   { strokes: ['Drag'], does: 'Move what is selected, or a handle of it; elsewhere select with a box' },
   { strokes: ['Click an edge'], does: 'Add a point to the selected shape' },
   { strokes: ['Double click a point'], does: 'Remove the point' },
+  { strokes: ['Ctrl+Drag an edge'], does: 'Move the edge; the sides of a rectangle need no key' },
+  { strokes: ['Alt+Click'], does: 'List all that lies there' },
   { strokes: ['Other button'], does: 'Menu of the selection' },
 ]
 
