@@ -163,6 +163,7 @@ def _drawn(draw: st.DrawFn, label_class: LabelClass, ids: Any, parent_id: str | 
         parent_id=parent_id,
         geometry=draw(GEOMETRIES[label_class.type]),
         answers=_answers(draw, label_class.children),
+        comment=draw(st.none() | TEXT.filter(bool)),
     )
     nested = [
         annotation

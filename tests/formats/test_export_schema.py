@@ -46,7 +46,7 @@ def everything(ctx: Context, team: Team) -> list:
     save(ctx, team.admin, project.task_ids["a.png"], created=drawn, set_answers=answers)
     tasks.complete_task(ctx, team.admin, project.task_ids["a.png"])
     tasks.move_task(ctx, team.admin, project.task_ids["b.png"], "skip")
-    include = ["media", "ids", "provenance", "timing", "review"]
+    include = ["media", "ids", "provenance", "comments", "timing", "review"]
     return json.loads(export_bytes(ctx, team.admin, project.id, include=include))
 
 

@@ -169,13 +169,15 @@ def test_integer_coordinates_round_half_away_from_zero(ctx: Context, team: Team)
 
 def test_include_adds_keys_behind_the_plain_ones_and_changes_nothing_else(ctx: Context, team: Team) -> None:
     project = make_project(ctx, team.admin)
-    crane = annotation(ctx, project.class_id("crane"))
+    crane = annotation(ctx, project.class_id("crane"), comment="bent")
     hook = annotation(ctx, project.class_id("crane", "hook"), Point(5, 6), parent_id=crane.id)
     save(ctx, team.admin, project.task_id, created=(crane, hook))
     tasks.complete_task(ctx, team.admin, project.task_id)
     (plain,) = exported(ctx, team.admin, project.id)
 
-    (full,) = exported(ctx, team.admin, project.id, include=["media", "ids", "provenance", "timing", "review"])
+    (full,) = exported(
+        ctx, team.admin, project.id, include=["media", "ids", "provenance", "comments", "timing", "review"]
+    )
 
     assert list(full) == [*plain, "media", "timing", "review"]
     assert full["media"].keys() == {"width", "height", "sha256", "size", "type"}
@@ -188,7 +190,8 @@ def test_include_adds_keys_behind_the_plain_ones_and_changes_nothing_else(ctx: C
     assert shown["provenance"]["created_by"] == team.admin.id
     (nested,) = shown["nested_geometries"]["hook"]
     assert nested["id"] == hook.id
-    without = [{k: v for k, v in o.items() if k not in {"id", "provenance"}} for o in (shown, nested)]
+    assert (shown["comment"], nested["comment"]) == ("bent", None)
+    without = [{k: v for k, v in o.items() if k not in {"id", "provenance", "comment"}} for o in (shown, nested)]
     without[0]["nested_geometries"] = {"hook": [without[1]]}
     assert without[0] == plain["labels"]["crane"][0]
 

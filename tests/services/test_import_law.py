@@ -118,13 +118,13 @@ def test_a_copy_of_the_project_exports_the_same_ids_too_and_a_second_import_chan
     original = world.make_project(classes)
     world.label(original, [data.draw(strategies.documents(original)) for _ in MEDIA])
     world.finish(original.project_id, states)
-    first = world.export(original.project_id, include=["ids", "media", "provenance", "timing", "review"])
-    plain = world.export(original.project_id, include=["ids"])
+    first = world.export(original.project_id, include=["ids", "media", "provenance", "comments", "timing", "review"])
+    plain = world.export(original.project_id, include=["ids", "comments"])
 
     copy = world.make_project(classes)
     world.finish(copy.project_id, states)
     world.load(copy.project_id, first)
-    second = world.export(copy.project_id, include=["ids"])
+    second = world.export(copy.project_id, include=["ids", "comments"])
     again = world.load(copy.project_id, plain)
 
     assert SCHEMA.is_valid(json.loads(first))
@@ -134,7 +134,7 @@ def test_a_copy_of_the_project_exports_the_same_ids_too_and_a_second_import_chan
     assert renamed == plain
     assert again.unchanged == len(MEDIA)
     assert revisions(world, copy.project_id) <= {1}
-    assert world.export(copy.project_id, include=["ids"]) == second
+    assert world.export(copy.project_id, include=["ids", "comments"]) == second
 
 
 def revisions(world: World, project_id: str) -> set[int]:

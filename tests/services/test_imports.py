@@ -157,6 +157,26 @@ def test_a_known_id_replaces_its_geometry_and_keeps_who_made_it(
     assert importer.revision() == 2
 
 
+def test_a_comment_of_the_file_replaces_the_one_there_and_null_takes_it_away(
+    ctx: Context, team: Team, importer: Importer, project: Project
+) -> None:
+    made = annotation(ctx, project.class_id("crane"), comment="look here")
+    save(ctx, team.admin, project.task_ids["a.png"], created=(made,))
+
+    importer.labels({"crane": [{"id": made.id, "geometry": BOX, "comment": 'bent: ü "now"'}]})
+    assert [now.comment for now in importer.document().annotations] == ['bent: ü "now"']
+
+    importer.labels({"crane": [{"id": made.id, "geometry": BOX, "comment": None}]})
+    assert [now.comment for now in importer.document().annotations] == [None]
+
+
+@pytest.mark.parametrize(("comment", "code"), [("x" * 129, "too_long"), (5, "wrong_type"), (["x"], "wrong_type")])
+def test_a_comment_that_is_none_refuses_the_import(importer: Importer, comment, code) -> None:
+    with pytest.raises(InvalidLabels) as refused:
+        importer.labels({"crane": [{"geometry": BOX, "comment": comment}]})
+    assert [(issue.pointer, issue.code) for issue in refused.value.issues] == [("/0/labels/crane/0/comment", code)]
+
+
 def test_the_same_ids_twice_change_nothing_the_second_time(importer: Importer) -> None:
     items = {"crane": [{"id": "01a00000-0000-7000-8000-000000000001", "geometry": BOX}]}
     assert importer.labels(items).unchanged == 0

@@ -30,7 +30,7 @@ def export(
     ] = (),
     include: Annotated[
         tuple[str, ...],
-        Parameter(help="More to write for each task, repeatable: ids, provenance, media, timing, review."),
+        Parameter(help="More to write for each task, repeatable: ids, provenance, comments, media, timing, review."),
     ] = (),
     coordinates: Annotated[Literal["integer"] | None, Parameter(help="Round coordinates to whole pixels.")] = None,
     server: Server = HERE,

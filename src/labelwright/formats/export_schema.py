@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from labelwright.model.configuration import CLASSIFICATION_TYPES, MAX_TEXT
+from labelwright.model.document import MAX_COMMENT
 from labelwright.model.geometry import KINDS
 from labelwright.model.task import TaskState
 
@@ -109,7 +110,8 @@ def _labels() -> Schema:
         "geometry": {"anyOf": [_ref(kind) for kind in KINDS]},
         "classifications": _map("answer", "Answers about the geometry, by export key."),
     }
-    added = {"id": {"type": "string", "format": "uuid"}, "provenance": _ref("provenance")}
+    comment = {**_nullable("string", "Of the annotation; include=comments"), "maxLength": MAX_COMMENT}
+    added = {"id": {"type": "string", "format": "uuid"}, "provenance": _ref("provenance"), "comment": comment}
     nested = _map("nestedDrawings", "Geometries inside this one, by export key; absent when there are none.")
     return {
         "drawings": {"type": "array", "items": _ref("drawing"), "minItems": 1},

@@ -9,22 +9,26 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from labelwright.formats.native_answers import AnswersReader, Places
 from labelwright.formats.native_geometry import read_geometry
 from labelwright.formats.reading import Reading, shown_type
 from labelwright.formats.strict_json import Piece, check_depth, check_repeated, escaped, key_count, parse
 from labelwright.model.configuration import Configuration, LabelClass
-from labelwright.model.document import Answers
+from labelwright.model.document import MAX_COMMENT, Answers
 from labelwright.model.geometry import KINDS, Geometry, kind_of
 from labelwright.model.ids import is_uuid
 
 SHAPES: Final = ("geometry", *KINDS)
-_OBJECT_KEYS: Final = frozenset({*SHAPES, "classifications", "nested_geometries", "id", "provenance"})
+_OBJECT_KEYS: Final = frozenset({*SHAPES, "classifications", "nested_geometries", "id", "provenance", "comment"})
 
 
 class Drawn(NamedTuple):
-    """One geometry of the file. `id` is None when the file gives none; `nested` has at most one level."""
+    """One geometry of the file; `nested` has at most one level.
+
+    `id` is None when the file gives none. `comment` is UNSET when the file says nothing of it, None when it has none.
+    """
 
     pointer: str
     id: str | None
@@ -32,6 +36,7 @@ class Drawn(NamedTuple):
     geometry: Geometry
     answers: Answers
     nested: "tuple[Drawn, ...]" = ()
+    comment: str | UnsetType | None = UNSET
 
 
 class TaskRead(NamedTuple):
@@ -53,6 +58,7 @@ class Head(msgspec.Struct, frozen=True):
     label_classes: msgspec.Raw = _NONE
 
 
+_COMMENT: Final = msgspec.json.Decoder(str | None)
 _HEAD: Final = msgspec.json.Decoder(Head)
 
 
@@ -155,7 +161,8 @@ class TaskReader:
             answers = self._answers.read(members["classifications"], at, label_class)
         inner = self._nested(members.get("nested_geometries"), pointer, label_class, nested=nested)
         drawn_id = self._id(members.get("id"), f"{pointer}/id")
-        return None if geometry is None else Drawn(pointer, drawn_id, label_class, geometry, answers, inner)
+        comment = self._comment(members.get("comment"), f"{pointer}/comment")
+        return None if geometry is None else Drawn(pointer, drawn_id, label_class, geometry, answers, inner, comment)
 
     def _nested(self, raw: Piece | None, pointer: str, label_class: LabelClass, *, nested: bool) -> tuple[Drawn, ...]:
         if raw is None:
@@ -166,6 +173,20 @@ class TaskReader:
             self._reading.fault(at, "too_deep", "A nested geometry has no nested geometries of its own.")
             return ()
         return tuple(self._labels(raw, at, label_class.children, nested=True))
+
+    def _comment(self, raw: Piece | None, pointer: str) -> str | UnsetType | None:
+        if raw is None:
+            return UNSET
+        self._reading.skip(raw)
+        try:
+            comment = _COMMENT.decode(raw)
+        except msgspec.ValidationError:
+            self._reading.fault(pointer, "wrong_type", f"A comment is a text or null, is {shown_type(raw)}.")
+            return UNSET
+        if comment and len(comment) > MAX_COMMENT:
+            text = f"The comment has {len(comment)} characters, more than {MAX_COMMENT}."
+            self._reading.fault(pointer, "too_long", text)
+        return comment
 
     def _id(self, raw: Piece | None, pointer: str) -> str | None:
         if raw is None:

@@ -18,7 +18,7 @@ from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point,
 
 NumberWriter = Callable[[float], str]
 EMPTY_LABELS = b'"global_classifications":{},"labels":{}'
-INCLUDES = ("media", "ids", "provenance", "timing", "review")
+INCLUDES = ("media", "ids", "provenance", "comments", "timing", "review")
 
 
 class Style(NamedTuple):
@@ -27,6 +27,7 @@ class Style(NamedTuple):
     number: NumberWriter = number
     ids: bool = False
     provenance: bool = False
+    comments: bool = False
 
 
 READY = Style()
@@ -113,6 +114,8 @@ def _object(
         parts.append(f'"id":"{annotation.id}"')
     if style.provenance:
         parts.append(f'"provenance":{_provenance(annotation)}')
+    if style.comments:
+        parts.append(f'"comment":{"null" if annotation.comment is None else string(annotation.comment)}')
     return f"{{{','.join(parts)}}}"
 
 

@@ -94,7 +94,7 @@ def _object_of_labels(problems: Problems, value: Any, at: str, *, nested: bool) 
             _each(problems, member, place, _classification)
         elif key == "nested_geometries" and not nested:
             _each(problems, member, place, _list_of(_nested_label))
-        elif key not in {"id", "provenance"}:  # written by `include=`
+        elif key not in {"id", "provenance", "comment"}:  # written by `include=`
             problems.add(at, f"extraneous key [{key}] is not permitted")
 
 

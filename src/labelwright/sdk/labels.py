@@ -17,7 +17,7 @@ OutOfBounds = Literal["refuse", "keep", "clip"]
 
 
 class ExportOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """`status`: task states (default: completed, skipped, reviewed); `include`: ids, provenance, media, ...
+    """`status`: task states (default: completed, skipped, reviewed); `include`: ids, provenance, comments, media, ...
 
     `coordinates="integer"` rounds for programs that know no fractions.
     """

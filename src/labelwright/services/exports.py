@@ -53,7 +53,8 @@ class ExportOptions(msgspec.Struct, frozen=True, kw_only=True):
     def style(self) -> Style:
         """How geometries are written; `READY` is what is stored."""
         write = integer if self.coordinates == "integer" else number
-        return Style(number=write, ids="ids" in self.include, provenance="provenance" in self.include)
+        asked = {name: name in self.include for name in ("ids", "provenance", "comments")}
+        return Style(number=write, **asked)
 
 
 def parse_options(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
+from msgspec import UNSET
 
 from labelwright.formats.native_reader import Drawn, TaskRead
 from labelwright.formats.reading import Reading
@@ -105,7 +106,7 @@ class Merger:
             geometry=placed.geometry,
             answers=placed.drawn.answers,
             z=known.z if known else 0,
-            comment=known.comment if known else None,
+            comment=_comment(placed.drawn, known),
         )
         return stamped(annotation, self._stamp, was=known)
 
@@ -124,6 +125,13 @@ class Merger:
         if len(kept) > MAX_ANNOTATIONS:
             text = f"The medium would have {len(kept)} geometries, more than {MAX_ANNOTATIONS}."
             self._reading.fault(f"{task.pointer}/labels", "too_many_annotations", text)
+
+
+def _comment(drawn: Drawn, known: Annotation | None) -> str | None:
+    """What the file says; where it says nothing, what there was."""
+    if drawn.comment is UNSET:
+        return known.comment if known else None
+    return drawn.comment
 
 
 def _is_inside(points: Sequence[Point2], size_wh: SizeWH) -> bool:

@@ -32,7 +32,7 @@ router = APIRouter(tags=["export"])
 public = APIRouter(tags=["export"])
 
 States = Annotated[list[str] | None, Query(description="Task states, in either case; default: the finished ones.")]
-Includes = Annotated[list[str] | None, Query(description="media, ids, provenance, timing, review")]
+Includes = Annotated[list[str] | None, Query(description="media, ids, provenance, comments, timing, review")]
 _FILE: dict[int | str, dict[str, Any]] = {
     "200": {"description": "The file; /schema/export.schema.json.", "content": {"application/json": {}}}
 }
