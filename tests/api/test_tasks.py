@@ -234,6 +234,14 @@ def test_moving_nobody_knows_what_is_refused(world: World, mixed: tuple[Project,
     assert states_of(world, project) == before
 
 
+def test_an_opened_task_names_its_picture_before_its_labels_arrive(world: World) -> None:
+    project = world.project()
+    answer = world.client.get(f"/api/tasks/{project.task_id}")
+    picture = answer.headers["x-picture"]
+    assert picture == f"/api/media/{answer.json()['medium']['id']}/display"
+    assert world.client.get(picture).headers["content-type"].startswith("image/")
+
+
 # --- lists ----------------------------------------------------------------------------------------------------------
 
 

@@ -1,20 +1,8 @@
-import { mount } from 'svelte'
-import './ui/theme.css'
-import './ui/base.css'
-import App from './app/App.svelte'
-import { connection } from './app/connection.svelte.ts'
-import { askEarly } from './app/label/early.ts'
-import { navigation } from './app/navigation.svelte.ts'
-import { session } from './app/session.svelte.ts'
+/** The start page of everything but label mode. */
 
-navigation.listen()
-connection.listen()
-void session.load()
+import Shell from './app/shell/Shell.svelte'
+import { bring } from './app/rooms.ts'
+import { start } from './start.ts'
 
-const { page, params } = navigation.route
-if (page === 'label') {
-  askEarly(params.task ?? '')
-  void import('./app/label/LabelMode.svelte')
-}
-
-mount(App, { target: document.getElementById('app')! })
+bring('pages', Shell)
+start()

@@ -1,27 +1,26 @@
-"""The web application's files, and its start page for every address that is not the API's."""
+"""The web application's start pages, for every address that is not the API's."""
 
+import base64
+import functools
+import hashlib
+import re
 from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
-from starlette.staticfiles import StaticFiles
+
+from labelwright.api.assets import Assets
+from labelwright.api.security import content_security_policy
+from labelwright.model.ids import is_uuid
 
 STATIC = Path(__file__).parents[1] / "static"
+TOP_FILES = frozenset({"favicon.svg", "favicon.ico", "robots.txt"})
 
 NOT_BUILT = """<!doctype html><meta charset="utf-8"><title>Labelwright</title>
 <h1>The web application is not built</h1><p>Run <code>make setup</code>, then start the server again. The API works.</p>
 """
-
-
-class ForeverFiles(StaticFiles):
-    """Files whose names carry their hash: they never change, so browsers may keep them."""
-
-    async def get_response(self, path: str, scope: dict[str, object]) -> Response:  # type: ignore[override]
-        answer = await super().get_response(path, scope)
-        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return answer
 
 
 class PageConvertor(StringConvertor):
@@ -34,27 +33,54 @@ register_url_convertor("page", PageConvertor())
 
 
 def install(app: FastAPI) -> None:
-    """Serve `/assets/*` and the start page; unknown API addresses stay problem documents."""
-    if (STATIC / "assets").is_dir():
-        app.mount("/assets", ForeverFiles(directory=STATIC / "assets"), name="assets")
+    """Serve `/assets/*` and the start pages; unknown API addresses stay problem documents."""
+    assets = Assets(STATIC / "assets")
+
+    async def asset(request: Request, name: str) -> Response:
+        return assets.answer(request, name)
+
+    app.add_api_route("/assets/{name}", asset, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_api_route("/api/docs", _docs, methods=["GET"], include_in_schema=False)
     app.add_api_route("/{path:page}", _page, methods=["GET", "HEAD"], include_in_schema=False)
 
 
-def _page(path: str) -> Response:
-    """A file beside the start page (icon, manifest), else the start page itself, whose script reads the address."""
+async def _page(path: str) -> Response:
+    """A file beside the start pages (the icon), else the start page whose script reads the address."""
     if path in TOP_FILES and (STATIC / path).is_file():
         return FileResponse(STATIC / path)
-    index = STATIC / "index.html"
-    if not index.is_file():
-        return HTMLResponse(NOT_BUILT, status_code=503)
-    return FileResponse(index, headers={"Cache-Control": "no-cache"})
+    if not path.startswith("label/"):
+        return _start_page("index.html")
+    answer = _start_page("label.html")
+    if is_uuid(task_id := path.removeprefix("label/")):
+        # The browser asks for both before it reads the page, whose first script takes the answers.
+        answer.headers["Link"] = ", ".join(
+            f"<{path}>; {_PRELOAD}" for path in ("/api/session", f"/api/tasks/{task_id}")
+        )
+    return answer
 
 
-TOP_FILES = frozenset({"favicon.svg", "favicon.ico", "robots.txt", "theme.js"})
+_PRELOAD = "rel=preload; as=fetch; crossorigin"
 
 
-def _docs(_: Request) -> Response:
+async def _docs(_: Request) -> Response:
     """The API's documentation page; its script and style are ours, so it works without the internet."""
-    page = STATIC / "docs.html"
-    return FileResponse(page) if page.is_file() else HTMLResponse(NOT_BUILT, status_code=503)
+    return _start_page("docs.html")
+
+
+def _start_page(name: str) -> Response:
+    page = STATIC / name
+    if not page.is_file():
+        return HTMLResponse(NOT_BUILT, status_code=503)
+    html, policy = _read(page, page.stat().st_mtime_ns)
+    return HTMLResponse(html, headers={"Cache-Control": "no-cache", "Content-Security-Policy": policy})
+
+
+@functools.lru_cache(maxsize=8)
+def _read(page: Path, _changed_at_ns: int) -> tuple[bytes, str]:
+    """Read a page, and make the policy that lets the scripts in it run, by their hashes, and no others."""
+    html = page.read_bytes()
+    digests = [hashlib.sha256(script).digest() for script in _SCRIPT_INSIDE.findall(html)]
+    return html, content_security_policy(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+
+
+_SCRIPT_INSIDE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)

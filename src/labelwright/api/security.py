@@ -12,17 +12,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from labelwright.api.errors import refused
 from labelwright.config import MEGABYTE, Settings
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
-    "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
-)
+
+def content_security_policy(scripts: Iterable[str] = ()) -> str:
+    """Allow what comes from this server alone. `scripts`: hashes of those that stand in a page of ours."""
+    allowed = " ".join(("'self'", *scripts))
+    return (
+        "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; "
+        f"script-src {allowed}; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )
+
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": content_security_policy(),
 }
 
 

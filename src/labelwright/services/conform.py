@@ -36,6 +36,13 @@ def current(row: Row[Any] | None, configuration: Configuration) -> Document:
     return document if row.configuration_revision == configuration.revision else conforming(document, configuration)
 
 
+def current_bytes(row: Row[Any] | None, configuration: Configuration) -> bytes:
+    """`current` as canonical JSON: what is stored is that already, unless it is stale."""
+    if row is not None and row.configuration_revision == configuration.revision:
+        return bytes(row.document)
+    return encoded(current(row, configuration))
+
+
 class Ready(NamedTuple):
     """What is stored of a document, derived from it by the one codec."""
 

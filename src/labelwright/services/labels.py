@@ -59,6 +59,12 @@ def load(conn: Connection, task_id: str, configuration: Configuration) -> Stored
     return Stored(conform.current(row, configuration), row.revision if row else 0, row)
 
 
+def load_bytes(conn: Connection, task_id: str, configuration: Configuration) -> tuple[bytes, int]:
+    """Read a task's labels as canonical JSON, conformed to the configuration, and their revision."""
+    row = conn.execute(_LABELS, {"task": task_id}).first()
+    return conform.current_bytes(row, configuration), row.revision if row else 0
+
+
 def refusal(actor: Actor, task: Row[Any]) -> TaskNotEditable | NotYourTask | None:
     """Why the caller may not change this task's labels now; None when he may."""
     state = TaskState(task.state)

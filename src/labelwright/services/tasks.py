@@ -19,7 +19,7 @@ from labelwright.model.errors import (
 )
 from labelwright.model.task import OPEN_TO_LABELERS, Move, TaskState, find_move, moves_of
 from labelwright.model.validate import completion_issues
-from labelwright.services import configurations, labels, media
+from labelwright.services import configurations, conform, labels, media
 from labelwright.services.access import Actor, Right, access_project, access_task, organisations_with
 from labelwright.services.context import Context
 from labelwright.services.naming import contains
@@ -137,10 +137,14 @@ class Opened(msgspec.Struct, frozen=True, rename="camel"):
     project: Json
     medium: Json
     configuration: Configuration
-    document: Document
+    labels: msgspec.Raw = msgspec.field(name="document")
     revision: int
     editable: bool
     read_only_reason: str | None
+
+    @property
+    def document(self) -> Document:
+        return conform.decoded(bytes(self.labels))
 
 
 def open_task(ctx: Context, actor: Actor, task_id: str) -> Opened:
@@ -148,7 +152,7 @@ def open_task(ctx: Context, actor: Actor, task_id: str) -> Opened:
     with ctx.db.read() as conn:
         row = access_task(conn, actor, task_id, Right.LIST_TASKS)
         configuration = configurations.of_project(conn, row.project_id)
-        stored = labels.load(conn, task_id, configuration)
+        document, revision = labels.load_bytes(conn, task_id, configuration)
         refusal = labels.refusal(actor, row)
         project = conn.execute(select(t.project).where(t.project.c.id == row.project_id)).one()
         return Opened(
@@ -156,8 +160,8 @@ def open_task(ctx: Context, actor: Actor, task_id: str) -> Opened:
             project={"id": project.id, "name": project.name, "reviewActivated": project.review_activated},
             medium=media.get_medium_json(conn, row.medium_id),
             configuration=configuration,
-            document=stored.document,
-            revision=stored.revision,
+            labels=msgspec.Raw(document),
+            revision=revision,
             editable=refusal is None,
             read_only_reason=refusal.message if refusal else None,
         )

@@ -1,5 +1,7 @@
 /** The one way to the server: JSON in and out, problems as `ApiError`, lost connections as `NetworkError`. */
 
+import { takeEarly } from './early.ts'
+
 export interface FieldIssue {
   /** JSON pointer into what was sent, such as `/classes/0/key`. */
   pointer: string
@@ -110,14 +112,16 @@ function sent(options: Options): Pick<RequestInit, 'body' | 'headers'> {
 }
 
 function fetched(method: string, path: string, options: Options): Promise<Response> {
-  const request = fetch(address(path, options.query), {
-    method,
-    credentials: 'same-origin',
-    signal: options.signal ?? null,
-    keepalive: options.keepalive ?? false,
-    ...sent(options),
-  })
-  return lostUnless(request)
+  const url = address(path, options.query)
+  const request = (): Promise<Response> =>
+    fetch(url, {
+      method,
+      credentials: 'same-origin',
+      signal: options.signal ?? null,
+      keepalive: options.keepalive ?? false,
+      ...sent(options),
+    })
+  return lostUnless(takeEarly(method, url) ?? request())
 }
 
 /** Raises NetworkError where a connection breaks, before the answer or in the middle of it; AbortError as it is. */

@@ -2,7 +2,7 @@ import { writePreference } from './preference.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 
-/** theme.js has put the remembered choice on the page before the first paint. */
+/** first.js has put the remembered choice on the page before the first paint. */
 function remembered(): Theme {
   const theme = document.documentElement.dataset.theme
   return theme === 'light' || theme === 'dark' ? theme : 'system'

@@ -1,17 +1,10 @@
 // Set operations on areas. The only file that knows the clipping library, which works on whole numbers. Those are
 // finer than the grid, so that places where borders cross stay in order; pieces come back on the grid.
+// Only its engine is imported: through its index comes everything else it has, twice as much.
 
-import {
-  Clipper,
-  ClipType,
-  Clipper64,
-  EndType,
-  FillRule,
-  JoinType,
-  type Path64,
-  type Paths64,
-  type Point64,
-} from 'clipper2-ts'
+import { ClipType, FillRule, type Path64, type Paths64, type Point64 } from 'clipper2-ts/dist/Core.js'
+import { Clipper64 } from 'clipper2-ts/dist/Engine.js'
+import { ClipperOffset, EndType, JoinType } from 'clipper2-ts/dist/Offset.js'
 import { openRing } from './grid.ts'
 import type { Bounds, Ring, XY } from './operations.ts'
 import { boundsMeet, distanceBetween, isInsideRing, placeInside, ringArea } from './rings.ts'
@@ -41,7 +34,7 @@ function enclosed(ring: Ring): Paths64 {
 export function regionOfPiece(rings: readonly Ring[]): Region {
   const paths = rings.map(toPath).filter((path) => path.length >= 3)
   return {
-    paths: paths.map((path, index) => (Clipper.area(path) > 0 === (index === 0) ? path : path.toReversed())),
+    paths: paths.map((path, index) => (areaOfPath(path) > 0 === (index === 0) ? path : path.toReversed())),
   }
 }
 
@@ -77,7 +70,10 @@ export function bridged(area: Region, width: number): Region {
 function offset(paths: Paths64, pixels: number, join: JoinType, end: EndType): Paths64 {
   const tolerance = Math.max(Math.abs(pixels) / ARC_PARTS, FINEST_ARC)
   const [delta, arc] = [pixels * STEPS_PER_PIXEL, tolerance * STEPS_PER_PIXEL]
-  return Clipper.inflatePaths(paths, delta, join, end, MITER_LIMIT, arc)
+  const [inflating, solution]: [ClipperOffset, Paths64] = [new ClipperOffset(MITER_LIMIT, arc), []]
+  inflating.addPaths(paths, join, end)
+  inflating.execute(delta, solution)
+  return solution
 }
 
 /** Round ends deviate from the circle by a part of its radius, and by so many pixels at least. */
@@ -125,7 +121,19 @@ function boundsOfPaths(paths: Paths64): Bounds | null {
 }
 
 export function areaOfRegion(region: Region): number {
-  return Math.abs(Clipper.areaPaths(region.paths)) / STEPS_PER_PIXEL ** 2
+  const area = region.paths.reduce((sum, path) => sum + areaOfPath(path), 0)
+  return Math.abs(area) / STEPS_PER_PIXEL ** 2
+}
+
+/** In steps; positive for an outline, negative for a hole. */
+function areaOfPath(path: Path64): number {
+  let doubled = 0
+  let previous = path.at(-1)
+  for (const point of path) {
+    if (previous !== undefined) doubled += (previous.y + point.y) * (previous.x - point.x)
+    previous = point
+  }
+  return doubled / 2
 }
 
 /** Null when there is nothing. */
@@ -159,8 +167,8 @@ export function piecesOf(region: Region): readonly (readonly Ring[])[] {
 
 /** Outlines run one way round, holes the other. Both by area, the largest first. */
 function parted(paths: Paths64): readonly [outlines: readonly Ring[], holes: readonly Ring[]] {
-  const sorted = paths.toSorted((a, b) => Math.abs(Clipper.area(b)) - Math.abs(Clipper.area(a)))
-  const isOutline = (path: Path64): boolean => Clipper.area(path) > 0
+  const sorted = paths.toSorted((a, b) => Math.abs(areaOfPath(b)) - Math.abs(areaOfPath(a)))
+  const isOutline = (path: Path64): boolean => areaOfPath(path) > 0
   return [sorted.filter(isOutline).map(toRing), sorted.filter((path) => !isOutline(path)).map(toRing)]
 }
 

@@ -84,7 +84,9 @@ def _taken(row: Row[Any] | None) -> Response:
 @router.get("/tasks/{task_id}", response_model=OpenedTask)
 def open_task(ctx: Ctx, actor: Caller, task_id: str) -> Response:
     """A task with its medium, label configuration and labels."""
-    return MsgspecResponse(tasks.open_task(ctx, actor, task_id))
+    opened = tasks.open_task(ctx, actor, task_id)
+    # Our pages fetch the picture while the labels still arrive.
+    return MsgspecResponse(opened, headers={"X-Picture": f"/api/media/{opened.medium['id']}/display"})
 
 
 @router.patch("/tasks/{task_id}/labels", response_model=SavedShown, openapi_extra=_DIFFERENCE_BODY)

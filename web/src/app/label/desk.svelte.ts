@@ -19,7 +19,6 @@ import {
   type EditorState,
   type Update,
 } from '../../core/index.ts'
-import { takeEarlyTask } from './early.ts'
 import { readToolSettings, writeToolSettings } from './tool-settings.ts'
 import { OPERATIONS, TOOLS } from '../../tools/index.ts'
 
@@ -53,7 +52,6 @@ export async function openDesk(taskId: string, userId: string, decide: Decide): 
   let desk: Desk | undefined
   const tabs = joinTabs(tabId, (task, revision) => task === taskId && desk?.otherTabSaved(revision))
   const server = serverFor(taskId)
-  let early = takeEarlyTask(taskId)
   try {
     const opened = await openTask({
       taskId,
@@ -62,12 +60,8 @@ export async function openDesk(taskId: string, userId: string, decide: Decide): 
       drafts: kept,
       nowMs: () => Date.now(),
       isAlive: (id) => tabs.isAlive(id),
-      load: () => early?.catch(() => server.load()) ?? server.load(),
-      save: (body) => {
-        // What was asked for before this save is out of date.
-        early = undefined
-        return server.save(body)
-      },
+      load: () => server.load(),
+      save: (body) => server.save(body),
       newId,
       decide: (conflicts, { configuration, medium }) => decide(conflicts, { configuration, medium }),
     })

@@ -6,7 +6,6 @@ import type { Medium } from '../../api/types.ts'
 import { BitmapSource, type PictureSource } from '../../canvas/picture-source.ts'
 import type { Size } from '../../geometry/index.ts'
 import { explain } from '../feedback.ts'
-import { takeEarlyPicture } from './early.ts'
 import { fetchPicture } from './fetch-picture.ts'
 
 export type PictureState =
@@ -28,8 +27,7 @@ export class Picture {
     this.state = { phase: 'loading' }
     try {
       if (this.#medium.state === 'broken') throw new Error(brokenReason(this.#medium))
-      const early = takeEarlyPicture(this.#medium.id)
-      const image = await (early ?? fetchPicture(displayUrl(this.#medium.id), this.#ends.signal))
+      const image = await fetchPicture(displayUrl(this.#medium.id), this.#ends.signal)
       if (this.#ends.signal.aborted) image.close()
       else this.state = { phase: 'shown', source: new BitmapSource(image, sizeOf(this.#medium)) }
     } catch (error) {

@@ -1,0 +1,41 @@
+/**
+ * Answers that were asked for before the code that wants them was here: by the script in the start page
+ * (`first.js`), and on the way to label mode. Each is taken once; the first change makes the others stale.
+ */
+
+interface Early {
+  readonly answers: Map<string, Promise<Response>>
+  readonly pictures: Map<string, Promise<ImageBitmap>>
+  askForTask(id: string): Promise<void>
+}
+
+const early = (globalThis as { early?: Early }).early
+
+export function takeEarly(method: string, path: string): Promise<Response> | undefined {
+  if (method === 'GET') return taken(early?.answers, path)
+  early?.answers.clear()
+  return undefined
+}
+
+export function takeEarlyPicture(path: string): Promise<ImageBitmap> | undefined {
+  return taken(early?.pictures, path)
+}
+
+/** Ask for a task, its labels and its picture while label mode itself is on its way. */
+export function askEarly(taskId: string): void {
+  if (early?.answers.has(`/api/tasks/${taskId}`)) return
+  for (const picture of early?.pictures.values() ?? []) void letGo(picture)
+  early?.pictures.clear()
+  void early?.askForTask(taskId)
+}
+
+async function letGo(picture: Promise<ImageBitmap>): Promise<void> {
+  const image = await picture.catch(() => null)
+  image?.close()
+}
+
+function taken<Answer>(from: Map<string, Answer> | undefined, path: string): Answer | undefined {
+  const answer = from?.get(path)
+  from?.delete(path)
+  return answer
+}
