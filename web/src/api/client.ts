@@ -1,6 +1,6 @@
 /** The one way to the server: JSON in and out, problems as `ApiError`, lost connections as `NetworkError`. */
 
-import { takeEarly } from './early.ts'
+import { forgetEarly, takeEarly } from './early.ts'
 
 export interface FieldIssue {
   /** JSON pointer into what was sent, such as `/classes/0/key`. */
@@ -111,7 +111,7 @@ function sent(options: Options): Pick<RequestInit, 'body' | 'headers'> {
   return { body: JSON.stringify(options.body), headers: { 'Content-Type': 'application/json' } }
 }
 
-function fetched(method: string, path: string, options: Options): Promise<Response> {
+async function fetched(method: string, path: string, options: Options): Promise<Response> {
   const url = address(path, options.query)
   const request = (): Promise<Response> =>
     fetch(url, {
@@ -121,7 +121,13 @@ function fetched(method: string, path: string, options: Options): Promise<Respon
       keepalive: options.keepalive ?? false,
       ...sent(options),
     })
-  return lostUnless(takeEarly(method, url) ?? request())
+  if (method === 'GET') return lostUnless(takeEarly(url) ?? request())
+  forgetEarly()
+  try {
+    return await lostUnless(request())
+  } finally {
+    forgetEarly()
+  }
 }
 
 /** Raises NetworkError where a connection breaks, before the answer or in the middle of it; AbortError as it is. */

@@ -35,6 +35,13 @@ test('a change makes what was asked for before it stale', async () => {
   expect(await api.get('/api/tasks/1')).toEqual({ from: 'fetch' })
 })
 
+test('what was asked while a change was on its way is stale too', async () => {
+  const change = api.patch('/api/tasks/1/labels', {})
+  answers.set('/api/tasks/1', answer())
+  await change
+  expect(await api.get('/api/tasks/1')).toEqual({ from: 'fetch' })
+})
+
 test('an early request that got lost is told like any other', async () => {
   const lost = Promise.reject(new TypeError('lost'))
   answers.set('/api/session', lost)
@@ -63,5 +70,5 @@ test('without a start page everything is fetched', async () => {
   vi.stubGlobal('fetch', async () => new Response('{}'))
   const { askEarly, takeEarly } = await import('./early.ts')
   askEarly('1')
-  expect(takeEarly('GET', '/x')).toBeUndefined()
+  expect(takeEarly('/x')).toBeUndefined()
 })

@@ -1,6 +1,6 @@
 /**
  * Answers that were asked for before the code that wants them was here: by the script in the start page
- * (`first.js`), and on the way to label mode. Each is taken once; the first change makes the others stale.
+ * (`first.js`), and on the way to label mode. Each is taken once; a change that is sent makes the others stale.
  */
 
 interface Early {
@@ -11,10 +11,13 @@ interface Early {
 
 const early = (globalThis as { early?: Early }).early
 
-export function takeEarly(method: string, path: string): Promise<Response> | undefined {
-  if (method === 'GET') return taken(early?.answers, path)
+export function takeEarly(path: string): Promise<Response> | undefined {
+  return taken(early?.answers, path)
+}
+
+/** Something is changed: call it before, and once it is done, for what was asked meanwhile. */
+export function forgetEarly(): void {
   early?.answers.clear()
-  return undefined
 }
 
 export function takeEarlyPicture(path: string): Promise<ImageBitmap> | undefined {
