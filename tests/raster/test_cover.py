@@ -2,7 +2,18 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labelwright.raster import Runs, count_pixels, find_runs, iou, rims, semantic_map, shape_runs, visible
+from labelwright.raster import (
+    Runs,
+    count_pixels,
+    count_within,
+    find_runs,
+    iou,
+    regrouped,
+    rims,
+    semantic_map,
+    shape_runs,
+    visible,
+)
 from labelwright.raster.runs import turned
 from tests.raster.test_fill import rings_on
 
@@ -99,3 +110,27 @@ def test_shapes_are_compared_by_their_pixels(one, other):
     found = iou([[one]], [[other]], SIZE_WH)
 
     assert found == ((first & second).sum() / together if together else 1.0)
+
+
+@given(shapes, st.lists(st.integers(0, 2), min_size=6, max_size=6))
+@settings(deadline=None)
+def test_objects_of_one_group_are_one_owner(shapes, group):
+    seen = visible(shape_runs(shapes, SIZE_WH), np.arange(len(shapes)))
+
+    found = regrouped(seen, np.array(group))
+
+    pixels = painted(seen)
+    assert np.array_equal(painted(found), np.where(pixels < 0, -1, np.array(group)[pixels]))
+    touching = (found.row[1:] == found.row[:-1]) & (found.start[1:] == found.stop[:-1])
+    assert (found.owner[1:] != found.owner[:-1])[touching].all()
+
+
+@given(shapes)
+@settings(deadline=None)
+def test_pixels_that_an_owner_holds_among_others_are_counted(shapes):
+    runs = shape_runs(shapes, SIZE_WH)
+    seen = visible(runs, np.arange(len(shapes)))
+
+    counts = np.bincount(runs.owner, weights=count_within(runs, seen), minlength=len(shapes))
+
+    assert counts.astype(int).tolist() == count_pixels(seen, len(shapes)).tolist()

@@ -80,6 +80,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     tolerance_px: float = 0.0
     # Read back, a medium's objects come in the order in which they were written.
     keeps_order: bool = True
+    # Read back, there are as many objects as were written; masks of classes do not tell their objects apart.
+    keeps_objects: bool = True
     packs_pictures: bool = False
 
 

@@ -4,6 +4,7 @@ Readers do not stop at the first fault: what cannot be read is a `Fault` with it
 rest goes on. Coordinates are pixels of the displayed picture, as everywhere; a reader turns what its format has.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -143,3 +144,15 @@ class LabelFile(msgspec.Struct, frozen=True, kw_only=True):
     media: Callable[[], Iterator[FoundMedium]]
     faults: Faults
     notes: tuple[str, ...] = ()
+
+
+def families(objects: dict[str, FoundObject], parents: dict[str, str]) -> Iterator[FoundObject]:
+    """Put nested objects into their parents, by key; one whose parent is not there stands by itself."""
+    children: dict[str, list[FoundObject]] = defaultdict(list)
+    for key, found in objects.items():
+        if parents.get(key) in objects:
+            children[parents[key]].append(found)
+    for key, found in objects.items():
+        if parents.get(key) not in objects:
+            nested = (*found.nested, *children[key])
+            yield msgspec.structs.replace(found, nested=nested) if children[key] else found

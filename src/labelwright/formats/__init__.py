@@ -3,6 +3,25 @@
 from typing import Final
 
 from labelwright.exchange.format import Format
-from labelwright.formats import coco, native, yolo
+from labelwright.formats import (
+    coco,
+    coco_panoptic,
+    masks_class,
+    masks_index,
+    masks_instance,
+    native,
+    yolo,
+)
 
-FORMATS: Final[dict[str, Format]] = {form.id: form for form in (*native.FORMATS, coco.FORMAT, *yolo.FORMATS)}
+FORMATS: Final[dict[str, Format]] = {
+    form.id: form
+    for form in (
+        *native.FORMATS,
+        coco.FORMAT,
+        *yolo.FORMATS,
+        masks_index.FORMAT,
+        masks_class.FORMAT,
+        masks_instance.FORMAT,
+        coco_panoptic.FORMAT,
+    )
+}

@@ -1,5 +1,6 @@
 """Read COCO files: instances, keypoints, captions; with our further keys where they stand, and without."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
@@ -73,7 +74,16 @@ def recognise(files: Files) -> bool:
     return any(_is_coco(files, path) for path in files.ending(".json")[:20])
 
 
+def is_panoptic(files: Files, path: str) -> bool:
+    """Whether a JSON file has a folder of PNGs of its name beside it, as panoptic files have."""
+    folder, paths = path[: -len(".json")] + "/", files.paths
+    first = bisect_left(paths, folder)
+    return first < len(paths) and paths[first].startswith(folder) and paths[first].lower().endswith(".png")
+
+
 def _is_coco(files: Files, path: str) -> bool:
+    if is_panoptic(files, path):
+        return False
     keys = files.json_keys(path)
     return "images" in keys or ({"categories", "info"} <= keys and b'"images"' in bytes(files.read(path)))
 

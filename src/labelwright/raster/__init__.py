@@ -6,7 +6,7 @@ Pixel (column i, row j) covers [i, i+1) x [j, j+1). Runs of pixels are what ever
 """
 
 from labelwright.raster.bmp import encode_bmp
-from labelwright.raster.cover import rims, visible
+from labelwright.raster.cover import count_within, regrouped, rims, visible
 from labelwright.raster.fill import RULES, Rule, area, semantic_map
 from labelwright.raster.png import GREY, GREY_16, PALETTE, RGB, Form, encode_png, encode_runs, semantic_map_png
 from labelwright.raster.rle import bounds_of, decode_rle, encode_rle, pack_rle, rle_area, unpack_rle
@@ -28,6 +28,7 @@ __all__ = [
     "area",
     "bounds_of",
     "count_pixels",
+    "count_within",
     "decode_rle",
     "encode_bmp",
     "encode_png",
@@ -36,6 +37,7 @@ __all__ = [
     "find_runs",
     "iou",
     "pack_rle",
+    "regrouped",
     "rims",
     "rle_area",
     "semantic_map",

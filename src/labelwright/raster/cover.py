@@ -78,3 +78,35 @@ def _topmost(level: Ints, first: Ints, stop: Ints, size: int) -> Ints:
         np.maximum.at(lower, stop[meant] - half, level[meant])
         top = lower
     return top
+
+
+def regrouped(runs: Runs, group: Ints) -> Runs:
+    """Give runs to the groups of their owners and join those that touch.
+
+    Args:
+        runs: disjoint, sorted by row and column.
+        group: of each owner.
+    """
+    owner = group[runs.owner]
+    same = (owner[1:] == owner[:-1]) & (runs.row[1:] == runs.row[:-1]) & (runs.start[1:] == runs.stop[:-1])
+    first = np.flatnonzero(np.append(True, ~same)[: owner.size])
+    last = np.append(first[1:], owner.size)[: first.size] - 1
+    return Runs(owner[first], runs.row[first], runs.start[first], runs.stop[last])
+
+
+def count_within(runs: Runs, others: Runs) -> Ints:
+    """Count for each run its pixels that runs of the same owner among ``others``, which do not overlap, hold too."""
+    starts = key_of(others.owner, others.row, others.start)
+    order = np.argsort(starts, kind="stable")
+    starts, length = starts[order], (others.stop - others.start)[order]
+    before = np.append(0, np.cumsum(length))
+
+    def held(column: Ints) -> Ints:
+        """Pixels of all others before a column of each run's row."""
+        key = key_of(runs.owner, runs.row, column)
+        index = np.searchsorted(starts, key, side="right")
+        last = np.maximum(index - 1, 0)
+        open_end = np.where(index > 0, np.maximum(starts[last] + length[last] - key, 0), 0)
+        return before[index] - open_end
+
+    return held(runs.stop) - held(runs.start) if starts.size else np.zeros_like(runs.row)

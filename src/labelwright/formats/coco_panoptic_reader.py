@@ -1,0 +1,174 @@
+"""Read COCO panoptic files: a JSON and the folder of PNGs of its name."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from labelwright.exchange.files import Files, refused
+from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
+from labelwright.formats import mask_pictures
+from labelwright.formats.coco_reader import is_panoptic
+from labelwright.formats.masks_instance import answers_of
+from labelwright.raster import Traced
+
+
+class _Category(msgspec.Struct):
+    id: int
+    name: str
+    isthing: int = 1
+    geometry_type: str = ""
+    supercategory: str = ""
+
+
+class _Image(msgspec.Struct):
+    id: int | str
+    file_name: str
+    width: int | None = None
+    height: int | None = None
+    medium_id: str | None = None
+    attributes: dict[str, Any] = {}
+
+
+class _Info(msgspec.Struct):
+    id: int
+    category_id: int
+    iscrowd: int | bool = 0
+    uid: str | None = None
+    attributes: dict[str, Any] = {}
+    comment: str | None = None
+
+
+class _Annotation(msgspec.Struct):
+    image_id: int | str
+    file_name: str
+    segments_info: list[_Info]
+
+
+class _Content(msgspec.Struct):
+    images: list[_Image]
+    annotations: list[_Annotation]
+    categories: list[_Category]
+
+
+class _Part(NamedTuple):
+    """One JSON file on its way: where it is, what all files declare, and what is wrong."""
+
+    path: str
+    categories: dict[int, _Category]
+    faults: Faults
+
+
+def recognise(files: Files) -> bool:
+    """Whether a JSON file has a folder of PNGs of its name."""
+    return any(is_panoptic(files, path) for path in files.ending(".json")[:20])
+
+
+def read(files: Files) -> LabelFile:
+    """Open every panoptic file. Raises Invalid when there is none, or one cannot be read."""
+    contents = {path: _content(files, path) for path in files.ending(".json") if is_panoptic(files, path)}
+    if not contents:
+        raise refused("The upload", "not_panoptic", "holds no JSON file with a folder of PNGs of its name.")
+    faults = Faults()
+    categories = {c.id: c for content in contents.values() for c in content.categories}
+
+    def media() -> Iterator[FoundMedium]:
+        for path, content in contents.items():
+            part = _Part(path, categories, faults)
+            annotations = {str(one.image_id): (place, one) for place, one in enumerate(content.annotations)}
+            for number, image in enumerate(content.images):
+                at = Place(path, pointer=f"/images/{number}")
+                yield _medium(files, part, image, at, annotations.get(str(image.id)))
+
+    return LabelFile(classes=tuple(map(_class, categories.values())), media=media, faults=faults)
+
+
+def _content(files: Files, path: str) -> _Content:
+    try:
+        return msgspec.json.decode(bytes(files.read(path)), type=_Content)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise refused(path, "not_panoptic", f"is no panoptic file: {error}.") from None
+
+
+def _class(category: _Category) -> FoundClass:
+    kind = category.geometry_type or ("polygon" if category.isthing else "image_segmentation")
+    parent = category.supercategory if category.geometry_type and category.supercategory else None
+    return FoundClass(name=category.name, types=(kind,), parent=parent)
+
+
+def _medium(
+    files: Files, part: _Part, image: _Image, place: Place, annotation: tuple[int, _Annotation] | None
+) -> FoundMedium:
+    path, categories, faults = part
+    objects: tuple[FoundObject, ...] = ()
+    if annotation is not None:
+        at = Place(path, pointer=f"/annotations/{annotation[0]}")
+        values = _mask(files, f"{path[: -len('.json')]}/{annotation[1].file_name}", image, at, faults)
+        if values is not None:
+            objects = tuple(_objects(values, annotation[1], at, categories, faults))
+    return FoundMedium(
+        place=place,
+        path=image.file_name,
+        id=image.medium_id,
+        width=image.width,
+        height=image.height,
+        split=mask_pictures.split_of(f"{path.rpartition('_')[2].removesuffix('.json')}/"),
+        objects=objects,
+        answers=tuple(answers_of(image.attributes, place)),
+    )
+
+
+def _mask(files: Files, mask: str, image: _Image, place: Place, faults: Faults) -> mask_pictures.Values | None:
+    if mask not in files.sizes:
+        faults.add(place, "missing_mask", f"The mask {mask[-120:]} is not in the archive.", mask)
+        return None
+    values = mask_pictures.read_values(files, mask, faults)
+    if values is None:
+        return None
+    if values.dtype != np.uint32:
+        faults.add(place, "mask_mode", "A panoptic mask is RGB; this one is not.", mask)
+        return None
+    size_wh = (image.width or values.shape[1], image.height or values.shape[0])
+    return values if mask_pictures.check_size(values, size_wh, place, faults) else None
+
+
+def _objects(
+    values: mask_pictures.Values,
+    annotation: _Annotation,
+    place: Place,
+    categories: dict[int, _Category],
+    faults: Faults,
+) -> Iterator[FoundObject]:
+    pieces = mask_pictures.pieces_of(values, [0])
+    for info in annotation.segments_info:
+        value = (info.id & 255) << 16 | info.id & 0xFF00 | info.id >> 16 & 255
+        of_it, category = pieces.pop(value, None), categories.get(info.category_id)
+        if of_it is None:
+            faults.add(place, "no_pixels", f"No pixel has the id {info.id} of a segment.", info.id)
+        elif category is None:
+            text = f"Segment {info.id} has the category {info.category_id}, which the file does not list."
+            faults.add(place, "unknown_category", text, info.category_id)
+        elif info.iscrowd:
+            text = f"Segment {info.id} is a crowd: it stands for several objects, which are not told apart."
+            faults.add(place, "crowd", text, category.name)
+        else:
+            yield from _found(info, of_it, category, place)
+    for value in pieces:
+        red, green, blue = value >> 16, value >> 8 & 255, value & 255
+        number = red + 256 * green + 65536 * blue
+        faults.add(place, "unknown_value", f"Pixels have the id {number}, which no segment has.", number)
+
+
+def _found(info: _Info, pieces: list[Traced], category: _Category, place: Place) -> Iterator[FoundObject]:
+    kind = category.geometry_type or ("polygon" if category.isthing else "image_segmentation")
+    groups = [pieces] if category.isthing else [[piece] for piece in pieces]
+    for number, geometry in enumerate(g for group in groups for g in mask_pictures.geometries(group, kind)):
+        yield FoundObject(
+            class_name=category.name,
+            geometry=geometry,
+            place=place,
+            answers=() if number else tuple(answers_of(info.attributes, place)),
+            id=None if number else info.uid,
+            comment=None if number else info.comment,
+        )

@@ -1,0 +1,252 @@
+"""The objects of a picture as pixels: what mask formats paint, in which order, and what is seen of each in the end.
+
+Objects are painted one over the other by an explicit order; what is nested comes after what it is nested in. A rim
+around objects may get a value of its own, the ignore index, which training leaves out.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from labelwright.exchange.format import CARRIES, Setting, Support, converts, everything, refuses
+from labelwright.exchange.ledger import Ledger, Loss, item_of
+from labelwright.exchange.source import Labelled, Scheme, TaskLabels
+from labelwright.model.errors import Invalid, Issue
+from labelwright.model.geometry import ImageSegmentation, Polygon, Rectangle
+from labelwright.raster import (
+    Runs,
+    Shape,
+    count_pixels,
+    count_within,
+    regrouped,
+    rims,
+    shape_runs,
+    visible,
+)
+from labelwright.raster.runs import Ints
+
+PAINTED: Final = "It is painted: a pixel belongs to it when the pixel's centre does."
+NO_SIZE: Final = "The size of the picture is not known yet."
+NO_PIXELS: Final = "A {kind} covers no pixels."
+NO_CENTRE: Final = "It covers the centre of no pixel."
+HIDDEN: Final = "Other objects or their borders are painted over all of it."
+NO_ANSWERS: Final = "A picture of pixels has no room for answers."
+MOST_VALUES: Final = 256
+
+ORDER: Final = Setting(
+    id="order",
+    name="What is painted over what",
+    text="Nested geometries are always painted over what they are nested in.",
+    kind="choice",
+    default="depth",
+    choices=(
+        ("depth", "as in label mode: by depth, then as drawn"),
+        ("size", "smaller over larger"),
+        ("class", "classes further down the configuration over those further up"),
+    ),
+)
+IGNORE: Final = Setting(
+    id="ignore",
+    name="Ignore index",
+    text="The value of pixels that training leaves out.",
+    kind="number",
+    default=255,
+    least=1,
+    most=255,
+)
+
+
+def boundary(default: int = 0) -> Setting:
+    """The setting of the rim's width."""
+    return Setting(
+        id="boundary",
+        name="Border of objects",
+        text="Pixels this near to a border between objects, or to the background, get the ignore index.",
+        kind="number",
+        default=default,
+        least=0,
+        most=50,
+    )
+
+
+class Painting(NamedTuple):
+    """What can be painted of a task, from the bottom to the top, as pixels.
+
+    Attributes:
+        objects: (n), from the bottom to the top.
+        runs: of the objects, over each other.
+        pixels: (n,), of each object.
+    """
+
+    size_wh: tuple[int, int]
+    objects: list[Labelled]
+    runs: Runs
+    pixels: Ints
+
+    def seen(self) -> Runs:
+        """Disjoint runs, owned by the objects' numbers."""
+        return visible(self.runs, np.arange(len(self.objects)))
+
+    def only(self, kept: Sequence[int]) -> "Painting":
+        """Some of the objects, without their pixels: enough to account for them."""
+        empty = self.runs.where(np.zeros(self.runs.row.size, dtype=np.bool_))
+        return Painting(self.size_wh, [self.objects[number] for number in kept], empty, self.pixels[list(kept)])
+
+    def share_seen(self, seen: Runs, group: Ints) -> list[float]:
+        """How much of each object is seen as its group, of ``seen`` runs owned by groups; 0 to 1."""
+        within = count_within(self.runs._replace(owner=group[self.runs.owner]), seen)
+        found = np.bincount(self.runs.owner, weights=within, minlength=len(self.objects))
+        shares: list[float] = (found / np.maximum(self.pixels, 1)).tolist()
+        return shares
+
+
+def shape_of(geometry: Any) -> Shape | None:
+    """The segments that a geometry covers; None when it covers no pixels."""
+    match geometry:
+        case Rectangle(x=x, y=y, w=w, h=h):
+            return [[[(x, y), (x + w, y), (x + w, y + h), (x, y + h)]]]
+        case Polygon(points=points):
+            return [[points]]
+        case ImageSegmentation(rings=rings):
+            return [rings]
+    return None
+
+
+def painting(scheme: Scheme, task: TaskLabels, order: str) -> tuple[Painting, list[Labelled]]:
+    """Make the objects of a task pixels.
+
+    Returns:
+        The painting, and the objects that cover no pixels because of their kind.
+    """
+    labelled = scheme.labelled(task)
+    shaped = [(one, shape) for one in labelled if (shape := shape_of(one.annotation.geometry)) is not None]
+    runs = shape_runs([shape for _, shape in shaped], task.medium.size_wh)
+    pixels = count_pixels(runs, len(shaped))
+    rank = _RANKS[order](scheme, [one for one, _ in shaped], pixels)
+    turn = sorted(range(len(shaped)), key=lambda n: (_depth(shaped[n][0]), rank[n], shaped[n][0].annotation.z, n))
+    place = np.empty(len(shaped), dtype=np.int64)
+    place[turn] = np.arange(len(shaped))
+    objects = [shaped[number][0] for number in turn]
+    painted = Painting(task.medium.size_wh, objects, runs._replace(owner=place[runs.owner]), pixels[turn])
+    return painted, [one for one in labelled if shape_of(one.annotation.geometry) is None]
+
+
+def _depth(one: Labelled) -> int:
+    return 0 if one.parent is None else 1
+
+
+def _by_size(_scheme: Scheme, _objects: Sequence[Labelled], pixels: Ints) -> list[int]:
+    return [-count for count in pixels.tolist()]
+
+
+def _by_class(scheme: Scheme, objects: Sequence[Labelled], _pixels: Ints) -> list[int]:
+    places = {class_id: place for place, class_id in enumerate(scheme.configuration.by_id)}
+    return [places[one.annotation.class_id] for one in objects]
+
+
+def _by_depth(_scheme: Scheme, objects: Sequence[Labelled], _pixels: Ints) -> list[int]:
+    return [one.annotation.z for one in objects]
+
+
+_RANKS: Final[dict[str, Callable[[Scheme, Sequence[Labelled], Ints], list[int]]]] = {
+    "depth": _by_depth,
+    "size": _by_size,
+    "class": _by_class,
+}
+
+
+def with_rims(seen: Runs, size_wh: tuple[int, int], width: int, owner: int) -> Runs:
+    """Give the pixels within ``width`` of a border to somebody else, whose number is above all others."""
+    if not width:
+        return seen
+    around = rims(seen, size_wh, width)
+    around = around._replace(owner=np.full_like(around.row, owner))
+    both = Runs(*(np.concatenate(columns) for columns in zip(seen, around, strict=True)))
+    return visible(both, np.arange(owner + 1))
+
+
+def valued(runs: Runs, value: Sequence[int]) -> Runs:
+    """Runs owned by what a picture has for their owners; what gets 0 is left out."""
+    found = regrouped(runs, np.array([*value, 0], dtype=np.int64))
+    return found.where(found.owner > 0)
+
+
+# --- what the ledger is told ------------------------------------------------------------------------------------------
+
+
+def account(ledger: Ledger, task: TaskLabels, painted: Painting, shares: Sequence[float], way: str = PAINTED) -> None:
+    """Tell of every painted object how much of it is seen."""
+    for one, pixels, share in zip(painted.objects, painted.pixels.tolist(), shares, strict=True):
+        item = item_of(task, one.annotation.id, one.label_class.key)
+        if not pixels or share <= 0:
+            ledger.refused("geometries", HIDDEN if pixels else NO_CENTRE, item)
+        else:
+            ledger.converted("geometries", way, item, loss=Loss("iou", 1 - share))
+
+
+def refuse_kinds(ledger: Ledger, task: TaskLabels, others: Sequence[Labelled]) -> None:
+    """Tell of objects whose kind covers no pixels."""
+    for one in others:
+        item = item_of(task, one.annotation.id, one.label_class.key)
+        ledger.refused("geometries", NO_PIXELS.format(kind=one.label_class.type), item)
+
+
+def refuse_answers(ledger: Ledger, task: TaskLabels, why: str = NO_ANSWERS) -> None:
+    """Tell of all answers of a task that there is no room for them."""
+    if task.document.answers:
+        ledger.refused("answers", why, item_of(task), count=len(task.document.answers))
+    for annotation in task.document.annotations:
+        if annotation.answers:
+            ledger.refused("answers", why, item_of(task, annotation.id), count=len(annotation.answers))
+
+
+def supports(**given: Support) -> dict[str, Support]:
+    """What mask formats support, where they do not say otherwise."""
+    usual = {
+        "point": refuses(NO_PIXELS.format(kind="point")),
+        "line": refuses(NO_PIXELS.format(kind="line")),
+        "polygon": converts(PAINTED),
+        "rectangle": converts(PAINTED),
+        "image_segmentation": converts(PAINTED),
+        "holes": CARRIES,
+        "nested": converts("It is painted over what it is nested in."),
+        "object_answers": refuses(NO_ANSWERS),
+        "medium_answers": refuses(NO_ANSWERS),
+        "unlabelled": CARRIES,
+        "ids": refuses("A picture of pixels has no room for ids."),
+        "comments": refuses("A picture of pixels has no room for comments."),
+    }
+    return everything(**(usual | given))
+
+
+# --- values and colours of classes ------------------------------------------------------------------------------------
+
+
+def check_values(scheme: Scheme, values: dict[str, int], ignore: int) -> None:
+    """Raise Invalid when a class has the value that is to be ignored, or one that a byte cannot hold."""
+    names = scheme.names()
+    for class_id, value in values.items():
+        if value == ignore or value >= MOST_VALUES:
+            text = f"The class “{names[class_id]}” has the value {value} in index maps, which is " + (
+                "the ignore index; choose another one." if value == ignore else "more than 255."
+            )
+            raise Invalid(text, (Issue("/ignore", "value_taken", text),))
+
+
+def colour_of(color: str | None, value: int) -> tuple[int, int, int]:
+    """A class's colour; where it has none, that of its value in the colours of Pascal VOC."""
+    if color is not None and len(color) == 7:
+        return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+    return voc_colour(value)
+
+
+def voc_colour(value: int) -> tuple[int, int, int]:
+    """The colour of a value in Pascal VOC's map: bits 0, 3, 6 are red from the top down, 1, 4, 7 green, 2, 5 blue."""
+    red, green, blue = (sum((value >> 3 * place + part & 1) << 7 - place for place in range(8)) for part in range(3))
+    return red, green, blue
+
+
+def palette_of(colours: dict[int, tuple[int, int, int]], ignore: int) -> list[tuple[int, int, int]]:
+    """Colours of all 256 values: 0 is black, the ignore index white where it has no other."""
+    return [colours.get(value, (255, 255, 255) if value == ignore else (0, 0, 0)) for value in range(MOST_VALUES)]

@@ -1,0 +1,148 @@
+"""Class masks: one PNG for each class of a picture, 255 where the class is, in a folder for each class.
+
+Classes that lie over each other keep all their pixels: nothing hides anything. `classes.csv` names the classes, and a
+class's folder is its value and its name; `masks.csv` lists all pictures, those without labels as well.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.files import Files, refused
+from labelwright.exchange.format import Chosen, Format, Setting
+from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place
+from labelwright.exchange.ledger import Ledger, refuse_task
+from labelwright.exchange.naming import file_name
+from labelwright.exchange.source import Source, TaskLabels
+from labelwright.formats import mask_classes, mask_objects, mask_pictures
+from labelwright.formats.mask_classes import Row
+from labelwright.raster import GREY, Runs, encode_runs, union
+from labelwright.raster.runs import FOREGROUND
+
+FOLDER: Final = "class_masks"
+EMPTY: Final = Setting(
+    id="empty_masks",
+    name="Black masks",
+    text="Also write masks of classes that a picture has nothing of.",
+    kind="flag",
+    default=False,
+)
+
+
+def folder_of(row: Row) -> str:
+    """The folder of a class: its value keeps names apart that a system takes for one."""
+    return f"{FOLDER}/{row.value:03d}_{file_name(row.name)}"
+
+
+def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:
+    """Write the tables, then the masks of each picture."""
+    classes = mask_classes.rows(source.scheme)
+    mask_classes.write(archive, classes.values())
+    for split in source.splits:
+        for task in source.tasks(split):
+            if not task.medium.width:
+                refuse_task(ledger, task, mask_objects.NO_SIZE)
+                continue
+            runs = _paint(source, task, ledger, classes)
+            medium = task.medium
+            for row in sorted(classes.values()):
+                of_class = runs.where(runs.owner == row.value)
+                if of_class.row.size or settings["empty_masks"]:
+                    path = f"{folder_of(row)}/{mask_pictures.folder(medium)}{mask_pictures.stem(medium)}.png"
+                    white = of_class._replace(owner=np.full_like(of_class.row, FOREGROUND))
+                    archive.add(path, encode_runs(white, medium.size_wh, GREY))
+    mask_pictures.write_list(archive, source, FOLDER)
+
+
+def _paint(source: Source, task: TaskLabels, ledger: Ledger, classes: dict[str, Row]) -> Runs:
+    painted, others = mask_objects.painting(source.scheme, task, "depth")
+    ledger.exported("tasks")
+    mask_objects.account(ledger, task, painted, [float(count > 0) for count in painted.pixels.tolist()])
+    mask_objects.refuse_kinds(ledger, task, others)
+    mask_objects.refuse_answers(ledger, task)
+    values = np.array([classes[one.annotation.class_id].value for one in painted.objects], dtype=np.int64)
+    return union(painted.runs._replace(owner=values[painted.runs.owner]))
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def recognise(files: Files) -> bool:
+    """Whether there is a table of classes and folders of class masks, or a list of them, beside it."""
+    paths = files.paths
+    lists = any(line.mask.startswith(f"{FOLDER}/") for line in mask_pictures.listed(files))
+    return mask_classes.PATH in paths and (lists or any(is_mask(path) for path in paths))
+
+
+def is_mask(path: str) -> bool:
+    return path.startswith(f"{FOLDER}/") and path.lower().endswith(".png")
+
+
+def read(files: Files) -> LabelFile:
+    """Open masks and their table. Raises Invalid when there is no table."""
+    if mask_classes.PATH not in files.sizes:
+        raise refused("The upload", "no_classes", "holds no classes.csv, which says what the folders of masks mean.")
+    faults = Faults()
+    classes, _ = mask_classes.read(files, faults)
+    by_folder = {folder_of(row): row for row in classes.values()}
+
+    def media() -> Iterator[FoundMedium]:
+        masks: dict[str, list[tuple[str, Row]]] = defaultdict(list)
+        for path in filter(is_mask, files.paths):
+            parts = path.split("/")
+            row = by_folder.get("/".join(parts[:2]))
+            if row is None:
+                text = f"No class of classes.csv has the folder {parts[1]}."
+                faults.add(Place(path), "unknown_class", text, parts[1])
+            else:
+                masks["/".join((FOLDER, *parts[2:]))].append((path, row))
+        known = {line.mask: line for line in mask_pictures.listed(files)}
+        for name in sorted({*masks, *known}):
+            yield _medium(files, name, known.get(name), masks[name], faults)
+
+    return LabelFile(classes=tuple(row.found for row in classes.values()), media=media, faults=faults)
+
+
+def _medium(
+    files: Files, name: str, line: mask_pictures.Listed | None, masks: list[tuple[str, Row]], faults: Faults
+) -> FoundMedium:
+    objects: list[FoundObject] = []
+    size_wh: tuple[int, int] | None = None
+    for path, row in masks:
+        values = mask_pictures.read_values(files, path, faults)
+        if values is None:
+            continue
+        size_wh = size_wh or (values.shape[1], values.shape[0])
+        if not mask_pictures.check_size(values, size_wh, Place(path), faults):
+            continue
+        white = (values > 0).astype(np.uint8)
+        for piece in mask_pictures.pieces_of(white, [0]).get(1, []):
+            found = mask_pictures.geometries([piece], row.kind)
+            objects += [FoundObject(class_name=row.name, geometry=g, place=Place(path)) for g in found]
+    return FoundMedium(
+        place=Place(name),
+        path=line.picture if line else name,
+        id=line.medium_id if line else None,
+        width=size_wh[0] if size_wh else None,
+        height=size_wh[1] if size_wh else None,
+        split=line.split if line else mask_pictures.split_of(name),
+        objects=tuple(objects),
+    )
+
+
+FORMAT: Final = Format(
+    id="masks_class",
+    name="Class masks",
+    text="One black and white PNG for each class of a picture; classes over each other keep all their pixels.",
+    supports=mask_objects.supports(),
+    settings=(EMPTY,),
+    write=write,
+    read=read,
+    recognise=recognise,
+    picture_path=lambda medium: f"images/{mask_pictures.folder(medium)}{medium.path}",
+    keeps_order=False,
+    keeps_objects=False,
+)

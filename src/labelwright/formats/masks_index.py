@@ -1,0 +1,142 @@
+"""Index masks: one PNG a picture, 8 bit with a palette, a pixel's value is its class; `classes.csv` says which.
+
+Value 0 is the background; a class's value counts from 1 and stays when classes are added. Colours are the project's.
+Read as well: grey PNGs with such a table, and RGB ones whose colours the table names.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.files import Files, refused
+from labelwright.exchange.format import Chosen, Format
+from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place
+from labelwright.exchange.ledger import Ledger, refuse_task
+from labelwright.exchange.source import Source, TaskLabels
+from labelwright.formats import mask_classes, mask_objects, mask_pictures
+from labelwright.formats.mask_classes import Row
+from labelwright.raster import PALETTE, Runs, encode_runs, regrouped
+
+FOLDER: Final = "masks"
+
+
+def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:
+    """Write the tables, then one mask a picture. Raises Invalid when a class has no value of its own."""
+    classes = mask_classes.rows(source.scheme)
+    ignore = settings["ignore"]
+    mask_objects.check_values(source.scheme, {key: row.value for key, row in classes.items()}, ignore)
+    mask_classes.write(archive, classes.values(), ignore=ignore)
+    palette = mask_objects.palette_of({row.value: row.colour for row in classes.values()}, ignore)
+    for split in source.splits:
+        for task in source.tasks(split):
+            if not task.medium.width:
+                refuse_task(ledger, task, mask_objects.NO_SIZE)
+                continue
+            runs = _paint(source, task, settings, ledger, classes)
+            medium = task.medium
+            path = f"{FOLDER}/{mask_pictures.folder(medium)}{mask_pictures.stem(medium)}.png"
+            archive.add(path, encode_runs(runs, medium.size_wh, PALETTE, palette))
+    mask_pictures.write_list(archive, source, FOLDER)
+
+
+def _paint(source: Source, task: TaskLabels, settings: Chosen, ledger: Ledger, classes: dict[str, Row]) -> Runs:
+    painted, others = mask_objects.painting(source.scheme, task, settings["order"])
+    values = np.array([classes[one.annotation.class_id].value for one in painted.objects], dtype=np.int64)
+    seen = regrouped(painted.seen(), values)
+    seen = mask_objects.with_rims(seen, task.medium.size_wh, settings["boundary"], mask_objects.MOST_VALUES)
+    ledger.exported("tasks")
+    mask_objects.account(ledger, task, painted, painted.share_seen(seen, values))
+    mask_objects.refuse_kinds(ledger, task, others)
+    mask_objects.refuse_answers(ledger, task)
+    return mask_objects.valued(seen, [*range(mask_objects.MOST_VALUES), settings["ignore"]])
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def recognise(files: Files) -> bool:
+    """Whether there is a table of classes and a folder of masks beside it."""
+    paths = files.paths
+    return mask_classes.PATH in paths and any(is_mask(path) for path in paths)
+
+
+def is_mask(path: str) -> bool:
+    return path.startswith(f"{FOLDER}/") and path.lower().endswith(".png")
+
+
+def read(files: Files) -> LabelFile:
+    """Open masks and their table. Raises Invalid when there is no table."""
+    if mask_classes.PATH not in files.sizes:
+        raise refused("The upload", "no_classes", "holds no classes.csv, which says what the values of masks mean.")
+    faults = Faults()
+    classes, nothing = mask_classes.read(files, faults)
+
+    def media() -> Iterator[FoundMedium]:
+        known = {line.mask: line for line in mask_pictures.listed(files)}
+        for path in files.paths:
+            if is_mask(path):
+                yield _medium(files, path, known.get(path), classes, nothing, faults)
+
+    return LabelFile(classes=tuple(row.found for row in classes.values()), media=media, faults=faults)
+
+
+def _medium(
+    files: Files,
+    path: str,
+    line: mask_pictures.Listed | None,
+    classes: dict[int, Row],
+    nothing: set[int],
+    faults: Faults,
+) -> FoundMedium:
+    values = mask_pictures.read_values(files, path, faults)
+    objects = () if values is None else tuple(objects_of(values, path, classes, nothing, faults))
+    return FoundMedium(
+        place=Place(path),
+        path=line.picture if line else path,
+        id=line.medium_id if line else None,
+        width=None if values is None else values.shape[1],
+        height=None if values is None else values.shape[0],
+        split=line.split if line else mask_pictures.split_of(path),
+        objects=objects,
+    )
+
+
+def objects_of(
+    values: mask_pictures.Values, path: str, classes: dict[int, Row], nothing: set[int], faults: Faults
+) -> Iterator[FoundObject]:
+    """The connected pieces of every class, each an object of its own."""
+    is_colour = values.dtype == np.uint32
+    meant = {_colour_value(row): row for row in classes.values()} if is_colour else classes
+    for value, pieces in mask_pictures.pieces_of(values, [0] if is_colour else [0, *nothing]).items():
+        row = meant.get(value)
+        if row is None:
+            what = f"colour #{value:06X}" if is_colour else f"value {value}"
+            text = f"{sum(1 for _ in pieces)} pieces have the {what}, which classes.csv does not name."
+            if not (is_colour and value == 0xFFFFFF):
+                faults.add(Place(path), "unknown_value", text, value)
+            continue
+        for piece in pieces:
+            for geometry in mask_pictures.geometries([piece], row.kind):
+                yield FoundObject(class_name=row.name, geometry=geometry, place=Place(path))
+
+
+def _colour_value(row: Row) -> int:
+    red, green, blue = row.colour
+    return red << 16 | green << 8 | blue
+
+
+FORMAT: Final = Format(
+    id="masks_index",
+    name="Index masks",
+    text="One PNG a picture, 8 bit with a palette, whose values are classes: what semantic segmentation trains on.",
+    supports=mask_objects.supports(),
+    settings=(mask_objects.ORDER, mask_objects.IGNORE, mask_objects.boundary()),
+    write=write,
+    read=read,
+    recognise=recognise,
+    picture_path=lambda medium: f"images/{mask_pictures.folder(medium)}{medium.path}",
+    keeps_order=False,
+    keeps_objects=False,
+)

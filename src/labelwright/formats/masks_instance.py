@@ -1,0 +1,270 @@
+"""Instance masks: one PNG a picture, 8 or 16 bit, a pixel's value is its object; `instances.jsonl` says what it is.
+
+One line of JSON a picture: the mask, the picture, and for each value its class, id, answers, pixels and box. Value 0 is
+the background; objects count from 1 in the order in which they were drawn. Pixels within the border's width get the
+largest value, 65,535 or 255.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.files import Files, refused
+from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts
+from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place, families
+from labelwright.exchange.ledger import Ledger, item_of, refuse_task
+from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
+from labelwright.formats import mask_classes, mask_objects, mask_pictures
+from labelwright.formats.coco_reader import answer_of
+from labelwright.formats.mask_classes import Row
+from labelwright.raster import GREY, GREY_16, Form, Runs, bounds_of, encode_runs
+
+FOLDER: Final = "instances"
+LINES: Final = "instances.jsonl"
+FULL: Final = "The mask has no value left for it; 16 bits have room for more objects."
+BITS: Final = Setting(
+    id="bits",
+    name="Bits",
+    text="Bits of a pixel: 16 have room for 65,534 objects of a picture, 8 for 254.",
+    kind="choice",
+    default="16",
+    choices=(("16", "16 bits"), ("8", "8 bits")),
+)
+_FORMS: Final[dict[str, Form]] = {"16": GREY_16, "8": GREY}
+
+
+class _Object(msgspec.Struct, kw_only=True, omit_defaults=True):
+    value: int
+    name: str = msgspec.field(name="class")
+    uid: str | None = None
+    parent: int | None = None
+    pixels: int | None = None
+    bbox: list[int] = []
+    attributes: dict[str, Any] = {}
+    comment: str | None = None
+
+
+class _Line(msgspec.Struct, kw_only=True, omit_defaults=True):
+    mask: str
+    picture: str = ""
+    medium_id: str | None = None
+    width: int | None = None
+    height: int | None = None
+    split: str = ""
+    attributes: dict[str, Any] = {}
+    objects: list[_Object] = []
+
+
+_ENCODER: Final = msgspec.json.Encoder()
+_DECODER: Final = msgspec.json.Decoder(_Line)
+
+
+def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:
+    """Write the table, the masks, then what their values mean."""
+    classes = mask_classes.rows(source.scheme)
+    mask_classes.write(archive, classes.values())
+    lines: list[bytes] = []
+    for split in source.splits:
+        for task in source.tasks(split):
+            if not task.medium.width:
+                refuse_task(ledger, task, mask_objects.NO_SIZE)
+                continue
+            picture = _Picture(source.scheme, task, settings, ledger, classes)
+            archive.add(picture.path, picture.png())
+            lines.append(_ENCODER.encode(picture.line()) + b"\n")
+    archive.add(LINES, b"".join(lines))
+
+
+class _Picture:
+    """One picture: its objects get values, what is not seen is accounted for as refused."""
+
+    def __init__(
+        self, scheme: Scheme, task: TaskLabels, settings: Chosen, ledger: Ledger, classes: dict[str, Row]
+    ) -> None:
+        self._scheme, self._task, self._ledger, self._classes = scheme, task, ledger, classes
+        self._form = _FORMS[settings["bits"]]
+        self._most = 256**self._form.bytes - 1
+        self._painted, others = mask_objects.painting(scheme, task, settings["order"])
+        medium, count = task.medium, len(self._painted.objects)
+        self.path = f"{FOLDER}/{mask_pictures.folder(medium)}{mask_pictures.stem(medium)}.png"
+        self._seen = mask_objects.with_rims(self._painted.seen(), medium.size_wh, settings["boundary"], count)
+        self._values = self._number()
+        ledger.exported("tasks")
+        ledger.exported("answers", len(task.document.answers))
+        mask_objects.refuse_kinds(ledger, task, others)
+        for one in others:
+            self._refuse_answers(one, mask_objects.NO_PIXELS.format(kind=one.label_class.type))
+
+    def _number(self) -> list[int]:
+        """Give every object that is seen a value, in the order of drawing; 0 to the others."""
+        painted = self._painted
+        numbers = np.arange(len(painted.objects))
+        shares = painted.share_seen(self._seen, numbers)
+        values = [0] * len(painted.objects)
+        next_value = 1
+        for number in sorted(numbers.tolist(), key=lambda n: painted.objects[n].annotation.id):
+            if shares[number] > 0 and next_value < self._most:
+                values[number], next_value = next_value, next_value + 1
+        for number, one in enumerate(painted.objects):
+            if shares[number] > 0 and not values[number]:
+                item = item_of(self._task, one.annotation.id, one.label_class.key)
+                self._ledger.refused("geometries", FULL, item)
+                self._refuse_answers(one, FULL)
+            elif not values[number]:
+                self._refuse_answers(one, mask_objects.HIDDEN if painted.pixels[number] else mask_objects.NO_CENTRE)
+            elif one.annotation.answers:
+                self._ledger.exported("answers", len(one.annotation.answers))
+        kept = [number for number in numbers.tolist() if values[number] or shares[number] <= 0]
+        mask_objects.account(self._ledger, self._task, painted.only(kept), [shares[number] for number in kept])
+        return values
+
+    def _refuse_answers(self, one: Labelled, why: str) -> None:
+        if count := len(one.annotation.answers):
+            self._ledger.refused("answers", why, item_of(self._task, one.annotation.id), count=count)
+
+    def png(self) -> bytes:
+        runs = mask_objects.valued(self._seen, [*self._values, self._most])
+        return encode_runs(runs, self._task.medium.size_wh, self._form)
+
+    def line(self) -> _Line:
+        medium = self._task.medium
+        value_of = {
+            one.annotation.id: value for one, value in zip(self._painted.objects, self._values, strict=True) if value
+        }
+        found = sorted(zip(self._values, range(len(self._values)), strict=True))
+        return _Line(
+            mask=self.path,
+            picture=f"images/{mask_pictures.folder(medium)}{medium.path}",
+            medium_id=medium.id,
+            width=medium.width,
+            height=medium.height,
+            split=medium.split,
+            attributes=self._attributes(self._task.document.answers, None),
+            objects=[self._object(value, number, value_of) for value, number in found if value],
+        )
+
+    def _object(self, value: int, number: int, value_of: dict[str, int]) -> _Object:
+        annotation = self._painted.objects[number].annotation
+        seen: Runs = self._seen.where(self._seen.owner == number)
+        return _Object(
+            value=value,
+            name=self._classes[annotation.class_id].name,
+            uid=annotation.id,
+            parent=value_of.get(annotation.parent_id or ""),
+            pixels=int((seen.stop - seen.start).sum()),
+            bbox=list(bounds_of(seen)),
+            attributes=self._attributes(annotation.answers, annotation.class_id),
+            comment=annotation.comment,
+        )
+
+    def _attributes(self, answers: Any, owner: str | None) -> dict[str, Any]:
+        return {question.name: answer for question, answer in self._scheme.answered(answers, owner)}
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def recognise(files: Files) -> bool:
+    """Whether there are lines about instances."""
+    return LINES in files.sizes
+
+
+def read(files: Files) -> LabelFile:
+    """Open masks and what their values mean. Raises Invalid when nothing says that."""
+    if LINES not in files.sizes:
+        raise refused("The upload", "no_instances", f"holds no {LINES}, which says what the values of masks mean.")
+    faults = Faults()
+    classes = mask_classes.read(files, faults)[0] if mask_classes.PATH in files.sizes else {}
+    kinds = {row.name: row.kind for row in classes.values()}
+
+    def media() -> Iterator[FoundMedium]:
+        for number, text in enumerate(bytes(files.read(LINES)).splitlines(), start=1):
+            place = Place(LINES, line=number)
+            try:
+                line = _DECODER.decode(text)
+            except (msgspec.DecodeError, RecursionError) as error:
+                faults.add(place, "invalid_line", f"This line is no picture with its objects: {error}.", text[:60])
+                continue
+            if line.mask not in files.sizes:
+                faults.add(place, "missing_mask", f"The mask {line.mask[-120:]} is not in the archive.", line.mask)
+                continue
+            yield _medium(files, line, place, kinds, faults)
+
+    return LabelFile(classes=tuple(row.found for row in classes.values()), media=media, faults=faults)
+
+
+def _medium(files: Files, line: _Line, place: Place, kinds: dict[str, str], faults: Faults) -> FoundMedium:
+    values = mask_pictures.read_values(files, line.mask, faults)
+    objects: tuple[FoundObject, ...] = ()
+    if values is not None:
+        size_wh = (line.width or values.shape[1], line.height or values.shape[0])
+        if mask_pictures.check_size(values, size_wh, place, faults):
+            objects = tuple(_objects(values, line, place, kinds, faults))
+    return FoundMedium(
+        place=place,
+        path=line.picture or line.mask,
+        id=line.medium_id,
+        width=line.width,
+        height=line.height,
+        split=line.split,
+        objects=objects,
+        answers=tuple(answers_of(line.attributes, place)),
+    )
+
+
+def _objects(
+    values: mask_pictures.Values, line: _Line, place: Place, kinds: dict[str, str], faults: Faults
+) -> Iterator[FoundObject]:
+    most = 65_535 if values.dtype == np.uint16 else 255
+    pieces = mask_pictures.pieces_of(values, [0])
+    found: dict[str, FoundObject] = {}
+    parents: dict[str, str] = {}
+    for one in line.objects:
+        of_it = pieces.pop(one.value, None)
+        if of_it is None:
+            faults.add(place, "no_pixels", f"No pixel has the value {one.value} of a {one.name[:60]}.", one.value)
+            continue
+        for number, geometry in enumerate(mask_pictures.geometries(of_it, kinds.get(one.name, ""))):
+            key = str(one.value) if not number else f"{one.value}#{number}"
+            found[key] = FoundObject(
+                class_name=one.name,
+                geometry=geometry,
+                place=place,
+                answers=tuple(answers_of(one.attributes, place)) if not number else (),
+                id=one.uid if not number else None,
+                comment=one.comment if not number else None,
+            )
+            if one.parent is not None:
+                parents[key] = str(one.parent)
+    for value in pieces.keys() - {most}:
+        faults.add(place, "unknown_value", f"Pixels have the value {value}, which is no object of the line.", value)
+    yield from families(found, parents)
+
+
+def answers_of(attributes: dict[str, Any], place: Place) -> Iterator[FoundAnswer]:
+    """Attributes of JSON as answers."""
+    for name, value in attributes.items():
+        yield FoundAnswer(name=name, value=answer_of(value), place=place)
+
+
+FORMAT: Final = Format(
+    id="masks_instance",
+    name="Instance masks",
+    text="One PNG a picture, 16 or 8 bit, whose values are objects, and what each of them is as JSON lines.",
+    supports=mask_objects.supports(
+        nested=converts("It is painted over what it is nested in, which it names."),
+        object_answers=CARRIES,
+        medium_answers=CARRIES,
+        ids=CARRIES,
+        comments=CARRIES,
+    ),
+    settings=(mask_objects.ORDER, BITS, mask_objects.boundary()),
+    write=write,
+    read=read,
+    recognise=recognise,
+    picture_path=lambda medium: f"images/{mask_pictures.folder(medium)}{medium.path}",
+    keeps_order=False,
+)

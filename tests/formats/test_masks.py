@@ -1,0 +1,290 @@
+"""Mask formats beyond the conformance suite: pixels, orders, borders, and what is wrong with masks of others."""
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.files import open_files
+from labelwright.exchange.format import Format, chosen
+from labelwright.exchange.found import Faults
+from labelwright.exchange.ledger import Balance, Ledger
+from labelwright.exchange.source import Medium, Source, TaskLabels
+from labelwright.exchange.zip_file import ZipWriter
+from labelwright.formats import FORMATS, mask_pictures
+from labelwright.model.document import Annotation, Document
+from labelwright.model.errors import Invalid
+from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle
+from labelwright.raster import encode_png, semantic_map
+from tests.formats.corpus import CONFIGURATION, SCHEME, class_id
+
+SIZE_WH = (40, 30)
+CAR, TREE, SKY, WATER = (SCHEME.indices[class_id(key)] + 1 for key in ("car", "tree", "sky", "water"))
+COVER = [
+    name for name in FORMATS if name.startswith("masks_") or name in {"coco_panoptic", "cityscapes", "voc_segmentation"}
+]
+BIG, SMALL = Rectangle(0, 0, 20, 20), Polygon(((4.0, 4.0), (10.0, 4.0), (10.0, 10.0), (4.0, 10.0)))
+
+
+def labels(*shapes: tuple[str, Geometry, int]) -> TaskLabels:
+    annotations = tuple(
+        Annotation(id=f"{n:032x}", class_id=class_id(*path.split("/")), geometry=geometry, z=z)
+        for n, (path, geometry, z) in enumerate(shapes)
+    )
+    medium = Medium(id="m", name="a.jpg", path="a.jpg", width=SIZE_WH[0], height=SIZE_WH[1])
+    return TaskLabels(task_id="t", state="completed", medium=medium, document=Document(annotations=annotations))
+
+
+def written(form: Format, task: TaskLabels, **given: str) -> tuple[dict[str, bytes], Balance]:
+    """The files that a format writes of one task, and the ledger."""
+    file, ledger = io.BytesIO(), Ledger()
+    ledger.enter(task)
+    sink = ZipWriter(file)
+    assert form.write is not None
+    form.write(Source("P", SCHEME, lambda _: iter([task])), Archive(sink), chosen(form.settings, given), ledger)
+    sink.close()
+    with zipfile.ZipFile(file) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}, ledger.closed()
+
+
+def pixels(data: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(data)) as picture:
+        return np.asarray(picture)
+
+
+def index_mask(*shapes: tuple[str, Geometry, int], **given: str) -> np.ndarray:
+    return pixels(written(FORMATS["masks_index"], labels(*shapes), **given)[0]["masks/a.png"])
+
+
+def read(form: Format, files: dict[str, bytes], folder: Path) -> tuple[list[Any], Faults]:
+    with zipfile.ZipFile(folder / "a.zip", "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    assert form.read is not None
+    found = form.read(open_files(folder / "a.zip"))
+    return list(found.media()), found.faults
+
+
+# --- what is written --------------------------------------------------------------------------------------------------
+
+
+def test_an_index_mask_has_the_values_of_classes_and_the_projects_colours():
+    files, _ = written(FORMATS["masks_index"], labels(("car", BIG, 0), ("sky", ImageSegmentation((SMALL.points,)), 0)))
+
+    with Image.open(io.BytesIO(files["masks/a.png"])) as picture:
+        assert (picture.mode, picture.size) == ("P", SIZE_WH)
+        values, palette = np.asarray(picture), picture.getpalette()
+    assert values[25, 25] == 0
+    assert values[1, 1] == CAR
+    assert values[5, 5] == SKY
+    color = CONFIGURATION.by_id[class_id("sky")].label_class.color
+    assert palette is not None
+    assert "#{:02X}{:02X}{:02X}".format(*palette[3 * SKY : 3 * SKY + 3]) == color
+
+
+@pytest.mark.parametrize(
+    ("order", "shapes", "wins"),
+    [
+        ("depth", (("car", BIG, 1), ("tree", SMALL, 0)), CAR),
+        ("depth", (("tree", SMALL, 0), ("car", BIG, 0)), CAR),
+        ("size", (("car", BIG, 1), ("tree", SMALL, 0)), TREE),
+        ("class", (("tree", SMALL, 0), ("car", BIG, 1)), TREE),
+    ],
+)
+def test_what_is_painted_over_what_is_chosen(order, shapes, wins):
+    assert index_mask(*shapes, order=order)[5, 5] == wins
+
+
+def test_a_border_gets_the_ignore_index():
+    plain, bordered = index_mask(("car", BIG, 0)), index_mask(("car", BIG, 0), boundary="2", ignore="200")
+
+    ring = bordered == 200
+    assert ring[:22, 18:22].all()
+    assert not ring[:18, :18].any()
+    assert np.array_equal(plain[~ring], bordered[~ring])
+
+
+def test_objects_that_nothing_is_seen_of_are_named():
+    _, balance = written(FORMATS["masks_instance"], labels(("tree", SMALL, 0), ("car", BIG, 1)))
+
+    (refused,) = (entry for entry in balance.entries if entry.bucket == "refused")
+    assert "Other objects" in refused.reason
+    assert refused.items[0].annotation_id == f"{0:032x}"
+
+
+def test_how_much_of_an_object_is_hidden_is_the_loss():
+    _, balance = written(FORMATS["masks_instance"], labels(("car", BIG, 0), ("tree", SMALL, 1)))
+
+    (converted,) = (entry for entry in balance.entries if entry.bucket == "converted")
+    assert converted.largest_loss == pytest.approx(36 / 400)
+
+
+def test_an_ignore_index_that_a_class_has_is_refused():
+    with pytest.raises(Invalid, match="has the value 1 in index maps, which is the ignore index"):
+        written(FORMATS["masks_index"], labels(), ignore="1")
+
+
+def test_more_objects_than_a_byte_has_values_are_counted():
+    squares = [("car", Rectangle(n % 20 * 2, n // 20 * 2, 2, 2), 0) for n in range(260)]
+
+    _, balance = written(FORMATS["masks_instance"], labels(*squares), bits="8")
+    _, whole = written(FORMATS["masks_instance"], labels(*squares), bits="16")
+
+    assert balance.refused["geometries"] == 6
+    assert whole.refused["geometries"] == 0
+
+
+def test_classes_over_each_other_keep_their_pixels_in_class_masks():
+    files, _ = written(FORMATS["masks_class"], labels(("car", BIG, 1), ("tree", SMALL, 0)))
+
+    masks = {name.split("/")[1]: pixels(data) for name, data in files.items() if name.endswith(".png")}
+    assert {name: int((mask == 255).sum()) for name, mask in masks.items()} == {
+        f"{CAR:03d}_car": 400,
+        f"{TREE:03d}_tree": 36,
+    }
+
+
+# --- what is read -----------------------------------------------------------------------------------------------------
+
+corners = st.tuples(st.integers(0, SIZE_WH[0]), st.integers(0, SIZE_WH[1]))
+rings = st.lists(corners, min_size=3, max_size=6).map(tuple)
+
+
+@pytest.mark.parametrize("name", COVER)
+@given(shapes=st.lists(st.tuples(st.sampled_from(["tree", "sky", "water"]), rings, st.integers(0, 2)), max_size=5))
+@settings(deadline=None, max_examples=40)
+def test_classes_read_back_have_the_pixels_that_were_written(name, shapes, tmp_path_factory):
+    form = FORMATS[name]
+    made = [(k, Polygon(r) if k == "tree" else ImageSegmentation((r,)), z) for k, r, z in shapes]
+    files, _ = written(form, labels(*made), **({"boundary": "0"} if name == "voc_segmentation" else {}))
+
+    media, faults = read(form, files, tmp_path_factory.mktemp("masks"))
+
+    assert faults.kept == []
+    for key in ("tree", "sky", "water"):
+        found = [one.geometry for medium in media for one in medium.objects if one.class_name == key]
+        again = semantic_map([g.rings if isinstance(g, ImageSegmentation) else [g.points] for g in found], SIZE_WH)
+        assert np.array_equal(again > 0, expected(form, made, key))
+
+
+def expected(form: Format, made: list[tuple[str, Any, int]], key: str) -> np.ndarray:
+    """The pixels of a class: of whatever is on top, or of everything where nothing hides anything."""
+    top = np.full(SIZE_WH[::-1], "", dtype=object)
+    union = np.zeros(SIZE_WH[::-1], dtype=bool)
+    for _, (kind, geometry, _z) in sorted(enumerate(made), key=lambda pair: (pair[1][2], pair[0])):
+        mask = semantic_map([geometry.rings if isinstance(geometry, ImageSegmentation) else [geometry.points]], SIZE_WH)
+        top[mask > 0] = kind
+        union |= (mask > 0) & (kind == key)
+    return union if form.id in {"masks_class", "cityscapes"} else top == key
+
+
+def test_an_object_in_pieces_is_read_as_one():
+    values = np.zeros((9, 9), dtype=np.uint8)
+    values[1:4, 1:4] = values[6:8, 6:8] = 1
+    values[2, 2] = 0
+
+    (geometry,) = mask_pictures.geometries(mask_pictures.pieces_of(values, [0])[1], "image_segmentation")
+
+    assert isinstance(geometry, ImageSegmentation)
+    assert np.array_equal(semantic_map([geometry.rings], (9, 9)) > 0, values > 0)
+
+
+def test_an_island_in_a_hole_stays():
+    values = np.ones((9, 9), dtype=np.uint8)
+    values[1:8, 1:8] = 0
+    values[3:6, 3:6] = 1
+
+    (geometry,) = mask_pictures.geometries(mask_pictures.pieces_of(values, [0])[1], "image_segmentation")
+
+    assert isinstance(geometry, ImageSegmentation)
+    assert np.array_equal(semantic_map([geometry.rings], (9, 9)) > 0, values > 0)
+
+
+def test_outlines_of_too_many_points_are_cut_into_parts_that_cover_the_same():
+    values = np.zeros((1000, 60), dtype=np.uint8)
+    values[:, 10] = 1
+    values[::2, 10:50:2] = values[1::2, 10:50] = 1
+    comb = np.kron(values, np.ones((1, 1), dtype=np.uint8))
+
+    pieces = mask_pictures.pieces_of(comb, [0])[1]
+
+    assert max(len(ring) for piece in pieces for ring in piece.rings) <= 10_000
+    assert np.array_equal(semantic_map([piece.rings for piece in pieces], (60, 1000)) > 0, comb > 0)
+
+
+TABLE = b"value,name,color\n0,background,#000000\n1,road,#804080\n2,sky,#4682B4\n"
+
+
+@pytest.mark.parametrize(
+    ("mask", "code"),
+    [
+        (b"no picture", "not_png"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (60_000).to_bytes(4, "big") * 2, "mask_too_large"),
+        (encode_png(np.ones((5, 5), dtype=np.uint8))[:60], "damaged_mask"),
+        (encode_png(np.full((5, 5), 9, dtype=np.uint8)), "unknown_value"),
+    ],
+)
+def test_a_mask_that_cannot_be_read_is_a_fault_and_others_are_read(mask, code, tmp_path):
+    good = encode_png(np.ones((5, 5), dtype=np.uint8))
+
+    media, faults = read(
+        FORMATS["masks_index"], {"classes.csv": TABLE, "masks/a.png": mask, "masks/b.png": good}, tmp_path
+    )
+
+    assert [fault.code for fault in faults.kept] == [code]
+    assert faults.kept[0].place.file == "masks/a.png"
+    assert [len(medium.objects) for medium in media] == [0, 1]
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "RGB", "RGBA", "1", "I;16"])
+def test_masks_of_all_common_kinds_are_read(mode, tmp_path):
+    values = np.array([[0, 1], [2, 2]], dtype=np.uint8)
+    table = TABLE
+    if mode == "1":
+        picture, table = Image.fromarray(values > 0), b"value,name\n0,background\n255,road\n"
+    elif mode == "P":
+        picture = Image.fromarray(values).convert("P")
+        picture.putdata(values.ravel().tolist())
+    elif mode.startswith("RGB"):
+        colours = np.array([(0, 0, 0), (128, 64, 128), (70, 130, 180)], dtype=np.uint8)
+        picture = Image.fromarray(colours[values]).convert(mode)
+    else:
+        picture = Image.fromarray(values.astype(np.uint16) if mode == "I;16" else values)
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+
+    media, faults = read(FORMATS["masks_index"], {"classes.csv": table, "masks/a.png": file.getvalue()}, tmp_path)
+
+    assert faults.kept == []
+    names = sorted(one.class_name for one in media[0].objects)
+    assert names == (["road"] if mode == "1" else ["road", "sky"])
+
+
+def test_a_table_with_faults_says_where_they_are(tmp_path):
+    table = b"value,name\nx,road\n1,\n2,sky\n2,water\n"
+
+    _, faults = read(FORMATS["masks_index"], {"classes.csv": table, "masks/a.png": b""}, tmp_path)
+
+    assert [(fault.code, fault.place.line) for fault in faults.kept][:3] == [
+        ("invalid_class", 2),
+        ("invalid_class", 3),
+        ("duplicate_class", 5),
+    ]
+
+
+def test_a_mask_of_another_size_than_its_picture_is_not_read(tmp_path):
+    files, _ = written(FORMATS["masks_instance"], labels(("car", BIG, 0)))
+    files["instances/a.png"] = encode_png(np.ones((5, 5), dtype=np.uint16))
+
+    media, faults = read(FORMATS["masks_instance"], files, tmp_path)
+
+    assert [fault.code for fault in faults.kept] == ["mask_size"]
+    assert "5 x 5 pixels, its picture 40 x 30" in faults.kept[0].message
+    assert media[0].objects == ()
