@@ -8,9 +8,10 @@ import {
   type Document,
   type Drawable,
 } from '../core/index.ts'
-import { boundsMeet, boundsOf } from '../geometry/index.ts'
+import { boundsMeet, boundsOf, type Size } from '../geometry/index.ts'
 import type { Looks } from './looks.ts'
-import { brushOn, paintGeometry, type Brush } from './paint.ts'
+import { brushOn, type Brush } from './paint.ts'
+import { paintShown } from './paint-cells.ts'
 import { eraseStroke, paintStroke, paintTip } from './paint-stroke.ts'
 import { paintContext, paintFrame, paintHandles, paintPath, paintPoints, paintSnap } from './paint-tools.ts'
 import { deviceTransform, visibleBounds, type Surface, type Viewport } from './viewport.ts'
@@ -19,6 +20,8 @@ export interface Active {
   readonly document: Document
   readonly selection: ReadonlySet<AnnotationId>
   readonly drawables: readonly Drawable[]
+  /** The picture's size while segments are shown as pixels. */
+  readonly cells: Size | null
   isVisible(annotation: Annotation): boolean
   looksOfClass(id: ClassId | null): Looks
 }
@@ -35,11 +38,11 @@ export class ActiveLayer {
 
   /** `omitted`: what the layer of all shapes leaves out. */
   draw(active: Active, omitted: ReadonlySet<AnnotationId>, view: Viewport, surface: Surface): void {
-    const brush = brushOn(this.#context, deviceTransform(view, surface), surface)
+    const brush = brushOn(this.#context, deviceTransform(view, surface), surface, active.cells)
     this.#context.clearRect(0, 0, surface.px.w, surface.px.h)
     const bounds = visibleBounds(view, surface)
     const standing = standingOut(active, omitted).filter(({ geometry }) =>
-      boundsMeet(boundsOf(geometry), bounds, 12 / view.scale),
+      boundsMeet(boundsOf(geometry), bounds, 1 + 12 / view.scale),
     )
     const erased = erasedFrom(active)
     for (const annotation of standing) if (erased.has(annotation.id)) paintStanding(brush, annotation, active)
@@ -76,7 +79,7 @@ function eraseStrokes(brush: Brush, { drawables }: Active): void {
 
 function paintStanding(brush: Brush, annotation: Annotation, { selection, looksOfClass }: Active): void {
   const looks = looksOfClass(annotation.classId)
-  paintGeometry(brush, annotation.geometry, selection.has(annotation.id) ? looks.selected : looks.plain)
+  paintShown(brush, annotation.geometry, selection.has(annotation.id) ? looks.selected : looks.plain)
 }
 
 type Painter<Type extends Drawable['type']> = (
@@ -88,12 +91,12 @@ type Painter<Type extends Drawable['type']> = (
 const PAINT: { readonly [Type in Drawable['type']]: Painter<Type> } = {
   geometry: (brush, { geometry, classId, replaces }, { looksOfClass }) => {
     const looks = looksOfClass(classId)
-    paintGeometry(brush, geometry, replaces === null ? looks.drawing : looks.selected)
+    paintShown(brush, geometry, replaces === null ? looks.drawing : looks.selected)
   },
   hover: (brush, { annotationId }, { document, selection, looksOfClass }) => {
     const annotation = document.annotations.get(annotationId)
     if (annotation === undefined || selection.has(annotationId)) return
-    paintGeometry(brush, annotation.geometry, looksOfClass(annotation.classId).hovered)
+    paintShown(brush, annotation.geometry, looksOfClass(annotation.classId).hovered)
   },
   path: (brush, drawable, { looksOfClass }) => paintPath(brush, drawable, looksOfClass(drawable.classId)),
   frame: paintFrame,

@@ -1,7 +1,7 @@
 /** A part of the plane painted at one scale, larger than the screen, so that panning only moves it. */
 
 import type { AnnotationId } from '../core/index.ts'
-import { boundsOfPoints, type Bounds, type XY } from '../geometry/index.ts'
+import { boundsOfPoints, type Bounds, type Size, type XY } from '../geometry/index.ts'
 import { brushOn, type Brush } from './paint.ts'
 import { applied, combined, inverted } from './transform.ts'
 import { deviceTransform, type Surface, type Viewport } from './viewport.ts'
@@ -24,14 +24,20 @@ const OVERSCAN = 0.25
 /** Part of the screen that may be left beyond its edge before the next bitmap is painted. */
 const RESERVE = 0.06
 
-export function bitmapAround(view: Viewport, surface: Surface, spare: OffscreenCanvas | null): Bitmap {
+/** `cells`: the picture's size where segments are to be painted as pixels. */
+export function bitmapAround(
+  view: Viewport,
+  surface: Surface,
+  spare: OffscreenCanvas | null,
+  cells: Size | null,
+): Bitmap {
   const { w: sw, h: sh } = surface.px
   const [w, h] = [Math.ceil(sw * (1 + 2 * OVERSCAN)), Math.ceil(sh * (1 + 2 * OVERSCAN))]
   const [a, b, c, d, e, f] = deviceTransform(view, surface)
   const [x, y] = [Math.round(-e) - Math.round(sw * OVERSCAN), Math.round(-f) - Math.round(sh * OVERSCAN)]
   const canvas = cleared(spare, w, h)
   const context = canvas.getContext('2d')!
-  const brush = brushOn(context, [a, b, c, d, -x, -y], surface)
+  const brush = brushOn(context, [a, b, c, d, -x, -y], surface, cells)
   return { canvas, brush, x, y, w, h, thin: false, omitted: new Set() }
 }
 

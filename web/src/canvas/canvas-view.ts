@@ -1,16 +1,17 @@
 /** The picture with its labels in an element: three stacked canvases that show an editor and feed it events. */
 
-import { unitedBounds, boundsOf, type Bounds, type XY } from '../geometry/index.ts'
+import { unitedBounds, boundsOf, type Bounds, type Size, type XY } from '../geometry/index.ts'
 import type { AnnotationId, ClassId, Cursor, Drawable, Editor, EditorState, Update } from '../core/index.ts'
 import { ActiveLayer, SELECTED_APART } from './active-layer.ts'
 import { Camera } from './camera.ts'
 import type { Looks } from './looks.ts'
+import { CELLS_FROM } from './paint-cells.ts'
 import { PictureLayer } from './picture-layer.ts'
 import type { PictureSource } from './picture-source.ts'
 import { PointerInput } from './pointer-input.ts'
 import { ShapesLayer, type Shapes } from './shapes-layer.ts'
 import { sizeCanvas, watchSurface } from './surface.ts'
-import { toPicture, toScreen, type Surface, type Viewport } from './viewport.ts'
+import { magnification, toPicture, toScreen, type Surface, type Viewport } from './viewport.ts'
 
 export interface CanvasOptions {
   readonly editor: Editor
@@ -43,6 +44,7 @@ export class CanvasView {
   #isPictureDirty = true
   #drawables: readonly Drawable[] = []
   #omitted: ReadonlySet<AnnotationId> = new Set()
+  #cells: boolean | null = null
   #panning: 'no' | 'ready' | 'moving' = 'no'
 
   constructor(element: HTMLElement, options: CanvasOptions) {
@@ -80,6 +82,18 @@ export class CanvasView {
   /** Class colours changed. */
   repaint(): void {
     this.#show(this.#editor.state, null)
+  }
+
+  /** Whether segments are shown as their pixels now. */
+  get showsCells(): boolean {
+    const { shown, surface } = this.camera
+    return shown !== null && surface !== null && this.#cellsIn(shown, surface) !== null
+  }
+
+  /** Shows segments as pixels, or as outlines; null: as pixels where these are large enough to be told apart. */
+  showCells(choice: boolean | null): void {
+    this.#cells = choice
+    this.repaint()
   }
 
   holdSpace(held: boolean): void {
@@ -127,6 +141,10 @@ export class CanvasView {
         this.#invalidate()
       },
     }
+  }
+
+  #cellsIn(view: Viewport, surface: Surface): Size | null {
+    return (this.#cells ?? magnification(view, surface) >= CELLS_FROM) ? this.#editor.state.picture : null
   }
 
   /** The menu is about what it was opened on. */
@@ -184,6 +202,7 @@ export class CanvasView {
       isVisible,
       isSelected: isTogether ? ({ id }) => state.selection.has(id) : () => false,
       looks: ({ classId }) => this.#options.looksOfClass(classId),
+      cells: (view, surface) => this.#cellsIn(view, surface),
     }
   }
 
@@ -220,7 +239,8 @@ export class CanvasView {
     const { document, selection } = this.#editor.state
     const { looksOfClass } = this.#options
     const { isVisible } = this.#editor.scene()
-    const active = { document, selection, drawables: this.#drawables, isVisible, looksOfClass }
+    const cells = this.#cellsIn(view, surface)
+    const active = { document, selection, drawables: this.#drawables, cells, isVisible, looksOfClass }
     this.#active.draw(active, this.#shapes.omitted, view, surface)
     if (goesOn) this.#invalidate()
     else if (this.#picture.isSet) markPainted()

@@ -9,6 +9,7 @@ import {
   type Bounds,
   type Geometry,
   type Path,
+  type Size,
   type XY,
 } from '../geometry/index.ts'
 import type { Look } from './looks.ts'
@@ -17,17 +18,26 @@ import { pixelRatio, type Surface } from './viewport.ts'
 
 export type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D
 
-/** `scale`: device pixels per picture pixel; `ratio`: device pixels per CSS pixel. */
+/**
+ * `scale`: device pixels per picture pixel; `ratio`: device pixels per CSS pixel; `cells`: the picture's size where
+ * segments are to be shown as pixels.
+ */
 export interface Brush {
   readonly context: Context
   readonly toDevice: Transform
   readonly scale: number
   readonly ratio: number
+  readonly cells: Size | null
 }
 
-export function brushOn(context: Context, toDevice: Transform, surface: Surface): Brush {
+export function brushOn(
+  context: Context,
+  toDevice: Transform,
+  surface: Surface,
+  cells: Size | null = null,
+): Brush {
   const scale = Math.hypot(toDevice[0], toDevice[1])
-  return { context, toDevice, scale, ratio: pixelRatio(surface)[0] }
+  return { context, toDevice, scale, ratio: pixelRatio(surface)[0], cells }
 }
 
 const MANY_POINTS = 9

@@ -11,9 +11,10 @@ import {
   type Document,
   type HitIndex,
 } from '../core/index.ts'
-import { boundsMeet, boundsOf, type Bounds } from '../geometry/index.ts'
+import { boundsMeet, boundsOf, type Bounds, type Size } from '../geometry/index.ts'
 import { bitmapAround, boundsOfPart, covers, hasScaleOf, showBitmap, type Bitmap } from './bitmap.ts'
-import { deviceBounds, paintGeometry } from './paint.ts'
+import { deviceBounds } from './paint.ts'
+import { paintShown } from './paint-cells.ts'
 import type { Looks } from './looks.ts'
 import type { Surface, Viewport } from './viewport.ts'
 
@@ -25,6 +26,8 @@ export interface Shapes {
   isVisible(annotation: Annotation): boolean
   isSelected(annotation: Annotation): boolean
   looks(annotation: Annotation): Looks
+  /** The picture's size where segments are to be shown as pixels. */
+  cells(view: Viewport, surface: Surface): Size | null
 }
 
 interface Job {
@@ -103,7 +106,9 @@ export class ShapesLayer {
   #advance(shapes: Shapes, view: Viewport, surface: Surface): boolean {
     this.#noteScale(view)
     const isFit = (bitmap: Bitmap): boolean =>
-      hasScaleOf(bitmap, view, surface) && covers(bitmap, view, surface)
+      hasScaleOf(bitmap, view, surface) &&
+      bitmap.brush.cells === shapes.cells(view, surface) &&
+      covers(bitmap, view, surface)
     if (!this.#stale && this.#front !== null && isFit(this.#front)) return false
     if (this.#job !== null && !isFit(this.#job.bitmap)) this.#dropJob()
     if (this.#job === null && !this.#mayStart(shapes, view, surface)) return true
@@ -125,7 +130,7 @@ export class ShapesLayer {
   }
 
   #startJob(shapes: Shapes, view: Viewport, surface: Surface): Job {
-    const bitmap = bitmapAround(view, surface, this.#spare)
+    const bitmap = bitmapAround(view, surface, this.#spare, shapes.cells(view, surface))
     this.#spare = null
     const list = shapesIn(boundsOfPart(bitmap, widened(wholeOf(bitmap), reach(bitmap))), shapes)
     bitmap.omitted = shapes.omitted
@@ -210,7 +215,8 @@ function shapesIn(bounds: Bounds, { document, index, omitted, isVisible }: Shape
 function paintShape(bitmap: Bitmap, annotation: Annotation, shapes: Shapes): void {
   const looks = shapes.looks(annotation)
   const look = shapes.isSelected(annotation) ? looks.selected : bitmap.thin ? looks.thin : looks.plain
-  paintGeometry(bitmap.brush, annotation.geometry, look, bitmap.thin ? strideOf(bitmap, annotation) : 1)
+  const stride = bitmap.thin ? strideOf(bitmap, annotation) : 1
+  paintShown(bitmap.brush, annotation.geometry, look, stride)
 }
 
 function strideOf({ brush }: Bitmap, { geometry }: Annotation): number {
@@ -243,7 +249,8 @@ function widened({ x, y, w, h }: Bounds, by: number): Bounds {
 
 /** Device pixels by which the widest look reaches beyond its geometry. */
 function reach({ brush }: Bitmap): number {
-  return Math.ceil(WIDEST * brush.ratio)
+  // A pixel reaches beyond a border by half of itself.
+  return Math.ceil(WIDEST * brush.ratio + (brush.cells === null ? 0 : brush.scale / 2))
 }
 
 const WIDEST = 10

@@ -99,6 +99,7 @@ export {
   union,
 } from './clip.ts'
 export { insidePicture, onGrid, pointOnGrid } from './grid.ts'
+export { bordersOf, runsOf, type Run } from './raster.ts'
 export { remembered } from './remembered.ts'
 export { boundsMeet, boundsOfPoints, distanceBetween, isInsideRing, nearestOnSegment } from './rings.ts'
 export { simplified } from './simplify.ts'

@@ -145,7 +145,12 @@ describe.each(KIND_NAMES)('%s', (kind) => {
   })
 })
 
-test('every vector file but those of numbers, documents and configurations is of a kind', () => {
+test('every vector file but those of numbers, pixels, documents and configurations is of a kind', () => {
   const names = Object.keys(files).map((path) => path.split('/').at(-1)!.replace('.json', ''))
-  expect(names.filter((name) => !(name in KINDS)).sort()).toEqual(['configuration', 'numbers', 'validation'])
+  expect(names.filter((name) => !(name in KINDS)).sort()).toEqual([
+    'configuration',
+    'numbers',
+    'raster',
+    'validation',
+  ])
 })
