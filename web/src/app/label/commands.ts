@@ -15,6 +15,7 @@ export const COMMANDS = {
   zoomOut: { name: 'Zoom out', keys: ['-'], group: 'View' },
   fit: { name: 'Fit the picture', keys: ['f'], group: 'View' },
   oneToOne: { name: 'Show the picture’s own pixels', keys: ['Shift+f'], group: 'View' },
+  cells: { name: 'Show segments as pixels, or as outlines', keys: ['Shift+p'], group: 'View' },
   next: { name: 'Next annotation', keys: ['.', 'Ctrl+ArrowRight'], group: 'Work' },
   previous: { name: 'Previous annotation', keys: [',', 'Ctrl+ArrowLeft'], group: 'Work' },
   answers: { name: 'Go to the next unanswered question', keys: ['a'], group: 'Work' },
