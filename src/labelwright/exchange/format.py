@@ -23,6 +23,7 @@ class Support(msgspec.Struct, frozen=True):
 
     level: Literal["carries", "converts", "refuses"]
     how: str = ""
+    is_box: bool = False
 
 
 CARRIES: Final = Support("carries")
@@ -31,6 +32,11 @@ CARRIES: Final = Support("carries")
 def converts(how: str) -> Support:
     """It comes out in another form; `how` is a sentence for people."""
     return Support("converts", how)
+
+
+def boxed(how: str = "It becomes its box.") -> Support:
+    """Only the box around it comes out; how much of the box it does not cover is the loss."""
+    return Support("converts", how, is_box=True)
 
 
 def refuses(why: str) -> Support:

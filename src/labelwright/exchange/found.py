@@ -5,12 +5,14 @@ rest goes on. Coordinates are pixels of the displayed picture, as everywhere; a 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import Final, TypeVar
 
 import msgspec
 
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
+
+Key = TypeVar("Key", bound=Hashable)
 
 MOST_FAULTS: Final = 10_000
 
@@ -118,6 +120,15 @@ class FoundClass(msgspec.Struct, frozen=True, kw_only=True):
     types: tuple[str, ...] = ()
     color: str | None = None
     parent: str | None = None
+
+
+def families(found: Mapping[Key, FoundObject], parents: Mapping[Key, Key]) -> Iterator[FoundObject]:
+    """Objects with what is nested in them; one whose parent is not there stands by itself."""
+    for number, one in found.items():
+        if parents.get(number) in found:
+            continue
+        nested = tuple(found[child] for child, above in parents.items() if above == number and child in found)
+        yield msgspec.structs.replace(one, nested=(*one.nested, *nested)) if nested else one
 
 
 class Faults:

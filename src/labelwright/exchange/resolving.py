@@ -209,6 +209,12 @@ class Resolver:
         if question.type == "free_text":
             return self._text(one, question)
         values = one.value if isinstance(one.value, tuple) else (one.value,)
+        if (
+            question.type == "checklist"
+            and isinstance(one.value, str)
+            and self._option(one.value, one.name, question) is None
+        ):
+            values = tuple(part.strip() for part in one.value.split(",") if part.strip())
         keys = [self._option(value, one.name, question) for value in values]
         if None in keys or (question.type == "option" and len(keys) != 1):
             known = ", ".join(option.key for option in question.options[:20])

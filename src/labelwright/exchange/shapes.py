@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from labelwright.exchange.bridges import Ring
+from labelwright.exchange.bridges import Ring, is_inside, joined, outline_first
 from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle
 
 
@@ -16,6 +16,16 @@ def outline_of(geometry: Geometry) -> Ring | None:
         case ImageSegmentation(rings=rings):
             return rings[0]
     return None
+
+
+def from_rings(rings: list[Ring], *, segmented: bool = False) -> Geometry:
+    """One ring is a polygon, several are one segment: those inside the largest are holes, others joined to it."""
+    if len(rings) == 1 and not segmented:
+        return Polygon(rings[0])
+    outline, others = outline_first(rings)
+    holes = [ring for ring in others if is_inside(ring, outline)]
+    parts = [ring for ring in others if ring not in holes]
+    return ImageSegmentation((joined([outline, *parts]), *holes))
 
 
 def smallest_box(ring: Ring) -> tuple[Ring, float]:

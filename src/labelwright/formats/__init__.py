@@ -6,6 +6,9 @@ from labelwright.exchange.format import Format
 from labelwright.formats import (
     coco,
     coco_panoptic,
+    cvat,
+    datumaro,
+    labelme,
     masks_class,
     masks_index,
     masks_instance,
@@ -18,10 +21,13 @@ FORMATS: Final[dict[str, Format]] = {
     for form in (
         *native.FORMATS,
         coco.FORMAT,
+        coco_panoptic.FORMAT,
         *yolo.FORMATS,
+        cvat.FORMAT,
+        datumaro.FORMAT,
+        labelme.FORMAT,
         masks_index.FORMAT,
         masks_class.FORMAT,
         masks_instance.FORMAT,
-        coco_panoptic.FORMAT,
     )
 }

@@ -7,11 +7,22 @@ from typing import Any, Final
 
 import msgspec
 
-from labelwright.exchange.bridges import is_inside, joined, outline_first, parted
+from labelwright.exchange.bridges import parted
 from labelwright.exchange.files import Files, refused
-from labelwright.exchange.found import Faults, FoundAnswer, FoundClass, FoundMedium, FoundObject, LabelFile, Place
-from labelwright.model.geometry import Geometry, ImageSegmentation, Point, Polygon, Rectangle
-from labelwright.raster import decode_rle, trace, unpack_rle
+from labelwright.exchange.found import (
+    Faults,
+    FoundAnswer,
+    FoundClass,
+    FoundMedium,
+    FoundObject,
+    LabelFile,
+    Place,
+    families,
+)
+from labelwright.exchange.pixels import segment_of
+from labelwright.exchange.shapes import from_rings
+from labelwright.model.geometry import Geometry, Point, Rectangle
+from labelwright.raster import decode_rle, unpack_rle
 
 Ring = tuple[tuple[float, float], ...]
 _NEAR: Final = 1e-6
@@ -200,7 +211,7 @@ class _Part:
             width=image.width,
             height=image.height,
             split=self._split,
-            objects=tuple(_families(objects, parents)),
+            objects=tuple(families(objects, parents)),
             answers=tuple(answers),
         )
 
@@ -250,7 +261,7 @@ class _Part:
         rings = self._rings(segmentation, what, place)
         if rings is None:
             return None
-        return _shape(rings, segmented=kind == "image_segmentation")
+        return from_rings(rings, segmented=kind == "image_segmentation")
 
     def _point(self, annotation: _Annotation, place: Place) -> Point | None:
         if len(annotation.keypoints) >= 3:
@@ -277,16 +288,13 @@ class _Part:
         counts = segmentation.get("counts")
         try:
             lengths = unpack_rle(counts) if isinstance(counts, str) else msgspec.convert(counts, list[int])
-            pieces = trace(decode_rle(lengths, (size[1], size[0])))
+            segment = segment_of(decode_rle(lengths, (size[1], size[0])))
         except (ValueError, msgspec.ValidationError) as error:
             self._faults.add(place, "invalid_rle", f"{what}: the RLE cannot be read: {error}.", str(counts))
             return None
-        if not pieces:
+        if segment is None:
             self._faults.add(place, "empty_mask", f"{what}: the RLE has no pixels.")
-            return None
-        rings = [[tuple(map(tuple, ring.tolist())) for ring in piece.rings] for piece in pieces]
-        outline = joined([piece[0] for piece in rings])
-        return ImageSegmentation((outline, *(hole for piece in rings for hole in piece[1:])))
+        return segment
 
     def _rings(self, segmentation: Any, what: str, place: Place) -> list[Ring] | None:
         try:
@@ -325,16 +333,6 @@ class _Part:
                 )
 
 
-def _shape(rings: list[Ring], *, segmented: bool) -> Geometry:
-    """One ring is a polygon, several are one segment: those inside the largest are holes, others joined to it."""
-    if len(rings) == 1 and not segmented:
-        return Polygon(rings[0])
-    outline, others = outline_first(rings)
-    holes = [ring for ring in others if is_inside(ring, outline)]
-    parts = [ring for ring in others if not is_inside(ring, outline)]
-    return ImageSegmentation((joined([outline, *parts]), *holes))
-
-
 def _is_box(annotation: _Annotation) -> bool:
     """Whether an annotation is no more than its box: no segmentation, or the corners of the box."""
     segmentation, box = annotation.segmentation, annotation.bbox
@@ -349,18 +347,6 @@ def _is_box(annotation: _Annotation) -> bool:
     x, y, w, h = box
     wanted = {(round(a / _NEAR), round(b / _NEAR)) for a in (x, x + w) for b in (y, y + h)}
     return corners == wanted
-
-
-def _families(objects: dict[str, FoundObject], parents: dict[str, str]) -> Iterator[FoundObject]:
-    """Put nested objects into their parents; one whose parent is not there stands by itself."""
-    children: dict[str, list[FoundObject]] = defaultdict(list)
-    for key, found in objects.items():
-        if parents.get(key) in objects:
-            children[parents[key]].append(found)
-    for key, found in objects.items():
-        if parents.get(key) not in objects:
-            nested = (*found.nested, *children[key])
-            yield msgspec.structs.replace(found, nested=nested) if children[key] else found
 
 
 def _answers(attributes: dict[str, Any], place: Place) -> Iterator[FoundAnswer]:

@@ -5,11 +5,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from labelwright.exchange.bridges import is_inside, joined, outline_first, parted
+from labelwright.exchange.bridges import parted
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.naming import stem_of
-from labelwright.model.geometry import Geometry, ImageSegmentation, Point, Polygon, Rectangle
+from labelwright.exchange.shapes import from_rings
+from labelwright.model.geometry import Geometry, Point, Rectangle
 
 _PICTURES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif")
 _OVERSHOOT: Final = 1e-6
@@ -168,12 +169,7 @@ class _Reader:
             text = "An outline needs pairs of numbers, three points at least; an oriented box four."
             self.faults.add(place, "invalid_outline", text, line)
             return None
-        rings = parted(tuple(zip(numbers[::2], numbers[1::2], strict=True)))
-        if len(rings) == 1:
-            return Polygon(rings[0])
-        outline, others = outline_first(rings)
-        holes = [ring for ring in others if is_inside(ring, outline)]
-        return ImageSegmentation((joined([outline, *(r for r in others if r not in holes)]), *holes))
+        return from_rings(parted(tuple(zip(numbers[::2], numbers[1::2], strict=True))))
 
     def _points(self, number: int, values: list[float], place: Place) -> Iterator[FoundObject]:
         if len(values) % 3:

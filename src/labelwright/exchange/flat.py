@@ -1,0 +1,130 @@
+"""Flatten tasks for formats without nesting, and account for them as the format says it supports things.
+
+What a format states in `supports` decides what it is given and what the ledger is told, so that the two cannot differ.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from labelwright.exchange.format import Support
+from labelwright.exchange.ledger import Item, Ledger, Loss, Unit, item_of, refuse_task
+from labelwright.exchange.source import Labelled, Scheme, TaskLabels
+from labelwright.model.document import Answer, Answers
+from labelwright.model.geometry import Geometry, Rectangle, kind_of
+
+NO_SIZE: Final = "The size of the picture is not known yet."
+OPENED: Final = "The question was opened and not answered; the format has no word for that."
+
+Attributes = dict[str, str | tuple[str, ...]]
+
+
+class FlatObject(NamedTuple):
+    """One annotation: its class's name in files, its answers by the name of the question, and its parent's number.
+
+    `number` counts the objects of a task from 0; a parent comes before what is nested in it.
+    """
+
+    number: int
+    name: str
+    labelled: Labelled
+    attributes: Attributes
+    parent: int | None
+
+    @property
+    def geometry(self) -> Geometry:
+        return self.labelled.annotation.geometry
+
+    @property
+    def id(self) -> str:
+        return self.labelled.annotation.id
+
+
+class Flattener:
+    """Gives the objects of tasks that a format takes, and tells the ledger about all."""
+
+    def __init__(self, scheme: Scheme, supports: Mapping[str, Support], ledger: Ledger) -> None:
+        self.scheme, self._supports, self._ledger = scheme, supports, ledger
+        self._names = scheme.names()
+
+    def name_of(self, class_id: str) -> str:
+        return self._names[class_id]
+
+    def begin(self, task: TaskLabels, *, needs_size: bool = True) -> Attributes | None:
+        """Account for the task; its answers about the medium, None when the format cannot hold it at all."""
+        if needs_size and not task.medium.width:
+            refuse_task(self._ledger, task, NO_SIZE)
+            return None
+        self._ledger.exported("tasks")
+        return self._attributes(task.document.answers, None, "medium_answers", item_of(task))
+
+    def objects(self, task: TaskLabels) -> Iterator[FlatObject]:
+        """The objects that the format takes, parents first."""
+        numbers: dict[str, int] = {}
+        labelled = self.scheme.labelled(task)
+        for one in sorted(labelled, key=lambda one: one.parent is not None):
+            item = item_of(task, one.annotation.id, one.label_class.key)
+            refusal = self._account(one, item)
+            if refusal is not None:
+                if one.annotation.answers:
+                    self._ledger.refused("answers", refusal, item, count=len(one.annotation.answers))
+                continue
+            number = numbers[one.annotation.id] = len(numbers)
+            attributes = self._attributes(one.annotation.answers, one.annotation.class_id, "object_answers", item)
+            parent = numbers.get(one.parent.id) if one.parent else None
+            yield FlatObject(number, self._names[one.annotation.class_id], one, attributes, parent)
+
+    def _account(self, one: Labelled, item: Item) -> str | None:
+        """Tell the ledger about one geometry; why it is refused, None when it is not."""
+        for name in self._features(one):
+            support = self._supports[name]
+            if support.level == "refuses":
+                self._ledger.refused("geometries", support.how, item)
+                return support.how
+        for name in self._features(one):
+            support = self._supports[name]
+            if support.level == "converts":
+                loss = box_loss(one.annotation.geometry) if support.is_box else None
+                self._ledger.converted("geometries", support.how, item, loss=loss)
+                return None
+        self._ledger.exported("geometries", class_key=one.label_class.key)
+        return None
+
+    @staticmethod
+    def _features(one: Labelled) -> list[str]:
+        geometry = one.annotation.geometry
+        has_holes = len(getattr(geometry, "rings", ())) > 1
+        nested = ["nested"] if one.parent is not None else []
+        return [kind_of(geometry).name, *(["holes"] if has_holes else []), *nested]
+
+    def _attributes(self, answers: Answers, owner: str | None, feature: str, item: Item) -> Attributes:
+        support = self._supports[feature]
+        if answers and support.level == "refuses":
+            self._ledger.refused("answers", support.how, item, count=len(answers))
+            return {}
+        found: Attributes = {}
+        for question, answer in self.scheme.answered(answers, owner):
+            if not answer:
+                self._ledger.refused("answers", OPENED, item)
+                continue
+            self._account_answer("answers", support, item)
+            found[question.name] = answer
+        return found
+
+    def _account_answer(self, unit: Unit, support: Support, item: Item) -> None:
+        if support.level == "converts":
+            self._ledger.converted(unit, support.how, item)
+        else:
+            self._ledger.exported(unit)
+
+
+def box_loss(geometry: Geometry) -> Loss | None:
+    """How much of its box a shape does not cover."""
+    if isinstance(geometry, Rectangle):
+        return None
+    _, _, w, h = kind_of(geometry).bounds(geometry)
+    return Loss("iou", 1 - min(1.0, (kind_of(geometry).area(geometry) or 0.0) / (w * h))) if w * h else Loss("iou", 1.0)
+
+
+def plain(answer: Answer | tuple[str, ...]) -> str:
+    """An answer as one text; several keys are joined by commas, which no key holds."""
+    return ",".join(answer) if isinstance(answer, tuple) else str(answer)

@@ -1,0 +1,299 @@
+"""Datumaro's own JSON: `annotations/SUBSET.json` with boxes, polygons, polylines, points, masks.
+
+What is nested has its parent's `group` and an attribute `parent`; the answers about a picture are the item's `attr`.
+https://open-edge-platform.github.io/datumaro/latest/docs/data-formats/formats/datumaro.html
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.bridges import joined
+from labelwright.exchange.files import Files, refused
+from labelwright.exchange.flat import FlatObject, Flattener, plain
+from labelwright.exchange.format import CARRIES, Chosen, Format, converts, everything, refuses
+from labelwright.exchange.found import (
+    Faults,
+    FoundAnswer,
+    FoundClass,
+    FoundMedium,
+    FoundObject,
+    LabelFile,
+    Place,
+    families,
+)
+from labelwright.exchange.ledger import Ledger
+from labelwright.exchange.naming import stem_of
+from labelwright.exchange.pixels import mask_of, segment_of
+from labelwright.exchange.source import Medium, Source
+from labelwright.formats.json_files import decoded
+from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
+from labelwright.raster import decode_rle, encode_rle, pack_rle, unpack_rle
+
+PARENT: Final = "parent"
+UID: Final = "uid"
+_KINDS: Final = {"bbox", "polygon", "polyline", "points", "mask"}
+
+
+def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
+    """Write one file for each split."""
+    flat = Flattener(source.scheme, SUPPORTS, ledger)
+    places = {str(c.id): place for place, c in enumerate(source.scheme.geometry_classes)}
+    for split in source.splits:
+        with archive.file(f"annotations/{split or 'default'}.json") as put:
+            put(_opening(flat))
+            between = b""
+            for task in source.tasks(split):
+                answers = flat.begin(task)
+                if answers is not None:
+                    objects = [_annotation(one, task.medium, places) for one in flat.objects(task)]
+                    item = _item(task.medium, objects, {name: plain(value) for name, value in answers.items()})
+                    put(between + msgspec.json.encode(item))
+                    between = b",\n"
+            put(b"\n]}\n")
+
+
+def _opening(flat: Flattener) -> bytes:
+    classes = flat.scheme.geometry_classes
+    labels = [{"name": flat.name_of(str(c.id)), "parent": "", "attributes": []} for c in classes]
+    head = {
+        "dm_format_version": "1.0",
+        "media_type": 2,
+        "infos": {},
+        "categories": {"label": {"labels": labels, "label_groups": [], "attributes": []}},
+    }
+    return msgspec.json.encode(head)[:-1] + b',"items":[\n'
+
+
+def _item(medium: Medium, objects: list[dict[str, Any]], answers: dict[str, str]) -> dict[str, Any]:
+    image = {"path": medium.path, "size": [medium.height, medium.width]}
+    return {"id": stem_of(medium.path), "annotations": objects, "attr": answers, "image": image}
+
+
+def _annotation(one: FlatObject, medium: Medium, places: dict[str, int]) -> dict[str, Any]:
+    annotation = one.labelled.annotation
+    attributes: dict[str, Any] = {name: plain(value) for name, value in one.attributes.items()} | {UID: one.id}
+    if one.parent is not None:
+        attributes[PARENT] = one.parent
+    return {
+        "id": one.number,
+        "type": "",
+        "attributes": attributes,
+        "group": (one.parent if one.parent is not None else one.number) + 1,
+        "label_id": places[one.labelled.annotation.class_id],
+        "z_order": annotation.z,
+        **_shape(one.geometry, medium),
+    }
+
+
+def _shape(geometry: Geometry, medium: Medium) -> dict[str, Any]:
+    match geometry:
+        case Rectangle(x=x, y=y, w=w, h=h):
+            return {"type": "bbox", "bbox": [x, y, w, h]}
+        case Polygon(points=points) | ImageSegmentation(rings=(points,)):
+            return {"type": "polygon", "points": _flat(points)}
+        case Line(points=points):
+            return {"type": "polyline", "points": _flat(points)}
+        case Point(x=x, y=y):
+            return {"type": "points", "points": [x, y], "visibility": [2]}
+        case ImageSegmentation(rings=rings):
+            runs, _ = mask_of(geometry, medium.size_wh)
+            if not runs.row.size:  # no pixel's centre lies in it, and a mask would be nothing at all
+                return {"type": "polygon", "points": _flat(joined(rings))}
+            width, height = medium.size_wh
+            packed = {"counts": pack_rle(encode_rle(runs, medium.size_wh)), "size": [height, width]}
+            return {"type": "mask", "rle": packed}
+    raise AssertionError(geometry)
+
+
+def _flat(points: tuple[tuple[float, float], ...]) -> list[float]:
+    return [value for point in points for value in point]
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+class _Rle(msgspec.Struct):
+    counts: str
+    size: tuple[int, int]
+
+
+class _Found(msgspec.Struct):
+    type: str
+    id: int = 0
+    label_id: int | None = None
+    attributes: dict[str, Any] = {}
+    z_order: int = 0
+    bbox: tuple[float, float, float, float] | None = None
+    points: list[float] = []
+    rle: _Rle | None = None
+
+
+class _Picture(msgspec.Struct, frozen=True):
+    path: str = ""
+    size: tuple[int, int] | None = None
+
+
+class _Item(msgspec.Struct):
+    id: str
+    annotations: list[msgspec.Raw] = []
+    attr: dict[str, Any] = {}
+    image: _Picture = _Picture()
+
+
+class _Label(msgspec.Struct):
+    name: str
+
+
+class _Labels(msgspec.Struct, frozen=True):
+    labels: list[_Label] = []
+
+
+class _Categories(msgspec.Struct, frozen=True):
+    label: _Labels = _Labels()
+
+
+class _File(msgspec.Struct):
+    items: list[_Item]
+    categories: _Categories = _Categories()
+
+
+_FILE: Final = msgspec.json.Decoder(_File)
+_FOUND: Final = msgspec.json.Decoder(_Found)
+
+
+def recognise(files: Files) -> bool:
+    """Whether some JSON file has categories and items."""
+    return bool(_paths(files))
+
+
+def _paths(files: Files) -> list[str]:
+    found = [path for path in files.ending(".json") if "manifest" not in path]
+    return [path for path in found[:50] if {"items", "categories"} <= files.json_keys(path)]
+
+
+def read(files: Files) -> LabelFile:
+    """Open every file of Datumaro. Raises Invalid."""
+    paths = _paths(files)
+    if not paths:
+        raise refused("The upload", "not_datumaro", "holds no Datumaro file: no JSON with “categories” and “items”.")
+    faults = Faults()
+    contents = {path: decoded(files, path, _FILE, "Datumaro file") for path in paths}
+    names = {label.name: None for content in contents.values() for label in content.categories.label.labels}
+
+    def media() -> Iterator[FoundMedium]:
+        for path, content in contents.items():
+            for number, item in enumerate(content.items):
+                yield _medium(item, path, number, content, faults)
+
+    return LabelFile(classes=tuple(FoundClass(name=name) for name in names), media=media, faults=faults)
+
+
+def _medium(item: _Item, path: str, number: int, content: _File, faults: Faults) -> FoundMedium:
+    place = Place(path, pointer=f"/items/{number}")
+    found: dict[int, FoundObject] = {}
+    parents: dict[int, int] = {}
+    for index, raw in enumerate(item.annotations):
+        at = Place(path, pointer=f"/items/{number}/annotations/{index}")
+        try:
+            annotation = _FOUND.decode(raw)
+        except msgspec.DecodeError as error:
+            faults.add(at, "invalid_annotation", f"This annotation cannot be read: {error}.", bytes(raw)[:60])
+            continue
+        one = _object(annotation, content.categories.label.labels, item.image.size, at, faults)
+        if one is not None:
+            found[annotation.id if annotation.id not in found else -1 - index] = one
+            if isinstance(annotation.attributes.get(PARENT), int):
+                parents[annotation.id] = annotation.attributes[PARENT]
+    stem = path.rpartition("/")[2].removesuffix(".json")
+    height, width = item.image.size or (None, None)
+    return FoundMedium(
+        place=place,
+        path=item.image.path or item.id,
+        width=width,
+        height=height,
+        split="" if stem == "default" else stem,
+        objects=tuple(families(found, parents)),
+        answers=tuple(_answers(item.attr, place)),
+    )
+
+
+def _object(
+    annotation: _Found, labels: list[_Label], size: tuple[int, int] | None, place: Place, faults: Faults
+) -> FoundObject | None:
+    if annotation.label_id is None or not 0 <= annotation.label_id < len(labels):
+        text = f"There is no label {annotation.label_id}; the file lists {len(labels)}, from 0."
+        faults.add(place, "unknown_label", text, annotation.label_id)
+        return None
+    if annotation.type not in _KINDS:
+        faults.add(place, "unknown_shape", f"A {annotation.type} is no shape that is known here.", annotation.type)
+        return None
+    try:
+        geometry = _geometry(annotation, size)
+    except ValueError as error:
+        faults.add(place, "invalid_shape", f"The {annotation.type} cannot be read: {error}.")
+        return None
+    uid = annotation.attributes.get(UID)
+    answers = {name: value for name, value in annotation.attributes.items() if name not in {PARENT, UID}}
+    return FoundObject(
+        class_name=labels[annotation.label_id].name,
+        geometry=geometry,
+        place=place,
+        answers=tuple(_answers(answers, place)),
+        id=uid if isinstance(uid, str) else None,
+        z=annotation.z_order,
+    )
+
+
+def _geometry(annotation: _Found, size: tuple[int, int] | None) -> Geometry:
+    if annotation.type == "bbox" and annotation.bbox is not None:
+        return Rectangle(*annotation.bbox)
+    if annotation.type == "mask" and annotation.rle is not None:
+        height, width = annotation.rle.size
+        if size is not None and (height, width) != tuple(size):
+            raise ValueError(f"it is of the size {[height, width]}, the picture of {list(size)}")
+        segment = segment_of(decode_rle(unpack_rle(annotation.rle.counts), (width, height)))
+        if segment is None:
+            raise ValueError("it has no pixels")
+        return segment
+    values = annotation.points
+    points = tuple(zip(values[::2], values[1::2], strict=False))
+    if len(values) % 2 or not points or (annotation.type == "points" and len(points) != 1):
+        raise ValueError(f"it has {len(values)} numbers")
+    if annotation.type == "points":
+        return Point(*points[0])
+    return Line(points) if annotation.type == "polyline" else Polygon(points)
+
+
+def _answers(found: dict[str, Any], place: Place) -> Iterator[FoundAnswer]:
+    for name, value in found.items():
+        if value not in {None, ""} and not isinstance(value, (list, dict)):
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            yield FoundAnswer(name=name, value=text, place=place)
+
+
+SUPPORTS: Final = everything(
+    point=CARRIES,
+    line=CARRIES,
+    polygon=CARRIES,
+    rectangle=CARRIES,
+    image_segmentation=converts("A segment is a polygon."),
+    holes=converts("A segment with holes is a mask: its pixels, without the fractions of its outline."),
+    nested=converts("A nested geometry has its parent's group and an attribute that names it."),
+    object_answers=CARRIES,
+    medium_answers=CARRIES,
+    unlabelled=CARRIES,
+    ids=CARRIES,
+    comments=refuses("Datumaro has no comments."),
+)
+FORMAT: Final = Format(
+    id="datumaro",
+    name="Datumaro",
+    text="JSON for Datumaro, which converts it into many more.",
+    supports=SUPPORTS,
+    write=write,
+    read=read,
+    recognise=recognise,
+)

@@ -1,0 +1,252 @@
+"""LabelMe: one JSON file for each picture, `labels/NAME.json`, with shapes; answers stand under `attributes`.
+
+What is nested has its parent's `group_id` and an attribute `parent`. https://github.com/wkentaro/labelme
+"""
+
+import base64
+import io
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.bridges import Ring, joined, parted
+from labelwright.exchange.files import Files, refused
+from labelwright.exchange.flat import FlatObject, Flattener
+from labelwright.exchange.format import CARRIES, Chosen, Format, converts, everything
+from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place, families
+from labelwright.exchange.ledger import Ledger
+from labelwright.exchange.naming import stem_of
+from labelwright.exchange.pixels import runs_of, segment_of
+from labelwright.exchange.shapes import from_rings
+from labelwright.exchange.source import Source, TaskLabels
+from labelwright.formats.json_files import attempted
+from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
+
+VERSION: Final = "5.5.0"
+
+
+def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
+    """Write one file for each picture; the splits are folders."""
+    flat = Flattener(source.scheme, SUPPORTS, ledger)
+    for task in source.tasks(None):
+        content = _content(task, flat)
+        if content is not None:
+            folder = f"labels/{task.medium.split}/" if task.medium.split else "labels/"
+            archive.add(f"{folder}{stem_of(task.medium.path)}.json", msgspec.json.encode(content) + b"\n")
+
+
+def _content(task: TaskLabels, flat: Flattener) -> dict[str, Any] | None:
+    answers = flat.begin(task)
+    if answers is None:
+        return None
+    up = "../../" if task.medium.split else "../"
+    return {
+        "version": VERSION,
+        "flags": {},
+        "shapes": [_shape(one) for one in flat.objects(task)],
+        "imagePath": f"{up}images/{task.medium.path}",
+        "imageData": None,
+        "imageHeight": task.medium.height,
+        "imageWidth": task.medium.width,
+        "attributes": answers,
+    }
+
+
+def _shape(one: FlatObject) -> dict[str, Any]:
+    kind, points = _points(one.geometry)
+    parent = {} if one.parent is None else {"parent": one.parent}
+    return {
+        "label": one.name,
+        "points": points,
+        "group_id": one.parent if one.parent is not None else one.number,
+        "description": one.labelled.annotation.comment or "",
+        "shape_type": kind,
+        "flags": {},
+        "mask": None,
+        "attributes": one.attributes,
+        "uid": one.id,
+        **parent,
+    }
+
+
+def _points(geometry: Geometry) -> tuple[str, list[tuple[float, float]]]:
+    match geometry:
+        case Rectangle(x=x, y=y, w=w, h=h):
+            return "rectangle", [(x, y), (x + w, y + h)]
+        case Polygon(points=points) | ImageSegmentation(rings=(points,)):
+            return "polygon", list(points)
+        case ImageSegmentation(rings=rings):
+            return "polygon", list(joined(rings))
+        case Line(points=points):
+            return "linestrip", list(points)
+        case Point(x=x, y=y):
+            return "point", [(x, y)]
+    raise AssertionError(geometry)
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+class _Shape(msgspec.Struct):
+    label: str
+    points: list[tuple[float, float]]
+    shape_type: str = "polygon"
+    mask: str | None = None
+    description: str | None = None
+    attributes: dict[str, Any] = {}
+    uid: str | None = None
+    parent: int | None = None
+
+
+class _File(msgspec.Struct):
+    shapes: list[_Shape]
+    imagePath: str  # noqa: N815 - the format's name
+    imageHeight: int | None = None  # noqa: N815 - the format's name
+    imageWidth: int | None = None  # noqa: N815 - the format's name
+    attributes: dict[str, Any] = {}
+    flags: dict[str, Any] = {}
+
+
+_FILE: Final = msgspec.json.Decoder(_File)
+
+
+def recognise(files: Files) -> bool:
+    """Whether the JSON files have shapes and a path of a picture."""
+    return bool(_paths(files, most=5))
+
+
+def _paths(files: Files, most: int | None = None) -> list[str]:
+    candidates = files.ending(".json")
+    wanted = {"shapes", "imagePath"}
+    return [path for path in candidates[:most] if path != "manifest.json" and files.json_keys(path) & wanted == wanted]
+
+
+def read(files: Files) -> LabelFile:
+    """Open every LabelMe file. Raises Invalid when there is none."""
+    paths = [path for path in files.ending(".json") if "manifest" not in path and "label_configuration" not in path]
+    if not _paths(files, most=5):
+        raise refused("The upload", "not_labelme", "holds no LabelMe file: no JSON with “shapes” and “imagePath”.")
+    faults = Faults()
+
+    def media() -> Iterator[FoundMedium]:
+        for path in paths:
+            content = attempted(files, path, _FILE, faults)
+            if content is not None:
+                yield _medium(content, path, faults)
+
+    return LabelFile(classes=(), media=media, faults=faults)
+
+
+def _medium(content: _File, path: str, faults: Faults) -> FoundMedium:
+    found: dict[int, FoundObject] = {}
+    parents: dict[int, int] = {}
+    for number, shape in enumerate(content.shapes):
+        place = Place(path, pointer=f"/shapes/{number}")
+        one = _object(shape, place, faults)
+        if one is not None:
+            found[number] = one
+            if shape.parent is not None:
+                parents[number] = shape.parent
+    split = next((split for split in ("train", "val", "test") if f"/{split}/" in f"/{path}"), "")
+    return FoundMedium(
+        place=Place(path),
+        path=content.imagePath.replace("\\", "/"),
+        width=content.imageWidth,
+        height=content.imageHeight,
+        split=split,
+        objects=tuple(families(found, parents)),
+        answers=tuple(_answers(content.attributes | {k: v for k, v in content.flags.items() if v}, Place(path))),
+    )
+
+
+def _object(shape: _Shape, place: Place, faults: Faults) -> FoundObject | None:
+    geometry = _geometry(shape, place, faults)
+    if geometry is None:
+        return None
+    return FoundObject(
+        class_name=shape.label,
+        geometry=geometry,
+        place=place,
+        answers=tuple(_answers(shape.attributes, place)),
+        id=shape.uid,
+        comment=shape.description or None,
+    )
+
+
+def _geometry(shape: _Shape, place: Place, faults: Faults) -> Geometry | None:  # noqa: PLR0911 - one for each shape
+    points: Ring = tuple(shape.points)
+    least = {"rectangle": 2, "point": 1, "line": 2, "linestrip": 2, "polygon": 3, "circle": 2, "mask": 2}
+    if len(points) < least.get(shape.shape_type, 0):
+        text = f"A {shape.shape_type} needs {least[shape.shape_type]} points, this one has {len(points)}."
+        faults.add(place, "too_few_points", text, shape.label)
+        return None
+    match shape.shape_type:
+        case "rectangle":
+            (x1, y1), (x2, y2) = points[0], points[-1] if len(points) == 2 else points[2]
+            return Rectangle(min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1))
+        case "point":
+            return Point(*points[0])
+        case "line" | "linestrip":
+            return Line(points)
+        case "polygon":
+            return from_rings(parted(points))
+        case "mask" if shape.mask:
+            return _mask(shape, place, faults)
+    faults.add(place, "unknown_shape", f"A {shape.shape_type} is no shape that is known here.", shape.shape_type)
+    return None
+
+
+def _mask(shape: _Shape, place: Place, faults: Faults) -> Geometry | None:
+    """A mask within its box, as a PNG in base64."""
+    try:
+        from PIL import Image  # noqa: PLC0415 - an extra
+
+        (x1, y1), (x2, y2) = shape.points[0], shape.points[-1]
+        with Image.open(io.BytesIO(base64.b64decode(shape.mask or "", validate=True)), formats=["PNG"]) as picture:
+            fits = picture.size[0] * picture.size[1] <= (abs(x2 - x1) + 2) * (abs(y2 - y1) + 2)
+            mask = np.asarray(picture.convert("L")) > 0 if fits else np.zeros((0, 0), dtype=np.bool_)
+    except (ValueError, OSError, ImportError) as error:
+        faults.add(place, "invalid_mask", f"The mask of “{shape.label}” cannot be read: {error}.", shape.label)
+        return None
+    segment = segment_of(runs_of(mask, int(min(x1, x2)), int(min(y1, y2))))
+    if segment is None:
+        faults.add(place, "empty_mask", f"The mask of “{shape.label}” has no pixels.", shape.label)
+    return segment
+
+
+def _answers(found: dict[str, Any], place: Place) -> Iterator[FoundAnswer]:
+    for name, value in found.items():
+        if isinstance(value, list):
+            yield FoundAnswer(name=name, value=tuple(map(str, value)), place=place)
+        elif value is not None:
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            yield FoundAnswer(name=name, value=text, place=place)
+
+
+SUPPORTS: Final = everything(
+    point=CARRIES,
+    line=CARRIES,
+    polygon=CARRIES,
+    rectangle=CARRIES,
+    image_segmentation=converts("A segment is a polygon."),
+    holes=converts("Holes are joined to the outline by lines of no width."),
+    nested=converts("A nested geometry has its parent's group, and `parent` says which it is."),
+    object_answers=CARRIES,
+    medium_answers=CARRIES,
+    unlabelled=CARRIES,
+    ids=CARRIES,
+    comments=CARRIES,
+)
+FORMAT: Final = Format(
+    id="labelme",
+    name="LabelMe",
+    text="One JSON file for each picture, as LabelMe and X-AnyLabeling open it.",
+    supports=SUPPORTS,
+    write=write,
+    read=read,
+    recognise=recognise,
+    tolerance_px=1e-9,
+)

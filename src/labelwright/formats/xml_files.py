@@ -1,0 +1,45 @@
+"""XML of strangers and of ours: read without entities, network or huge trees; written line by line."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from labelwright.exchange.files import Files, refused
+
+
+def elements(files: Files, path: str, *tags: str) -> Iterator[Any]:
+    """The elements with these tags, one by one, each forgotten when the next is asked for. Raises Invalid."""
+    try:
+        from lxml import etree  # noqa: PLC0415 - an extra
+    except ImportError:
+        text = "is XML, which needs `pip install labelwright[formats]` here."
+        raise refused(path, "needs_extra", text) from None
+    content = bytes(files.read(path))
+    if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content:
+        raise refused(path, "xml_entities", "declares a document type or entities; that is not read.")
+    try:
+        walk = etree.iterparse(
+            io.BytesIO(content), events=("end",), tag=tags, resolve_entities=False, no_network=True, huge_tree=False
+        )
+        for _, element in walk:
+            yield element
+            element.clear()
+    except etree.XMLSyntaxError as error:
+        raise refused(path, "invalid_xml", f"is not XML: {error}.") from None
+
+
+def attributes(**values: object) -> str:
+    """Attributes of a tag, in the order given; None is left out."""
+    return "".join(f" {name}={quoteattr(str(value))}" for name, value in values.items() if value is not None)
+
+
+def text(value: object) -> str:
+    """Text between tags; what XML 1.0 cannot hold at all becomes a blank."""
+    return escape("".join(sign if sign >= " " or sign in "\n\t" else " " for sign in str(value)))
+
+
+def decimal(value: float) -> str:
+    """A coordinate in the shortest form that reads back to the same number."""
+    whole = int(value)
+    return str(whole) if whole == value else repr(value)
