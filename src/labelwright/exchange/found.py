@@ -122,15 +122,6 @@ class FoundClass(msgspec.Struct, frozen=True, kw_only=True):
     parent: str | None = None
 
 
-def families(found: Mapping[Key, FoundObject], parents: Mapping[Key, Key]) -> Iterator[FoundObject]:
-    """Objects with what is nested in them; one whose parent is not there stands by itself."""
-    for number, one in found.items():
-        if parents.get(number) in found:
-            continue
-        nested = tuple(found[child] for child, above in parents.items() if above == number and child in found)
-        yield msgspec.structs.replace(one, nested=(*one.nested, *nested)) if nested else one
-
-
 class Faults:
     """Collects faults: the first of them, and how many there are."""
 
@@ -157,9 +148,9 @@ class LabelFile(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
-def families(objects: dict[str, FoundObject], parents: dict[str, str]) -> Iterator[FoundObject]:
+def families(objects: Mapping[Key, FoundObject], parents: Mapping[Key, Key]) -> Iterator[FoundObject]:
     """Put nested objects into their parents, by key; one whose parent is not there stands by itself."""
-    children: dict[str, list[FoundObject]] = defaultdict(list)
+    children: dict[Key, list[FoundObject]] = defaultdict(list)
     for key, found in objects.items():
         if parents.get(key) in objects:
             children[parents[key]].append(found)

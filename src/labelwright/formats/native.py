@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, everything, refuses
+from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, everything
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.source import Scheme, Source, TaskLabels
 from labelwright.formats.native_found import read, recognise
@@ -27,7 +27,7 @@ _LINES_AT_ONCE: Final = 64
 
 def write(lines: bool, source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: FBT001 - bound
     """Write one file for each split."""
-    style = Style(ids=True, provenance=bool(settings["provenance"]))
+    style = Style(ids=True, provenance=bool(settings["provenance"]), comments=True)
     for split in source.splits:
         name = f"labels_{split}" if split else "labels"
         with archive.file(f"{name}.{'ndjson' if lines else 'json'}") as put:
@@ -79,7 +79,7 @@ _SUPPORTS: Final = everything(
     medium_answers=CARRIES,
     unlabelled=CARRIES,
     ids=CARRIES,
-    comments=refuses("Comments are written on request of the plain export alone."),
+    comments=CARRIES,
 )
 NATIVE: Final = Format(
     id="native",

@@ -179,7 +179,7 @@ class TaskReader:
             return UNSET
         self._reading.skip(raw)
         try:
-            comment = _COMMENT.decode(raw)
+            comment: str | None = _COMMENT.decode(raw)
         except msgspec.ValidationError:
             self._reading.fault(pointer, "wrong_type", f"A comment is a text or null, is {shown_type(raw)}.")
             return UNSET
