@@ -1,0 +1,257 @@
+"""GeoJSON in pixels: one feature for each annotation, for programs that work with maps. y runs down, as in pictures.
+
+Holes are rings of a polygon; a feature without a geometry stands for each picture, with its answers. RFC 7946 in
+shape; its coordinates are no longitudes, as `crs` says.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.bridges import joined
+from labelwright.exchange.files import Files, refused
+from labelwright.exchange.flat import Attributes, FlatObject, Flattener
+from labelwright.exchange.format import CARRIES, Chosen, Format, everything
+from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place, families
+from labelwright.exchange.ledger import Ledger
+from labelwright.exchange.source import Medium, Source, TaskLabels
+from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
+
+_OPENING: Final = b'{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"pixels"}},"features":[\n'
+
+
+def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
+    """Write one file for each split, one feature a line."""
+    flat = Flattener(source.scheme, SUPPORTS, ledger)
+    for split in source.splits:
+        with archive.file(f"labels_{split}.geojson" if split else "labels.geojson") as put:
+            put(_OPENING)
+            between = b""
+            for task in source.tasks(split):
+                for feature in _features(task, flat):
+                    put(between + msgspec.json.encode(feature))
+                    between = b",\n"
+            put(b"\n]}\n")
+
+
+def _features(task: TaskLabels, flat: Flattener) -> Iterator[dict[str, Any]]:
+    answers: Attributes = flat.begin(task, needs_size=False) or {}
+    medium = task.medium
+    size = {"width": medium.width, "height": medium.height}
+    picture = {"medium": medium.path, "medium_id": medium.id, **size, "state": task.state, "answers": answers}
+    yield {"type": "Feature", "geometry": None, "properties": picture}
+    ids: list[str] = []
+    for one in flat.objects(task):
+        ids.append(one.id)
+        yield _feature(one, ids, medium)
+
+
+def _feature(one: FlatObject, ids: list[str], medium: Medium) -> dict[str, Any]:
+    annotation = one.labelled.annotation
+    properties: dict[str, Any] = {
+        "medium": medium.path,
+        "class": one.name,
+        "kind": one.labelled.label_class.type,
+        "answers": one.attributes,
+    }
+    if one.parent is not None:
+        properties["parent"] = ids[one.parent]
+    if annotation.comment:
+        properties["comment"] = annotation.comment
+    if annotation.z:
+        properties["z"] = annotation.z
+    return {"type": "Feature", "id": one.id, "geometry": _shape(one.geometry), "properties": properties}
+
+
+def _shape(geometry: Geometry) -> dict[str, Any]:
+    match geometry:
+        case Point(x=x, y=y):
+            return {"type": "Point", "coordinates": (x, y)}
+        case Line(points=points):
+            return {"type": "LineString", "coordinates": points}
+        case Rectangle(x=x, y=y, w=w, h=h):
+            ring = ((x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y))
+            return {"type": "Polygon", "coordinates": [ring], "xywh": [x, y, w, h]}
+        case Polygon(points=points):
+            return {"type": "Polygon", "coordinates": [(*points, points[0])]}
+        case ImageSegmentation(rings=rings):
+            return {"type": "Polygon", "coordinates": [(*ring, ring[0]) for ring in rings]}
+    raise AssertionError(geometry)
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+class _Shape(msgspec.Struct):
+    type: str
+    coordinates: Any
+    xywh: tuple[float, float, float, float] | None = None
+
+
+class _Properties(msgspec.Struct, frozen=True):
+    medium: str = ""
+    medium_id: str | None = None
+    width: int | None = None
+    height: int | None = None
+    state: str | None = None
+    label: str = msgspec.field(name="class", default="")
+    kind: str = ""
+    answers: dict[str, Any] = {}
+    parent: str | None = None
+    comment: str | None = None
+    z: int = 0
+
+
+class _Feature(msgspec.Struct):
+    geometry: _Shape | None = None
+    properties: _Properties = _Properties()
+    id: str | int | None = None
+
+
+class _File(msgspec.Struct):
+    features: list[msgspec.Raw]
+
+
+_FILE: Final = msgspec.json.Decoder(_File)
+_FEATURE: Final = msgspec.json.Decoder(_Feature)
+
+
+def recognise(files: Files) -> bool:
+    """Whether some file is a collection of features."""
+    return bool(_paths(files))
+
+
+def _paths(files: Files) -> list[str]:
+    return [p for p in files.ending(".geojson", ".json")[:50] if {"type", "features"} <= files.json_keys(p)]
+
+
+def read(files: Files) -> LabelFile:
+    """Open every file of features. Raises Invalid."""
+    paths = _paths(files)
+    if not paths:
+        raise refused("The upload", "not_geojson", "holds no GeoJSON: no FeatureCollection.")
+    faults = Faults()
+
+    def media() -> Iterator[FoundMedium]:
+        for path in paths:
+            yield from _media(files, path, faults)
+
+    return LabelFile(classes=(), media=media, faults=faults)
+
+
+def _media(files: Files, path: str, faults: Faults) -> Iterator[FoundMedium]:
+    try:
+        features = _FILE.decode(files.read(path)).features
+    except (msgspec.DecodeError, RecursionError) as error:
+        faults.add(Place(path), "invalid_file", f"This file cannot be read: {error}.")
+        return
+    by_medium: dict[str, list[tuple[Place, _Feature]]] = {}
+    for number, raw in enumerate(features):
+        place = Place(path, pointer=f"/features/{number}")
+        try:
+            feature = _FEATURE.decode(raw)
+        except msgspec.DecodeError as error:
+            faults.add(place, "invalid_feature", f"This feature cannot be read: {error}.", bytes(raw)[:60])
+            continue
+        by_medium.setdefault(feature.properties.medium, []).append((place, feature))
+    for medium, found in by_medium.items():
+        yield _medium(medium, found, faults)
+
+
+def _medium(path: str, found: list[tuple[Place, _Feature]], faults: Faults) -> FoundMedium:
+    picture = next((feature.properties for _, feature in found if feature.geometry is None), _Properties())
+    objects: dict[str, FoundObject] = {}
+    parents: dict[str, str] = {}
+    for place, feature in found:
+        if feature.geometry is None:
+            continue
+        try:
+            geometry = _geometry(feature.geometry, feature.properties.kind)
+        except (TypeError, ValueError) as error:
+            faults.add(place, "invalid_geometry", f"The {feature.geometry.type} cannot be read: {error}.")
+            continue
+        key = str(feature.id) if feature.id is not None else place.pointer or ""
+        objects[key] = _object(feature, geometry, place)
+        if feature.properties.parent is not None:
+            parents[key] = feature.properties.parent
+    return FoundMedium(
+        place=found[0][0],
+        path=path,
+        id=picture.medium_id,
+        width=picture.width,
+        height=picture.height,
+        state=picture.state,
+        objects=tuple(families(objects, parents)),
+        answers=tuple(_answers(picture.answers, found[0][0])),
+    )
+
+
+def _object(feature: _Feature, geometry: Geometry, place: Place) -> FoundObject:
+    properties = feature.properties
+    return FoundObject(
+        class_name=properties.label,
+        geometry=geometry,
+        place=place,
+        answers=tuple(_answers(properties.answers, place)),
+        id=feature.id if isinstance(feature.id, str) else None,
+        comment=properties.comment,
+        z=properties.z,
+    )
+
+
+def _geometry(shape: _Shape, kind: str) -> Geometry:
+    if shape.type == "Point":
+        return Point(*msgspec.convert(shape.coordinates, tuple[float, float]))
+    if shape.type == "LineString":
+        return Line(msgspec.convert(shape.coordinates, tuple[tuple[float, float], ...]))
+    if shape.xywh is not None:
+        return Rectangle(*shape.xywh)
+    if shape.type == "Polygon":
+        rings = msgspec.convert(shape.coordinates, list[tuple[tuple[float, float], ...]])
+        return _rings([rings], kind)
+    if shape.type == "MultiPolygon":
+        return _rings(msgspec.convert(shape.coordinates, list[list[tuple[tuple[float, float], ...]]]), kind)
+    raise ValueError("this type is not known here")
+
+
+def _rings(parts: list[list[tuple[tuple[float, float], ...]]], kind: str) -> Geometry:
+    opened = [[ring[:-1] if len(ring) > 1 and ring[0] == ring[-1] else ring for ring in part] for part in parts]
+    if not opened or any(len(ring) < 3 for part in opened for ring in part):
+        raise ValueError("a ring needs three points")
+    if len(opened) == 1 and len(opened[0]) == 1 and kind != "image_segmentation":
+        return Polygon(opened[0][0])
+    holes = tuple(ring for part in opened for ring in part[1:])
+    return ImageSegmentation((joined([part[0] for part in opened]), *holes))
+
+
+def _answers(found: dict[str, Any], place: Place) -> Iterator[FoundAnswer]:
+    for name, value in found.items():
+        answer = tuple(map(str, value)) if isinstance(value, list) else str(value)
+        yield FoundAnswer(name=name, value=answer, place=place)
+
+
+SUPPORTS: Final = everything(
+    point=CARRIES,
+    line=CARRIES,
+    polygon=CARRIES,
+    rectangle=CARRIES,
+    image_segmentation=CARRIES,
+    holes=CARRIES,
+    nested=CARRIES,
+    object_answers=CARRIES,
+    medium_answers=CARRIES,
+    unlabelled=CARRIES,
+    ids=CARRIES,
+    comments=CARRIES,
+)
+FORMAT: Final = Format(
+    id="geojson",
+    name="GeoJSON in pixels",
+    text="One feature for each annotation, for QGIS, shapely and their like.",
+    supports=SUPPORTS,
+    write=write,
+    read=read,
+    recognise=recognise,
+)
