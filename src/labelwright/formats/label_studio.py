@@ -131,8 +131,8 @@ def _interface(flat: Flattener) -> str:
         classes = [c for c in flat.scheme.geometry_classes if _LABELS.get(_shape_of(c.type)) == kind]
         if classes:
             lines.append(f"  <{tag}{attributes(name=kind, toName=IMAGE)}>")
-            for c in classes:
-                lines.append(f"    <Label{attributes(value=flat.name_of(str(c.id)), background=c.color)}/>")
+            labels = [attributes(value=flat.name_of(str(c.id)), background=c.color) for c in classes]
+            lines += [f"    <Label{label}/>" for label in labels]
             lines.append(f"  </{tag}>")
     for class_id, questions in flat.scheme.questions.items():
         owner = flat.name_of(class_id) if class_id else "picture"
