@@ -1,6 +1,7 @@
 """Mask formats beyond the conformance suite: pixels, orders, borders, and what is wrong with masks of others."""
 
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -288,3 +289,117 @@ def test_a_mask_of_another_size_than_its_picture_is_not_read(tmp_path):
     assert [fault.code for fault in faults.kept] == ["mask_size"]
     assert "5 x 5 pixels, its picture 40 x 30" in faults.kept[0].message
     assert media[0].objects == ()
+
+
+# --- layouts of others ------------------------------------------------------------------------------------------------
+
+
+def test_cityscapes_gives_its_names_its_ids_and_things_instances():
+    shapes = (("car", BIG, 0), ("car", Rectangle(20, 0, 5, 5), 0), ("sky", ImageSegmentation((SMALL.points,)), 1))
+
+    files, _ = written(FORMATS["cityscapes"], labels(*shapes))
+
+    start = "gtFine/all/all/a_gtFine_"
+    assert sorted(np.unique(pixels(files[f"{start}labelIds.png"])).tolist()) == [0, 23, 26]
+    assert sorted(np.unique(pixels(files[f"{start}instanceIds.png"])).tolist()) == [0, 23, 26_000, 26_001]
+    assert b"26,car,1," in files["labels.csv"]
+    assert pixels(files[f"{start}color.png"]).shape == (30, 40, 3)
+
+
+def test_cityscapes_own_files_are_read_by_their_polygons_or_by_their_pixels(tmp_path):
+    polygons = (
+        b'{"imgHeight":30,"imgWidth":40,"objects":[{"label":"cargroup","polygon":[[1,1],[9,1],[9,9]]},'
+        b'{"label":"road","polygon":[[1,1],[9,1]]},{"label":"sky","deleted":1,"polygon":[]}]}'
+    )
+    values = np.zeros((30, 40), dtype=np.uint16)
+    values[:5], values[10:12], values[20:22] = 7, 26_003, 26
+    files = {
+        "gtFine/val/ulm/ulm_000000_000001_gtFine_polygons.json": polygons,
+        "gtFine/val/ulm/ulm_000001_000001_gtFine_instanceIds.png": encode_png(values),
+    }
+
+    (one, other), faults = read(FORMATS["cityscapes"], files, tmp_path)
+
+    assert [found.class_name for found in one.objects] == ["car"]
+    assert [fault.code for fault in faults.kept] == ["invalid_polygon"]
+    assert one.path == "leftImg8bit/val/ulm/ulm_000000_000001_leftImg8bit.png"
+    assert one.split == "val"
+    assert [(found.class_name, type(found.geometry)) for found in other.objects] == [
+        ("road", ImageSegmentation),
+        ("car", Polygon),
+        ("car", Polygon),
+    ]
+
+
+def test_pictures_named_as_in_cityscapes_go_back_to_their_places():
+    task = labels()
+    medium = Medium(
+        id="m", name="", path="ulm_000001_000019_leftImg8bit.png", width=40, height=30, split="val", dataset="Streets"
+    )
+
+    assert FORMATS["cityscapes"].picture_path(medium) == "leftImg8bit/val/ulm/ulm_000001_000019_leftImg8bit.png"
+    assert FORMATS["cityscapes"].picture_path(task.medium) == "leftImg8bit/all/all/a_leftImg8bit.jpg"
+
+
+def test_voc_has_its_colours_and_a_border_of_255():
+    files, _ = written(FORMATS["voc_segmentation"], labels(("car", BIG, 0), ("car", Rectangle(20, 0, 15, 20), 0)))
+
+    with Image.open(io.BytesIO(files["SegmentationClass/a.png"])) as picture:
+        classes, palette = np.asarray(picture), picture.getpalette()
+    assert palette is not None
+    assert palette[:9] == [0, 0, 0, 128, 0, 0, 0, 128, 0]
+    assert palette[-3:] == [224, 224, 192]
+    assert (classes[:15, 18:22] == 255).all()
+    assert classes[5, 5] == classes[5, 30] == CAR
+    objects = pixels(files["SegmentationObject/a.png"])
+    assert (objects[5, 5], objects[5, 30]) == (1, 2)
+    assert files["ImageSets/Segmentation/trainval.txt"] == b"a\n"
+    assert files["labelmap.txt"].splitlines()[1] == b"background:0,0,0::"
+
+
+def test_vocs_own_files_are_read_without_a_list_of_classes(tmp_path):
+    classes = np.zeros((30, 40), dtype=np.uint8)
+    classes[:10, :20], classes[:, 20], classes[15:20] = 15, 255, 7
+    objects = np.zeros((30, 40), dtype=np.uint8)
+    objects[:10, :9], objects[:10, 9:20], objects[15:20] = 1, 2, 3
+    files = {
+        "VOC2012/SegmentationClass/x.png": encode_png(classes),
+        "VOC2012/SegmentationObject/x.png": encode_png(objects),
+        "VOC2012/ImageSets/Segmentation/val.txt": b"x\n",
+    }
+
+    (medium,), faults = read(FORMATS["voc_segmentation"], files, tmp_path)
+
+    assert faults.kept == []
+    assert [found.class_name for found in medium.objects] == ["person", "person", "car"]
+    assert (medium.path, medium.split) == ("JPEGImages/x.jpg", "val")
+
+
+def test_a_stuff_class_is_one_segment_of_a_panoptic_picture_and_things_are_one_each():
+    shapes = (
+        ("sky", ImageSegmentation((SMALL.points,)), 1),
+        ("sky", ImageSegmentation((((30.0, 0.0), (35.0, 0.0), (35.0, 9.0)),)), 1),
+        ("car", BIG, 0),
+        ("car", Rectangle(20, 0, 5, 5), 0),
+    )
+    content, _ = panoptic(shapes)
+    as_things, _ = panoptic(shapes, stuff="none")
+
+    assert [info["category_id"] for info in content["annotations"][0]["segments_info"]] == [SKY, CAR, CAR]
+    assert len(as_things["annotations"][0]["segments_info"]) == 4
+    assert {c["name"]: c["isthing"] for c in content["categories"]}["sky"] == 0
+
+
+def test_a_panoptic_picture_has_the_ids_areas_and_boxes_that_its_json_says():
+    content, picture = panoptic((("car", BIG, 0), ("tree", SMALL, 1)))
+
+    ids = picture.astype(np.uint32) @ np.array([1, 256, 65536], dtype=np.uint32)
+    for info in content["annotations"][0]["segments_info"]:
+        rows, columns = np.nonzero(ids == info["id"])
+        assert info["area"] == rows.size
+        assert info["bbox"] == [columns.min(), rows.min(), np.ptp(columns) + 1, np.ptp(rows) + 1]
+
+
+def panoptic(shapes: Any, **given: str) -> tuple[Any, np.ndarray]:
+    files, _ = written(FORMATS["coco_panoptic"], labels(*shapes), **given)
+    return json.loads(files["annotations/panoptic.json"]), pixels(files["annotations/panoptic/a.png"])

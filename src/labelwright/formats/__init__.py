@@ -4,6 +4,7 @@ from typing import Final
 
 from labelwright.exchange.format import Format
 from labelwright.formats import (
+    cityscapes,
     coco,
     coco_panoptic,
     cvat,
@@ -15,6 +16,7 @@ from labelwright.formats import (
     masks_index,
     masks_instance,
     native,
+    voc_segmentation,
     yolo,
 )
 
@@ -33,5 +35,7 @@ FORMATS: Final[dict[str, Format]] = {
         masks_index.FORMAT,
         masks_class.FORMAT,
         masks_instance.FORMAT,
+        voc_segmentation.FORMAT,
+        cityscapes.FORMAT,
     )
 }

@@ -172,6 +172,16 @@ def valued(runs: Runs, value: Sequence[int]) -> Runs:
     return found.where(found.owner > 0)
 
 
+def numbered(painted: Painting, shares: Sequence[float], most: int) -> list[int]:
+    """Count the objects that are seen from 1, in the order of drawing, up to ``most``; 0 for all others."""
+    values = [0] * len(painted.objects)
+    next_value = 1
+    for number in sorted(range(len(values)), key=lambda n: painted.objects[n].annotation.id):
+        if shares[number] > 0 and next_value <= most:
+            values[number], next_value = next_value, next_value + 1
+    return values
+
+
 # --- what the ledger is told ------------------------------------------------------------------------------------------
 
 
@@ -231,7 +241,7 @@ def check_values(scheme: Scheme, values: dict[str, int], ignore: int) -> None:
             text = f"The class “{names[class_id]}” has the value {value} in index maps, which is " + (
                 "the ignore index; choose another one." if value == ignore else "more than 255."
             )
-            raise Invalid(text, (Issue("/ignore", "value_taken", text),))
+            raise Invalid(text, (Issue("/ignore" if value == ignore else "/classes", "value_taken", text),))
 
 
 def colour_of(color: str | None, value: int) -> tuple[int, int, int]:

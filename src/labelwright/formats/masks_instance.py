@@ -103,11 +103,7 @@ class _Picture:
         painted = self._painted
         numbers = np.arange(len(painted.objects))
         shares = painted.share_seen(self._seen, numbers)
-        values = [0] * len(painted.objects)
-        next_value = 1
-        for number in sorted(numbers.tolist(), key=lambda n: painted.objects[n].annotation.id):
-            if shares[number] > 0 and next_value < self._most:
-                values[number], next_value = next_value, next_value + 1
+        values = mask_objects.numbered(painted, shares, self._most - 1)
         for number, one in enumerate(painted.objects):
             if shares[number] > 0 and not values[number]:
                 item = item_of(self._task, one.annotation.id, one.label_class.key)

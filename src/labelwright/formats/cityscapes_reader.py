@@ -1,0 +1,203 @@
+"""Read Cityscapes: polygons where there are some, else instance ids or label ids."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from labelwright.exchange.bridges import is_inside, joined, outline_first, parted
+from labelwright.exchange.files import Files, refused
+from labelwright.exchange.found import (
+    Faults,
+    FoundClass,
+    FoundMedium,
+    FoundObject,
+    LabelFile,
+    Place,
+    families,
+)
+from labelwright.formats import mask_pictures
+from labelwright.formats.cityscapes_labels import FIRST_WITH_INSTANCES, INSTANCES, NAMES
+from labelwright.formats.masks_instance import answers_of
+from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle
+
+LABELS: Final = "labels.csv"
+_POLYGONS, _INSTANCES, _LABELS = "_polygons.json", "_instanceIds.png", "_labelIds.png"
+_GROUP: Final = "group"
+
+
+class _Object(msgspec.Struct):
+    label: str
+    polygon: list[tuple[float, float]] = []
+    deleted: int = 0
+    kind: str = ""
+    uid: str | None = None
+    parent: int | None = None
+    attributes: dict[str, Any] = {}
+    comment: str | None = None
+    z: int = 0
+
+
+class _Content(msgspec.Struct):
+    imgHeight: int  # noqa: N815 - as in the file
+    imgWidth: int  # noqa: N815
+    objects: list[msgspec.Raw]
+    picture: str = ""
+    medium_id: str | None = None
+    attributes: dict[str, Any] = {}
+
+
+_CONTENT: Final = msgspec.json.Decoder(_Content)
+_OBJECT: Final = msgspec.json.Decoder(_Object)
+
+
+def recognise(files: Files) -> bool:
+    """Whether files are named as in Cityscapes."""
+    return any(_is_there(path) for path in files.paths)
+
+
+def _is_there(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name.endswith((_POLYGONS, _INSTANCES, _LABELS)) and ("_gtFine_" in name or "_gtCoarse_" in name)
+
+
+def read(files: Files) -> LabelFile:
+    """Open the files of each picture. Raises Invalid when there are none."""
+    starts: dict[str, set[str]] = {}
+    for path in filter(_is_there, files.paths):
+        start, _, tail = path.rpartition("_")
+        starts.setdefault(start, set()).add(f"_{tail}")
+    if not starts:
+        raise refused("The upload", "not_cityscapes", "holds no file named …_gtFine_polygons.json or …_labelIds.png.")
+    faults = Faults()
+    names = _names(files, faults)
+
+    def media() -> Iterator[FoundMedium]:
+        for start, tails in starts.items():
+            if _POLYGONS in tails:
+                yield from _of_polygons(files, start, names, faults)
+            else:
+                tail = _INSTANCES if _INSTANCES in tails else _LABELS
+                yield _of_pixels(files, start, tail, names, faults)
+
+    classes = tuple(FoundClass(name=name) for number, name in names.items() if number or LABELS in files.sizes)
+    return LabelFile(classes=classes, media=media, faults=faults)
+
+
+def _names(files: Files, faults: Faults) -> dict[int, str]:
+    """Names by id: of `labels.csv` where there is one, else Cityscapes' own."""
+    if LABELS not in files.sizes:
+        return dict(enumerate(NAMES))
+    found: dict[int, str] = {}
+    for line, fields in mask_pictures.rows_of(files, LABELS):
+        number, name = fields.get("id", ""), fields.get("name", "")
+        if number.isdecimal() and name:
+            found[int(number)] = name
+        else:
+            faults.add(Place(LABELS, line=line), "invalid_class", "A label needs an id and a name.", number)
+    return found
+
+
+def _picture(start: str) -> str:
+    """The picture's path where the file does not say it."""
+    name = start.rpartition("_")[0]
+    return f"{name.replace('gtFine/', 'leftImg8bit/').replace('gtCoarse/', 'leftImg8bit/')}_leftImg8bit.png"
+
+
+# --- polygons ---------------------------------------------------------------------------------------------------------
+
+
+def _of_polygons(files: Files, start: str, names: dict[int, str], faults: Faults) -> Iterator[FoundMedium]:
+    path = f"{start}{_POLYGONS}"
+    try:
+        content = _CONTENT.decode(files.read(path))
+    except (msgspec.DecodeError, RecursionError) as error:
+        faults.add(Place(path), "invalid_polygons", f"This file is no list of polygons: {error}.")
+        return
+    found: dict[str, FoundObject] = {}
+    parents: dict[str, str] = {}
+    for number, raw in enumerate(content.objects):
+        place = Place(path, pointer=f"/objects/{number}")
+        try:
+            one = _OBJECT.decode(raw)
+        except msgspec.DecodeError as error:
+            faults.add(place, "invalid_object", f"This object cannot be read: {error}.", bytes(raw)[:60])
+            continue
+        if one.deleted:
+            continue
+        if len(one.polygon) < 3:
+            text = f"A {one.label[:60]} has {len(one.polygon)} points; a polygon needs three."
+            faults.add(place, "invalid_polygon", text, len(one.polygon))
+            continue
+        found[str(number)] = _found(one, place, set(names.values()))
+        if one.parent is not None:
+            parents[str(number)] = str(one.parent)
+    yield FoundMedium(
+        place=Place(path),
+        path=content.picture or _picture(start),
+        id=content.medium_id,
+        width=content.imgWidth,
+        height=content.imgHeight,
+        split=mask_pictures.split_of(path),
+        objects=tuple(families(found, parents)),
+        answers=tuple(answers_of(content.attributes, Place(path))),
+    )
+
+
+def _found(one: _Object, place: Place, names: set[str]) -> FoundObject:
+    base = one.label.removesuffix(_GROUP)
+    # A group of objects that nobody told apart has its class's name with this ending.
+    name = base if one.label not in names and base in names else one.label
+    return FoundObject(
+        class_name=name,
+        geometry=_geometry(one),
+        place=place,
+        answers=tuple(answers_of(one.attributes, place)),
+        id=one.uid,
+        comment=one.comment,
+        z=one.z,
+    )
+
+
+def _geometry(one: _Object) -> Geometry:
+    points = tuple(one.polygon)
+    if one.kind == "rectangle" and len(points) == 4:
+        (left, top), (right, bottom) = points[0], points[2]
+        return Rectangle(left, top, right - left, bottom - top)
+    if one.kind != "image_segmentation":
+        return Polygon(points)
+    outline, others = outline_first(parted(points))
+    holes = [ring for ring in others if is_inside(ring, outline)]
+    return ImageSegmentation((joined([outline, *(ring for ring in others if ring not in holes)]), *holes))
+
+
+# --- pixels -----------------------------------------------------------------------------------------------------------
+
+
+def _of_pixels(files: Files, start: str, tail: str, names: dict[int, str], faults: Faults) -> FoundMedium:
+    path = f"{start}{tail}"
+    values = mask_pictures.read_values(files, path, faults)
+    objects = () if values is None else tuple(_objects(values, Place(path), names, faults))
+    return FoundMedium(
+        place=Place(path),
+        path=_picture(start),
+        width=None if values is None else values.shape[1],
+        height=None if values is None else values.shape[0],
+        split=mask_pictures.split_of(path),
+        objects=objects,
+    )
+
+
+def _objects(
+    values: mask_pictures.Values, place: Place, names: dict[int, str], faults: Faults
+) -> Iterator[FoundObject]:
+    for value, pieces in mask_pictures.pieces_of(values, [0]).items():
+        is_one = value >= INSTANCES
+        name = names.get(value // INSTANCES if is_one else value)
+        if name is None:
+            faults.add(place, "unknown_value", f"Pixels have the value {value}, which no label has.", value)
+            continue
+        is_thing = is_one or value >= FIRST_WITH_INSTANCES
+        for group in [pieces] if is_one else [[piece] for piece in pieces]:
+            for geometry in mask_pictures.geometries(group, "polygon" if is_thing else "image_segmentation"):
+                yield FoundObject(class_name=name, geometry=geometry, place=place)

@@ -1,0 +1,238 @@
+"""The segmentation half of Pascal VOC: PNGs of classes and of objects, with VOC's palette and a border of 255.
+
+`SegmentationClass` and `SegmentationObject` hold one PNG a picture each, `ImageSets/Segmentation` lists the pictures of
+a split, `labelmap.txt` the classes, a line each: `name:red,green,blue::`, the background first. VOC itself has no such
+file; without it values are its twenty classes.
+http://host.robots.ox.ac.uk/pascal/VOC/voc2012/
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.files import Files, refused
+from labelwright.exchange.format import Chosen, Format, Setting
+from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
+from labelwright.exchange.ledger import Ledger, item_of, refuse_task
+from labelwright.exchange.naming import stem_of
+from labelwright.exchange.source import Source, TaskLabels
+from labelwright.formats import mask_classes, mask_objects, mask_pictures
+from labelwright.formats.mask_objects import voc_colour
+from labelwright.raster import PALETTE, encode_runs, find_runs
+
+CLASSES: Final = "SegmentationClass"
+OBJECTS: Final = "SegmentationObject"
+LABELS: Final = "labelmap.txt"
+BORDER: Final = 255
+FULL: Final = "Pascal VOC has room for 254 objects of a picture."
+NAMES: Final = (
+    "aeroplane bicycle bird boat bottle bus car cat chair cow diningtable dog horse motorbike person pottedplant sheep "
+    "sofa train tvmonitor"
+).split()
+COLOURS: Final = Setting(
+    id="colours",
+    name="Colours",
+    text="Of the PNGs of classes.",
+    kind="choice",
+    default="voc",
+    choices=(("voc", "those of Pascal VOC, which programs expect"), ("project", "those of the project")),
+)
+
+Colour = tuple[int, int, int]
+
+
+class _Class(NamedTuple):
+    name: str
+    colour: Colour
+
+
+def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:
+    """Write the classes, two PNGs a picture, and the lists of pictures. Raises Invalid for more than 254 classes."""
+    rows = mask_classes.rows(source.scheme)
+    mask_objects.check_values(source.scheme, {class_id: row.value for class_id, row in rows.items()}, BORDER)
+    is_voc = settings["colours"] == "voc"
+    colours = {row.value: voc_colour(row.value) if is_voc else row.colour for row in rows.values()}
+    lines = [f"{row.name}:{','.join(map(str, colours[row.value]))}::" for row in sorted(rows.values())]
+    head = ["# label:color_rgb:parts:actions", "background:0,0,0::"]
+    archive.add(LABELS, "".join(f"{line}\n" for line in (*head, *lines)).encode())
+    values = {class_id: row.value for class_id, row in rows.items()}
+    palettes = (_palette(colours), _palette({}))
+    for split in source.splits:
+        stems = []
+        for task in source.tasks(split):
+            if not task.medium.width:
+                refuse_task(ledger, task, mask_objects.NO_SIZE)
+                continue
+            stems.append(mask_pictures.stem(task.medium))
+            _write_task(source, archive, task, (settings, ledger), (values, palettes))
+        archive.add(f"ImageSets/Segmentation/{split or 'trainval'}.txt", "".join(f"{s}\n" for s in stems).encode())
+
+
+def _palette(colours: dict[int, Colour]) -> list[Colour]:
+    return [colours.get(value, voc_colour(value)) for value in range(mask_objects.MOST_VALUES)]
+
+
+def _write_task(
+    source: Source,
+    archive: Archive,
+    task: TaskLabels,
+    asked: tuple[Chosen, Ledger],
+    classes: tuple[dict[str, int], tuple[list[Colour], list[Colour]]],
+) -> None:
+    (settings, ledger), (values, palettes) = asked, classes
+    painted, others = mask_objects.painting(source.scheme, task, settings["order"])
+    count, size_wh = len(painted.objects), task.medium.size_wh
+    seen = mask_objects.with_rims(painted.seen(), size_wh, settings["boundary"], count)
+    shares = painted.share_seen(seen, np.arange(count))
+    numbers = mask_objects.numbered(painted, shares, BORDER - 1)
+    full = [number for number in range(count) if shares[number] > 0 and not numbers[number]]
+    kept = [number for number in range(count) if number not in set(full)]
+    ledger.exported("tasks")
+    mask_objects.account(ledger, task, painted.only(kept), [shares[number] for number in kept])
+    for number in full:
+        one = painted.objects[number]
+        ledger.refused("geometries", FULL, item_of(task, one.annotation.id, one.label_class.key))
+    mask_objects.refuse_kinds(ledger, task, others)
+    mask_objects.refuse_answers(ledger, task)
+    of_classes = [values[one.annotation.class_id] if n else 0 for n, one in zip(numbers, painted.objects, strict=True)]
+    for folder, value_of, palette in zip((CLASSES, OBJECTS), (of_classes, numbers), palettes, strict=True):
+        runs = mask_objects.valued(seen, [*value_of, BORDER])
+        archive.add(f"{folder}/{mask_pictures.stem(task.medium)}.png", encode_runs(runs, size_wh, PALETTE, palette))
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def recognise(files: Files) -> bool:
+    """Whether there is a folder of PNGs of classes."""
+    return any(_is_mask(path, CLASSES) for path in files.ending(".png"))
+
+
+def _is_mask(path: str, folder: str) -> bool:
+    parts = path.split("/")
+    return len(parts) > 1 and parts[-2] == folder
+
+
+def read(files: Files) -> LabelFile:
+    """Open PNGs of classes, and of objects where there are some. Raises Invalid when there are none."""
+    masks = [path for path in files.ending(".png") if _is_mask(path, CLASSES)]
+    if not masks:
+        raise refused("The upload", "no_masks", f"holds no {CLASSES} folder with PNGs.")
+    faults = Faults()
+    classes = _classes(files, faults)
+    splits = {stem: split for split, stems in _splits(files) for stem in stems}
+
+    def media() -> Iterator[FoundMedium]:
+        for path in masks:
+            yield _medium(files, path, classes, splits, faults)
+
+    found = (FoundClass(name=c.name, types=("image_segmentation",), color=_hex(c)) for c in classes.values())
+    return LabelFile(classes=tuple(found), media=media, faults=faults)
+
+
+def _hex(found: _Class) -> str:
+    return mask_classes.hex_of(found.colour)
+
+
+def _classes(files: Files, faults: Faults) -> dict[int, _Class]:
+    """The classes by value, of `labelmap.txt`, or the twenty of Pascal VOC."""
+    path = next((path for path in files.paths if path.rpartition("/")[2] == LABELS), None)
+    if path is None:
+        return {value: _Class(name, voc_colour(value)) for value, name in enumerate(NAMES, start=1)}
+    found: dict[int, _Class] = {}
+    value = 0
+    for number, line in enumerate(files.text(path).splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, _, rest = line.partition(":")
+        parts = rest.partition(":")[0].split(",")
+        if not name or (rest and not all(part.strip().isdecimal() and int(part) < 256 for part in parts)):
+            faults.add(Place(path, line=number), "invalid_class", "A line is name:red,green,blue:parts:actions.", line)
+        colour = [int(part) for part in parts if part.strip().isdecimal()]
+        found[value] = _Class(name, (colour[0], colour[1], colour[2]) if len(colour) == 3 else voc_colour(value))
+        value += 1
+    return {value: one for value, one in found.items() if value or one.name != mask_classes.BACKGROUND}
+
+
+def _splits(files: Files) -> Iterator[tuple[str, list[str]]]:
+    for split in ("train", "val", "test"):
+        for path in files.ending(f"imagesets/segmentation/{split}.txt"):
+            yield split, files.text(path).split("\n")
+
+
+def _medium(files: Files, path: str, classes: dict[int, _Class], splits: dict[str, str], faults: Faults) -> FoundMedium:
+    values = mask_pictures.read_values(files, path, faults)
+    of_objects = path.replace(f"{CLASSES}/", f"{OBJECTS}/")
+    numbers = mask_pictures.read_values(files, of_objects, faults) if of_objects in files.sizes else None
+    objects: tuple[FoundObject, ...] = ()
+    if values is not None:
+        size_wh = (values.shape[1], values.shape[0])
+        if numbers is None or mask_pictures.check_size(numbers, size_wh, Place(of_objects), faults):
+            objects = tuple(_objects(values, numbers, Place(path), classes, faults))
+    stem = stem_of(path.rpartition("/")[2])
+    return FoundMedium(
+        place=Place(path),
+        path=f"JPEGImages/{stem}.jpg",
+        width=None if values is None else values.shape[1],
+        height=None if values is None else values.shape[0],
+        split=splits.get(stem, ""),
+        objects=objects,
+    )
+
+
+def _objects(
+    values: mask_pictures.Values,
+    numbers: mask_pictures.Values | None,
+    place: Place,
+    classes: dict[int, _Class],
+    faults: Faults,
+) -> Iterator[FoundObject]:
+    """The objects where they are told apart, else the pieces of classes."""
+    is_colour = values.dtype == np.uint32
+    meant = {_packed(one.colour): one for one in classes.values()} if is_colour else classes
+    border = _packed(voc_colour(BORDER))
+    nothing = [0, border if is_colour else BORDER]
+    if numbers is None:
+        pieces = mask_pictures.pieces_of(values, nothing)
+        groups = [(value, [piece]) for value, found in pieces.items() for piece in found]
+    else:
+        most = border if numbers.dtype == np.uint32 else BORDER
+        class_of = _class_of(values, numbers)
+        groups = [(class_of[n], found) for n, found in mask_pictures.pieces_of(numbers, [0, most]).items()]
+    for value, found in groups:
+        if value not in meant:
+            faults.add(place, "unknown_value", f"Pixels have the value {value}, which no class has.", value)
+            continue
+        for geometry in mask_pictures.geometries(found, "image_segmentation"):
+            yield FoundObject(class_name=meant[value].name, geometry=geometry, place=place)
+
+
+def _class_of(values: mask_pictures.Values, numbers: mask_pictures.Values) -> dict[int, int]:
+    """The class that most pixels of each object have."""
+    runs = find_runs(numbers.astype(np.int64) << 24 | values)
+    pairs = runs.owner
+    kinds, place = np.unique(pairs, return_inverse=True)
+    pixels = np.bincount(place, weights=runs.stop - runs.start)
+    ordered = np.argsort(pixels, kind="stable")
+    return {int(kinds[at]) >> 24: int(kinds[at]) & 0xFFFFFF for at in ordered}
+
+
+def _packed(colour: Colour) -> int:
+    red, green, blue = colour
+    return red << 16 | green << 8 | blue
+
+
+FORMAT: Final = Format(
+    id="voc_segmentation",
+    name="Pascal VOC segmentation",
+    text="PNGs of classes and of objects with the palette of Pascal VOC, borders 255, and lists of pictures.",
+    supports=mask_objects.supports(),
+    settings=(mask_objects.ORDER, mask_objects.boundary(2), COLOURS),
+    write=write,
+    read=read,
+    recognise=recognise,
+    picture_path=lambda medium: f"JPEGImages/{medium.path}",
+    keeps_order=False,
+)
