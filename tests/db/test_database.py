@@ -1,5 +1,6 @@
 """The one writer: groups that are on disk when they are answered, and failures that stay with whoever caused them."""
 
+import asyncio
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -92,6 +93,31 @@ def test_hundreds_of_writers_at_once_lose_nothing(database: Database) -> None:
     with ThreadPoolExecutor(32) as pool:
         list(pool.map(lambda value: database.write(insert(value)), range(300)))
     assert numbers(database) == list(range(300))
+
+
+def test_a_loop_waits_without_a_thread_and_what_it_no_longer_waits_for_is_saved_all_the_same(
+    database: Database,
+) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def slowly(conn: Connection) -> int:
+        begun.set()
+        assert go.wait(WAIT_S)
+        return int(insert(2)(conn))
+
+    async def leave() -> None:
+        assert await database.written(insert(1)) == 1
+        waiting = asyncio.ensure_future(database.written(slowly))
+        assert await asyncio.to_thread(begun.wait, WAIT_S)
+        waiting.cancel()
+        go.set()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        with pytest.raises(ZeroDivisionError):
+            await database.written(lambda _: 1 // 0)
+
+    asyncio.run(leave())
+    assert numbers(database) == [1, 2]
 
 
 def test_what_is_read_inside_one_block_is_one_snapshot(database: Database) -> None:

@@ -5,6 +5,7 @@ three times the durable saves of one commit per request, no "database is locked"
 SQLite before 3.51.3, which needs two connections that write. `synchronous=FULL`: acknowledged is on disk.
 """
 
+import asyncio
 import contextlib
 import fcntl
 import os
@@ -57,7 +58,7 @@ class Database:
         try:
             with self._readers.connect() as connection, connection.begin():
                 yield connection
-        except DBAPIError as error:
+        except (DBAPIError, sqlite3.OperationalError) as error:
             if (explained := _explained(error)) is error:
                 raise
             raise explained from error
@@ -68,12 +69,22 @@ class Database:
         Raises what `work` raises (its changes are undone alone), StorageFull when the disk is full, Busy when another
         program holds the file or the server stops.
         """
+        return self._enqueued(work).result()
+
+    async def written(self, work: Callable[[Connection], T]) -> T:
+        """Do what `write` does for a caller on an event loop, who holds no thread meanwhile.
+
+        What was begun is finished also when nobody waits for it any more.
+        """
+        return await asyncio.shield(asyncio.wrap_future(self._enqueued(work)))
+
+    def _enqueued(self, work: Callable[[Connection], T]) -> Future[T]:
         future: Future[T] = Future()
         with self._entry:
             if self._closed:
                 raise Busy("The server is stopping; nothing was saved. Try again in a moment.")
             self._queue.put((work, future))
-        return future.result()
+        return future
 
     def close(self) -> None:
         """Finish what is queued, then let go of the file."""
@@ -132,21 +143,28 @@ def _commit_group(connection: Connection, group: list[tuple[Work, Future[Any]]])
 
 def _do_piece(connection: Connection, work: Work) -> Any:
     """Do one piece of work in a savepoint. SQLAlchemy's own would hide the error that undid the transaction."""
-    connection.exec_driver_sql("SAVEPOINT piece")
+    driver = _driver(connection)
+    driver.execute("SAVEPOINT piece")
     try:
         result = work(connection)
-        connection.exec_driver_sql("RELEASE piece")
+        driver.execute("RELEASE piece")
     except Exception:
-        if _in_transaction(connection):
-            connection.exec_driver_sql("ROLLBACK TO piece")
-            connection.exec_driver_sql("RELEASE piece")
+        if driver.in_transaction:
+            driver.execute("ROLLBACK TO piece")
+            driver.execute("RELEASE piece")
         raise
     return result
 
 
 def _in_transaction(connection: Connection) -> bool:
+    return _driver(connection).in_transaction
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    """SQLite's own connection: what has neither parameters nor rows costs a tenth there."""
     driver: Any = connection.connection.dbapi_connection
-    return bool(driver.in_transaction)
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
 
 
 def _explained(error: Exception) -> Exception:
@@ -162,7 +180,7 @@ def _explained(error: Exception) -> Exception:
 
 def _stop_if_disk_fails(error: Exception) -> None:
     """End the process on an I/O error of the disk: after a failed fsync nothing more may be promised."""
-    if isinstance(error, OperationalError) and "disk I/O error" in str(error):
+    if isinstance(error, (OperationalError, sqlite3.OperationalError)) and "disk I/O error" in str(error):
         log.critical("the disk failed while saving; stopping so that nothing more is promised", error=str(error))
         os._exit(70)
 
@@ -200,7 +218,7 @@ def _engine(path: Path, *, writable: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writable else "BEGIN")
+        _driver(connection).execute("BEGIN IMMEDIATE" if writable else "BEGIN")
 
     return engine
 

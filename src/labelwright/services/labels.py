@@ -79,6 +79,12 @@ def refusal(actor: Actor, task: Row[Any]) -> TaskNotEditable | NotYourTask | Non
     return None
 
 
+async def save(ctx: Context, actor: Actor, task_id: str, difference: Difference) -> Saved:
+    """Do what `apply_difference` does for a caller on an event loop."""
+    stamp = Stamp(actor.id, ctx.now_ms(), actor.source)
+    return await ctx.db.written(lambda conn: apply_within(conn, actor, task_id, difference, stamp))
+
+
 def apply_difference(ctx: Context, actor: Actor, task_id: str, difference: Difference) -> Saved:
     """Save one difference: document, export form, history and task in one transaction.
 

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Query, Request
 from sqlalchemy import Row
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from labelwright.api.answers import MsgspecResponse
@@ -93,7 +92,7 @@ def open_task(ctx: Ctx, actor: Caller, task_id: str) -> Response:
 async def save_labels(request: Request, ctx: Ctx, actor: Caller, task_id: str) -> Response:
     """Save one difference, made on `revision`. Sending the same `changeId` again changes nothing."""
     difference = decode(await json_body(request), _DIFFERENCE)
-    return MsgspecResponse(await run_in_threadpool(labels.apply_difference, ctx, actor, task_id, difference))
+    return MsgspecResponse(await labels.save(ctx, actor, task_id, difference))
 
 
 @router.post("/tasks/{task_id}/complete", response_model=TaskAnswer)
