@@ -123,6 +123,13 @@ def test_every_tool_of_label_mode_has_a_key_of_its_own() -> None:
     assert len(set(keys)) == len(keys)
 
 
+def test_the_page_on_adding_a_tool_shows_the_source_of_one() -> None:
+    blocks = re.findall(r"```ts\n(.*?)```", (DOCS / "extend" / "add-a-tool.md").read_text(), re.DOTALL)
+    source = "".join((WEB / "tools" / name).read_text() for name in ("lasso.ts", "lasso.test.ts", "index.ts"))
+    assert len(blocks) >= 5
+    assert [block for block in blocks if block.rstrip() not in source] == []
+
+
 def test_a_file_is_one_noun_and_under_400_lines() -> None:
     long = {
         path.relative_to(ROOT).as_posix(): count

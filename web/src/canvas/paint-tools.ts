@@ -102,7 +102,7 @@ export function paintContext(brush: Brush, geometry: Geometry): void {
   context.fill('evenodd')
 }
 
-const VEIL = 'rgb(9 11 15 / 45%)'
+const VEIL = 'rgb(9 11 15 / 36%)'
 
 /** Handles that would lie on one another are left out, but for the one that is held. */
 export function paintHandles(

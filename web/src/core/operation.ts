@@ -6,6 +6,8 @@ import type { Outcome } from './tool.ts'
 export interface Choice {
   readonly id: string
   readonly name: string
+  /** Left out where it is a class, which has its colour. */
+  readonly icon?: string
 }
 
 export interface Operation {

@@ -10,7 +10,7 @@ import { screenPixels } from './snap.ts'
 export const SMOOTHING: NumberSetting = {
   kind: 'number',
   id: 'smoothing',
-  name: 'Free-hand detail',
+  name: 'Smooth',
   initial: 1,
   minimum: 0.5,
   maximum: 10,

@@ -28,8 +28,8 @@ describe.each(ALL_KINDS)('%s', (kind) => {
   test.each([
     ['', 'x needs a number; “” is none.'],
     ['4e', 'x needs a number; “4e” is none.'],
-    ['201', 'x = 201 leaves the picture, which is 200 × 100 pixels.'],
-    ['-1', 'x = -1 leaves the picture, which is 200 × 100 pixels.'],
+    ['201', 'x = 201 leaves the picture, which is 200 x 100 pixels.'],
+    ['-1', 'x = -1 leaves the picture, which is 200 x 100 pixels.'],
   ])('“%s” is refused with the reason', (text, reason) => {
     expect(withNumber(annotation, { row: 0, column: 0 }, text, PICTURE)).toBe(reason)
   })

@@ -27,6 +27,6 @@ export function withNumber(
   const [issue] = issues(next)
   if (issue !== undefined) return messageOf(issue)
   const isInside = vertices(next).every(([x, y]) => x >= 0 && y >= 0 && x <= picture.w && y <= picture.h)
-  if (!isInside) return `${name} = ${value} leaves the picture, which is ${picture.w} × ${picture.h} pixels.`
+  if (!isInside) return `${name} = ${value} leaves the picture, which is ${picture.w} x ${picture.h} pixels.`
   return withGeometry(annotation, next)
 }

@@ -1,6 +1,12 @@
 /** Icons on a 20 x 20 grid, drawn with a 1.5 stroke; `Icon.svelte` renders them. */
 export const ICONS = {
-  align: 'M3.5 3v14M6.5 5.5h10v3h-10zM6.5 11.5h6v3h-6z',
+  align: 'M3.5 3v14M6 5.5h9v3H6zM6 11.5h6v3H6z',
+  'align-bottom': 'M3 16.5h14M5.5 5v9h3V5zM11.5 8v6h3V8z',
+  'align-centre': 'M10 3v14M5 5.5h10v3H5zM7 11.5h6v3H7z',
+  'align-left': 'M3.5 3v14M6 5.5h9v3H6zM6 11.5h6v3H6z',
+  'align-middle': 'M3 10h14M5.5 5v10h3V5zM11.5 7v6h3V7z',
+  'align-right': 'M16.5 3v14M5 5.5h9v3H5zM8 11.5h6v3H8z',
+  'align-top': 'M3 3.5h14M5.5 6v9h3V6zM11.5 6v6h3V6z',
   'arrow-down': 'M10 4v12m-5-5 5 5 5-5',
   'arrow-left': 'M16 10H4m5-5-5 5 5 5',
   'arrow-right': 'M4 10h12m-5-5 5 5-5 5',
@@ -24,6 +30,8 @@ export const ICONS = {
   copy: 'M7.5 7.5h8v9h-8zM4.5 12.5v-9h8',
   cursor: 'M4.5 3.5l11.5 5-4.8 1.7L9.300 15z',
   dataset: 'M3 6.5h14v10H3zM5 3.5h10m-12 10 4-4 3.5 3.5L13 10.5l4 3.5M13.2 9.3h.01',
+  'distribute-across': 'M3.5 3v14M16.5 3v14M7.5 6h5v8h-5z',
+  'distribute-down': 'M3 3.5h14M3 16.5h14M6 7.5v5h8v-5z',
   distribute: 'M3.5 3v14M16.5 3v14M7.5 6h5v8h-5z',
   dots: 'M4.5 10h.01M10 10h.01M15.5 10h.01',
   download: 'M10 3v9.5m-4-4 4 4 4-4M3.5 16.5h13',

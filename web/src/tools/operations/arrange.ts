@@ -54,7 +54,12 @@ function arranging(
     keys: [],
     available: ({ selection }) => selection.size >= least,
     disabled: () => null,
-    choices: () => Object.keys(arrangements).map((choice) => ({ id: choice, name: choice })),
+    choices: () =>
+      Object.keys(arrangements).map((choice) => ({
+        id: choice,
+        name: choice,
+        icon: `${id}-${choice.toLowerCase()}`,
+      })),
     run: (scene, choice = '') => arranged(name, arrangements[choice], scene),
   }
 }

@@ -4,7 +4,7 @@ import type { Operation } from '../../core/index.ts'
 
 export const isolate: Operation = {
   id: 'isolate',
-  name: 'Isolate, or show all again',
+  name: 'Isolate',
   icon: 'isolate',
   keys: ['i'],
   available: ({ selection, isIsolated }) => isIsolated || selection.size > 0,
