@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 
 from labelwright.raster import (
     Runs,
+    bounds_of,
+    bounds_of_each,
     count_pixels,
     count_within,
     find_runs,
@@ -59,8 +61,10 @@ def test_what_is_painted_last_is_seen(shapes, random):
 def test_pixels_are_counted_by_shape(shapes):
     runs = shape_runs(shapes, SIZE_WH)
 
-    counts = count_pixels(runs, len(shapes)).tolist()
+    counts, boxes = count_pixels(runs, len(shapes)).tolist(), bounds_of_each(runs, len(shapes)).tolist()
 
+    each = [runs.where(runs.owner == number) for number in range(len(shapes))]
+    assert boxes == [list(bounds_of(mine)) for mine in each]
     assert counts == [int((semantic_map(shape, SIZE_WH) > 0).sum()) for shape in shapes]
 
 

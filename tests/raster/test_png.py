@@ -2,10 +2,12 @@ import hashlib
 import io
 import struct
 import tracemalloc
+import warnings
 import zlib
 
 import numpy as np
 import pytest
+import rasterio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -144,3 +146,15 @@ def test_a_picture_too_large_for_memory_is_written_in_little():
 def test_a_map_of_a_size_that_cannot_be_painted_is_not_written():
     with pytest.raises(ValueError, match="0 x 5 pixels"):
         semantic_map_png(SEGMENTS, (0, 5))
+
+
+def test_gdal_reads_palettes_and_16_bits():
+    pixels = np.arange(12, dtype=np.uint8).reshape(3, 4) % 3
+    for data, wanted in (
+        (encode_png(pixels, [(0, 0, 0), (220, 20, 60), (70, 130, 180)]), pixels),
+        (encode_png(pixels.astype(np.uint16) * 30_000), pixels.astype(np.uint16) * 30_000),
+    ):
+        with warnings.catch_warnings(), rasterio.MemoryFile(data) as file:
+            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+            with file.open(driver="PNG") as picture:
+                assert np.array_equal(picture.read(1), wanted)

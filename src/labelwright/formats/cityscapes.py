@@ -103,7 +103,7 @@ class _Picture:
             ("labelIds", [label.id for label in of], GREY),
         ):
             archive.add(f"{start}{kind}.png", encode_runs(mask_objects.valued(seen, values), size_wh, form))
-        archive.add(f"{start}polygons.json", msgspec.json.format(msgspec.json.encode(self._json(of)), indent=1) + b"\n")
+        archive.add(f"{start}polygons.json", msgspec.json.encode(self._json(of)) + b"\n")
 
     def _instance_ids(self, of: list[Label]) -> list[int]:
         """An object's value is its class's id and its number; without instances, or beyond 1,000, the id alone."""

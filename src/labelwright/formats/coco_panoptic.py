@@ -18,7 +18,7 @@ from labelwright.exchange.ledger import Ledger, item_of, refuse_task
 from labelwright.exchange.source import Scheme, Source, TaskLabels
 from labelwright.formats import mask_classes, mask_objects, mask_pictures
 from labelwright.formats.coco_panoptic_reader import read, recognise
-from labelwright.raster import RGB, Runs, bounds_of, encode_runs, regrouped
+from labelwright.raster import RGB, Runs, bounds_of_each, count_pixels, encode_runs, regrouped
 
 IS_STUFF: Final = "Objects of a stuff class are one segment, without answers of their own."
 STUFF: Final = Setting(
@@ -112,9 +112,7 @@ class _Writer:
         }
         if attributes := self._attributes(task.document.answers, None):
             image["attributes"] = attributes
-        infos = [
-            info for number, segment in enumerate(segments) if (info := self._info(painted, segment, seen, number))
-        ]
+        infos = self._infos(painted, segments, seen)
         return _encoded(image), _encoded({"image_id": image_id, "file_name": file_name, "segments_info": infos})
 
     def _segments(self, painted: mask_objects.Painting) -> tuple[np.ndarray[Any, np.dtype[np.int64]], list[_Segment]]:
@@ -137,21 +135,22 @@ class _Writer:
             segments.append(_Segment(value, tuple(numbers)))
         return group, segments
 
-    def _info(
-        self, painted: mask_objects.Painting, segment: _Segment, seen: Runs, number: int
-    ) -> dict[str, Any] | None:
-        mine = seen.where(seen.owner == number)
-        if not mine.row.size:
-            return None
+    def _infos(self, painted: mask_objects.Painting, segments: list[_Segment], seen: Runs) -> list[dict[str, Any]]:
+        """What the file says of the segments that are seen."""
+        areas, boxes = count_pixels(seen, len(segments)).tolist(), bounds_of_each(seen, len(segments)).tolist()
+        return [
+            self._info(painted, segment) | {"area": area, "bbox": box, "iscrowd": 0}
+            for segment, area, box in zip(segments, areas, boxes, strict=True)
+            if area
+        ]
+
+    def _info(self, painted: mask_objects.Painting, segment: _Segment) -> dict[str, Any]:
         annotation = painted.objects[segment.objects[0]].annotation
         row = self._classes[annotation.class_id]
         red, green, blue = segment.id >> 16, segment.id >> 8 & 255, segment.id & 255
         info: dict[str, Any] = {
             "id": red + 256 * green + 65536 * blue,
             "category_id": row.value,
-            "area": int((mine.stop - mine.start).sum()),
-            "bbox": list(bounds_of(mine)),
-            "iscrowd": 0,
         }
         if annotation.class_id not in self._stuff:
             info["uid"] = annotation.id

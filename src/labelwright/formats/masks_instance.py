@@ -20,7 +20,7 @@ from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
 from labelwright.formats import mask_classes, mask_objects, mask_pictures
 from labelwright.formats.coco_reader import answer_of
 from labelwright.formats.mask_classes import Row
-from labelwright.raster import GREY, GREY_16, Form, Runs, bounds_of, encode_runs
+from labelwright.raster import GREY, GREY_16, Form, bounds_of_each, count_pixels, encode_runs
 
 FOLDER: Final = "instances"
 LINES: Final = "instances.jsonl"
@@ -130,7 +130,10 @@ class _Picture:
         value_of = {
             one.annotation.id: value for one, value in zip(self._painted.objects, self._values, strict=True) if value
         }
-        found = sorted(zip(self._values, range(len(self._values)), strict=True))
+        count = len(self._values)
+        seen = self._seen.where(self._seen.owner < count)
+        pixels, boxes = count_pixels(seen, count).tolist(), bounds_of_each(seen, count).tolist()
+        found = sorted(zip(self._values, self._painted.objects, pixels, boxes, strict=True), key=lambda one: one[0])
         return _Line(
             mask=self.path,
             picture=f"images/{mask_pictures.folder(medium)}{medium.path}",
@@ -139,19 +142,18 @@ class _Picture:
             height=medium.height,
             split=medium.split,
             attributes=self._attributes(self._task.document.answers, None),
-            objects=[self._object(value, number, value_of) for value, number in found if value],
+            objects=[self._object(one, value_of) for one in found if one[0]],
         )
 
-    def _object(self, value: int, number: int, value_of: dict[str, int]) -> _Object:
-        annotation = self._painted.objects[number].annotation
-        seen: Runs = self._seen.where(self._seen.owner == number)
+    def _object(self, found: tuple[int, Labelled, int, list[int]], value_of: dict[str, int]) -> _Object:
+        value, (annotation, _, _), pixels, box = found
         return _Object(
             value=value,
             name=self._classes[annotation.class_id].name,
             uid=annotation.id,
             parent=value_of.get(annotation.parent_id or ""),
-            pixels=int((seen.stop - seen.start).sum()),
-            bbox=list(bounds_of(seen)),
+            pixels=pixels,
+            bbox=box,
             attributes=self._attributes(annotation.answers, annotation.class_id),
             comment=annotation.comment,
         )

@@ -11,7 +11,7 @@ from labelwright.raster.fill import RULES, Rule, area, semantic_map
 from labelwright.raster.png import GREY, GREY_16, PALETTE, RGB, Form, encode_png, encode_runs, semantic_map_png
 from labelwright.raster.rle import bounds_of, decode_rle, encode_rle, pack_rle, rle_area, unpack_rle
 from labelwright.raster.runs import Runs, find_runs
-from labelwright.raster.shapes import Shape, count_pixels, iou, shape_runs, union
+from labelwright.raster.shapes import Shape, bounds_of_each, count_pixels, iou, shape_runs, union
 from labelwright.raster.trace import Traced, trace
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Traced",
     "area",
     "bounds_of",
+    "bounds_of_each",
     "count_pixels",
     "count_within",
     "decode_rle",

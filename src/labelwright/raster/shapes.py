@@ -41,6 +41,21 @@ def count_pixels(runs: Runs, owners: int) -> Ints:
     return np.bincount(runs.owner, weights=runs.stop - runs.start, minlength=owners).astype(np.int64)
 
 
+def bounds_of_each(runs: Runs, owners: int) -> Ints:
+    """Find the smallest boxes around the pixels of owners 0 to ``owners`` - 1.
+
+    Returns:
+        (owners, 4): left, top, width, height; zeros for those without pixels.
+    """
+    low = np.full((owners, 2), np.iinfo(np.int64).max)
+    high = np.zeros((owners, 2), dtype=np.int64)
+    for axis, (first, stop) in enumerate(((runs.start, runs.stop), (runs.row, runs.row + 1))):
+        np.minimum.at(low[:, axis], runs.owner, first)
+        np.maximum.at(high[:, axis], runs.owner, stop)
+    low[high[:, 0] == 0] = 0
+    return np.concatenate((low, high - low), axis=1)
+
+
 def iou(one: Shape, other: Shape, size_wh: tuple[int, int]) -> float:
     """Find by exact pixels how much two shapes have in common of what they cover together; 1 when both are empty."""
     runs = shape_runs([one, other], size_wh)
