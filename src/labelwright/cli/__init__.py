@@ -14,6 +14,7 @@ app = App(
     default_parameter=Parameter(show_default=False, negative=""),
 )
 SERVING, WORKING = Group("Run a server", sort_key=1), Group("Work with a server", sort_key=2)
+FILES = Group("Work with label files", sort_key=3)
 # Loaded when they are called, because start-up is felt; so what they do is said here, in full.
 COMMANDS = (
     ("serve", "serve:serve", SERVING, "Start the server.\n\nSettings come from LABELWRIGHT_... variables."),
@@ -43,6 +44,10 @@ COMMANDS = (
     ("datasets", "listing:datasets", WORKING, "List datasets."),
     ("tasks", "listing:tasks", WORKING, "List the tasks of a project."),
     ("release", "listing:release", WORKING, "Offer the tasks in the backlog of a project to its labelers."),
+    ("convert", "files:convert", FILES, "Convert labels from one format into another, without a server."),
+    ("validate", "files:validate", FILES, "Say what is wrong with a label file, each fault with its place."),
+    ("diff", "files:diff", FILES, "Compare two label files, of whatever formats, picture by picture."),
+    ("formats", "files:formats", FILES, "List the label formats and their options."),
 )
 for name, where, group, text in COMMANDS:
     app.command(f"labelwright.cli.{where}", name=name, group=group, help=text)

@@ -9,6 +9,8 @@ import json
 import mmap
 import stat
 import tarfile
+import tempfile
+import weakref
 import zipfile
 from collections.abc import Iterator
 from functools import cached_property
@@ -66,6 +68,11 @@ class Files:
             return bytes(self.read(path)).decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise refused(path, "not_utf8", f"is not UTF-8 at byte {error.start}; save it as UTF-8.") from None
+
+    def local_path(self, path: str) -> Path | None:
+        """Where the file lies on the disk by itself; None inside an archive."""
+        find = getattr(self._holder, "local_path", None)
+        return find(path) if find is not None else None
 
     def json_keys(self, path: str) -> set[str]:
         """The keys of the outermost JSON object, or of the first object of a list, as far as the head shows them."""
@@ -156,6 +163,9 @@ class _Folder:
     def read(self, path: str, most: int | None) -> bytes | memoryview:
         return mapped(self._folder / path, most)
 
+    def local_path(self, path: str) -> Path:
+        return self._folder / path
+
 
 def mapped(path: Path, most: int | None) -> bytes | memoryview:
     """The content of a file as a view that is read where it is looked at, or its first `most` bytes."""
@@ -199,9 +209,8 @@ class _Tar:
     """A TAR archive, packed or not; its entries are unpacked into one temporary file at once, as TAR has no index."""
 
     def __init__(self, path: Path, name: str, *, zstd: bool = False) -> None:
-        import tempfile  # noqa: PLC0415 - only for these
-
         self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this
+        weakref.finalize(self, self._spool.close)
         self._places: dict[str, tuple[int, int]] = {}
         total, packed = 0, path.stat().st_size
         try:

@@ -6,7 +6,7 @@ from typing import Final
 
 from labelwright.exchange.found import FoundAnswer, FoundClass, FoundMedium, FoundObject
 from labelwright.exchange.resolving import key_of
-from labelwright.model.configuration import FORBIDDEN_KEYS, MAX_TEXT, LabelClass, Option
+from labelwright.model.configuration import FORBIDDEN_KEYS, MAX_TEXT, OPTION_KEY_PATTERN, LabelClass, Option
 from labelwright.model.geometry import kind_of
 
 MOST_OPTIONS: Final = 50
@@ -46,7 +46,7 @@ class Survey:
     def _answers(self, owner: str | None, answers: tuple[FoundAnswer, ...]) -> None:
         for answer in answers:
             values = self._questions[owner].setdefault(answer.name, [])
-            if answer.value is not None and answer.value not in values and len(values) <= MOST_OPTIONS:
+            if answer.value and answer.value not in values and len(values) <= MOST_OPTIONS:
                 values.append(answer.value)
 
     def propose(self) -> tuple[LabelClass, ...]:
@@ -97,14 +97,24 @@ def _question(name: str, values: list[str | tuple[str, ...]], keys: set[str]) ->
     options = tuple(dict.fromkeys(texts))
     if any(isinstance(value, tuple) for value in values):
         return LabelClass(key=key, name=label, type="checklist", options=_options(options))
-    if 1 <= len(options) <= MOST_OPTIONS and all(len(option) <= 56 for option in options):
+    if 1 <= len(options) <= MOST_OPTIONS and all(map(OPTION_KEY_PATTERN.fullmatch, options)):
         return LabelClass(key=key, name=label, type="option", options=_options(options))
     return LabelClass(key=key, name=label, type="free_text", max_length=MAX_TEXT)
 
 
 def _options(texts: tuple[str, ...]) -> tuple[Option, ...]:
+    """Options with the texts of the file as their keys, where those can be keys."""
     keys: set[str] = set()
-    return tuple(Option(_free(key_of(text), keys), text[:56] or "-") for text in texts)
+    return tuple(Option(_own_key(text, keys), text[:56].strip() or "-") for text in texts)
+
+
+def _own_key(text: str, taken: set[str]) -> str:
+    key = text if OPTION_KEY_PATTERN.fullmatch(text) else key_of(text)
+    free, number = key, 2
+    while free in taken:
+        free, number = f"{key[:52]}_{number}", number + 1
+    taken.add(free)
+    return free
 
 
 def _free(key: str, taken: set[str]) -> str:

@@ -68,7 +68,7 @@ def survey(
     seen = Survey(labels.classes)
     media = 0
     with (folder / f"{FOUND}.part").open("wb", buffering=1 << 20) as file:
-        for medium in _identified(labels.media(), files):
+        for medium in identified(labels.media(), files):
             seen.look(medium)
             media += 1
             frame = msgspec.msgpack.encode(medium)
@@ -95,7 +95,7 @@ def _uses(seen: Survey) -> Iterator[FoundUse]:
         yield FoundUse(name=name, parent=parent, kinds=ordered, count=seen.counts[parent, name])
 
 
-def _identified(media: Iterable[FoundMedium], files: Files) -> Iterator[FoundMedium]:
+def identified(media: Iterable[FoundMedium], files: Files) -> Iterator[FoundMedium]:
     """Give media of our own archives the ids that the manifest has for their paths."""
     ids: dict[str, manifests.ManifestMedium] = {}
     if manifests.PATH in files.sizes:

@@ -204,7 +204,7 @@ class Resolver:
 
     def _answer(self, one: FoundAnswer, question: LabelClass) -> tuple[Answer] | None:
         """The answer in a tuple of its own, None after it was refused."""
-        if one.value is None:
+        if one.value is None or (not one.value and question.type != "free_text"):
             return (() if question.type == "checklist" else None,)
         if question.type == "free_text":
             return self._text(one, question)

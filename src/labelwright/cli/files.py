@@ -1,0 +1,226 @@
+"""`labelwright convert`, `validate`, `diff` and `formats`: label files without any server."""
+
+import hashlib
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+from cyclopts import Parameter
+
+from labelwright.cli.showing import advance, counting, note, plural, show_json, show_table
+from labelwright.exchange.archive import Archive, FolderWriter, Sink, TarWriter
+from labelwright.exchange.checking import check_archive
+from labelwright.exchange.comparing import compare
+from labelwright.exchange.converting import STATE, open_converted
+from labelwright.exchange.exporting import CONFIGURATION_PATH, Exporting, Report, Request
+from labelwright.exchange.files import Files, open_files
+from labelwright.exchange.format import Format, chosen
+from labelwright.exchange.found import LabelFile
+from labelwright.exchange.ledger import Entry
+from labelwright.exchange.reading import recognise
+from labelwright.exchange.splits import parse_splits
+from labelwright.exchange.zip_file import ZipWriter
+from labelwright.formats import FORMATS, configuration_file
+from labelwright.model.errors import Invalid
+
+DIFFERENT = 1
+
+FormatName = Annotated[str | None, Parameter(name="--format", help="Its name; `labelwright formats` lists them.")]
+Options = Annotated[
+    tuple[str, ...], Parameter(name="--option", help="NAME=VALUE, an option of the format; repeatable.")
+]
+Split = Annotated[str, Parameter(help="Shares of train, val and test, such as 80/10/10.")]
+Group = Annotated[
+    str, Parameter(show_default=True, help="What is never torn apart: medium, name, dataset or answer:KEY.")
+]
+
+
+def formats(*, json: Annotated[bool, Parameter(help="Print JSON.")] = False) -> None:
+    """List the label formats, with what they carry."""
+    if json:
+        show_json(
+            {"id": f.id, "name": f.name, "supports": f.supports, "settings": f.settings} for f in FORMATS.values()
+        )
+        return
+    show_table(
+        ("format", "reads", "writes", "what it is"),
+        [(f.id, _yes(f.read), _yes(f.write), f.text) for f in FORMATS.values()],
+    )
+    for form in FORMATS.values():
+        for setting in form.settings:
+            choices = "|".join(value for value, _ in setting.choices) or setting.kind
+            note(f"  {form.id} --option {setting.id}={choices}  {setting.text} Default: {setting.default}.")
+
+
+def _yes(thing: object) -> str:
+    return "yes" if thing is not None else "-"
+
+
+def convert(  # noqa: PLR0913 - the options of a command
+    source: Annotated[Path, Parameter(help="A file, a folder or an archive in any format.")],
+    target: Annotated[Path, Parameter(help="A .zip, a .tar, or a folder to make.")],
+    /,
+    *,
+    form: FormatName = None,
+    read_as: Annotated[str | None, Parameter(name="--from", help="Its format, where it is not clear.")] = None,
+    split: Split = "",
+    group: Group = "medium",
+    option: Options = (),
+    pictures: Annotated[bool, Parameter(help="Pack the pictures that lie beside the labels.")] = False,
+) -> None:
+    """Convert labels from one format into another; what cannot come along is counted and said."""
+    if form is None or form not in FORMATS or FORMATS[form].write is None:
+        raise Invalid(f"Say with --format into what: {', '.join(f.id for f in FORMATS.values() if f.write)}.")
+    if target.exists():
+        raise Invalid(f"{target} is there already. Name another one, or remove it.")
+    files, labels, found = _opened(source, read_as)
+    converted = open_converted(files, labels)
+    request = Request(
+        format=form,
+        states=(STATE,),
+        splits=parse_splits(split, group) if split else None,
+        pictures="pack" if pictures else "none",
+        settings=chosen(FORMATS[form].settings, read_options(option)),
+    )
+    with counting(f"Converting {source.name} from {found.name}", converted.media) as bar:
+        exporting = Exporting(
+            FORMATS[form],
+            request,
+            converted.scheme,
+            converted.tasks,
+            project=source.stem,
+            open_picture=converted.open_picture,
+            progress=lambda done, _total: bar.update(bar.task_ids[0], completed=done),
+        )
+        exporting.plan()
+        report = _written(exporting, target, configuration_file.write(converted.scheme.configuration.classes))
+        advance(bar, 0)
+    for fault in (*labels.faults.kept[:20], *converted.refused[:20]):
+        note(f"  not read: {fault.place}: {fault.message}")
+    show_report(report)
+    check_archive(FORMATS[form], target, report.balance, converted.scheme, exporting.tasks(None))
+    note(f"{plural(report.media, 'picture')} written to {target} and read back.")
+    if target.is_file():
+        note(f"SHA-256 {digest_of(target)}")
+
+
+def _written(exporting: Exporting, target: Path, configuration: bytes) -> Report:
+    """Write into a temporary place and move it when it is whole."""
+    with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".labelwright-") as folder:
+        part = Path(folder) / target.name
+        if target.suffix.lower() in {".zip", ".tar"}:
+            with part.open("wb") as file:
+                report = _into(exporting, _packed(target, file, Path(folder)), configuration)
+        else:
+            part.mkdir()
+            report = _into(exporting, FolderWriter(part), configuration)
+        shutil.move(part, target)
+    return report
+
+
+def _packed(target: Path, file: BinaryIO, folder: Path) -> Sink:
+    if target.suffix.lower() == ".zip":
+        return ZipWriter(file)
+    return TarWriter(file, lambda: tempfile.TemporaryFile(dir=folder))
+
+
+def _into(exporting: Exporting, sink: Sink, configuration: bytes) -> Report:
+    report = exporting.write(Archive(sink), {CONFIGURATION_PATH: configuration})
+    sink.close()
+    return report
+
+
+def validate(
+    source: Annotated[Path, Parameter(help="A file, a folder or an archive.")],
+    /,
+    *,
+    read_as: Annotated[str | None, Parameter(name="--from", help="Its format, where it is not clear.")] = None,
+    json: Annotated[bool, Parameter(help="Print one JSON object for each fault.")] = False,
+) -> None:
+    """Read a label file and say what is wrong with it, each fault with its place. Exit code 1 when anything is."""
+    files, labels, found = _opened(source, read_as)
+    converted = open_converted(files, labels)
+    labels.faults.kept.clear()
+    labels.faults.count = 0
+    objects = sum(len(task.document.annotations) for task in converted.tasks())
+    faults = [*labels.faults.kept, *converted.refused]
+    if json:
+        show_json(faults)
+    else:
+        show_table(("place", "code", "what is wrong"), [(str(f.place), f.code, f.message) for f in faults])
+    counts = f"{plural(converted.media, 'picture')}, {plural(objects, 'object')}, {plural(len(faults), 'fault')}"
+    note(f"{found.name}: {counts}.")
+    if faults:
+        sys.exit(DIFFERENT)
+
+
+def diff(
+    one: Annotated[Path, Parameter(help="The earlier file, folder or archive.")],
+    other: Annotated[Path, Parameter(help="The later one; it may be in another format.")],
+    /,
+    *,
+    json: Annotated[bool, Parameter(help="Print one JSON object for each difference.")] = False,
+) -> None:
+    """Compare two label files picture by picture. Exit code 1 when they differ."""
+    found = list(compare(_opened(one, None)[1], _opened(other, None)[1]))
+    if json:
+        show_json(found)
+    else:
+        rows = [
+            (c.medium, c.what, c.class_name, f"{c.was} → {c.now}" if c.was or c.now else c.iou or "") for c in found
+        ]
+        show_table(("picture", "what", "class", "details"), rows)
+    note(f"{plural(len(found), 'difference')}.")
+    if found:
+        sys.exit(DIFFERENT)
+
+
+def _opened(source: Path, read_as: str | None) -> tuple[Files, LabelFile, Format]:
+    """Open a source. Raises Invalid when it is not there or in no format."""
+    if not source.exists():
+        raise Invalid(f"There is no {source}.")
+    files = open_files(source)
+    form = FORMATS.get(read_as) if read_as else recognise(files, FORMATS)
+    if form is None or form.read is None:
+        raise Invalid(f"There is no format {read_as} to read; there are {', '.join(FORMATS)}.")
+    return files, form.read(files), form
+
+
+def read_options(given: tuple[str, ...]) -> dict[str, str]:
+    """NAME=VALUE pairs. Raises Invalid."""
+    pairs = [text.partition("=") for text in given]
+    for name, equals, _ in pairs:
+        if not equals:
+            raise Invalid(f"--option {name} needs a value: write {name}=VALUE.")
+    return {name: value for name, _, value in pairs}
+
+
+def show_report(report: Report) -> None:
+    """Say what came along and what did not."""
+    balance = report.balance
+    for unit in ("tasks", "geometries", "answers"):
+        parts = [
+            f"{getattr(balance, bucket)[unit]:,} {bucket}"
+            for bucket in ("exported", "converted", "refused", "filtered")
+            if getattr(balance, bucket)[unit]
+        ]
+        note(f"{balance.source[unit]:,} {unit}: {', '.join(parts) or 'none'}")
+    for entry in balance.losses:
+        note(f"  {entry.count:,} {entry.unit} {entry.bucket}: {entry.reason}{_loss(entry)}")
+    for name in report.missing[:20]:
+        note(f"  picture not packed: {name}")
+
+
+def _loss(entry: Entry) -> str:
+    if entry.measure is None or entry.mean_loss is None:
+        return ""
+    unit = "of IoU" if entry.measure == "iou" else "pixels"
+    return f" (loss {entry.mean_loss:.3g} {unit} on average, {entry.largest_loss:.3g} at most)"
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,125 @@
+"""Compare two label files, whatever their formats: what came, what went, what moved, picture by picture."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from labelwright.exchange.found import FoundMedium, FoundObject, LabelFile, scaled
+from labelwright.exchange.naming import stem_of
+from labelwright.exchange.uniting import SAME_PLACE, box_iou
+
+NEAR_PX: Final = 1e-6
+"""Formats with shares of sides round; what lies nearer than this is where it was."""
+
+
+class Changed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One difference. `what` is added, removed, moved, reclassed or answered; `iou` is of the boxes, when moved."""
+
+    medium: str
+    what: str
+    class_name: str = ""
+    place: str = ""
+    was: str = ""
+    now: str = ""
+    iou: float | None = None
+
+
+def compare(one: LabelFile, other: LabelFile) -> Iterator[Changed]:
+    """The differences from one file to another; pictures are the same when their names are, but for extensions."""
+    ours = {_name(medium): medium for medium in one.media()}
+    theirs = {_name(medium): medium for medium in other.media()}
+    for name in sorted({*ours, *theirs}):
+        before, after = ours.get(name), theirs.get(name)
+        if before is None or after is None:
+            there = before or after
+            assert there is not None
+            what = "removed" if after is None else "added"
+            yield Changed(medium=name, what=what, class_name="(picture)", place=str(there.place))
+        size = next(((m.width, m.height) for m in (before, after) if m and m.width and m.height), None)
+        yield from _objects(name, _all(before, size), _all(after, size))
+        yield from _answers(name, before, after)
+
+
+def _name(medium: FoundMedium) -> str:
+    return stem_of((medium.name or medium.path).rpartition("/")[2])
+
+
+def _all(medium: FoundMedium | None, size: tuple[int, int] | None) -> list[FoundObject]:
+    """Every object, nested ones behind their parents; in pixels where the size is known."""
+    if medium is None:
+        return []
+    objects = (scaled(medium, size) if size else medium).objects
+    return [each for one in objects for each in (one, *one.nested)]
+
+
+def _objects(medium: str, before: list[FoundObject], after: list[FoundObject]) -> Iterator[Changed]:
+    left = list(after)
+    gone = []
+    for was in before:
+        now = next((one for one in left if one.id and one.id == was.id), None)
+        now = now or next((one for one in left if _is_same(was, one)), None)
+        if now is None:
+            gone.append(was)
+            continue
+        left.remove(now)
+        yield from _changes(medium, was, now)
+    for was in gone:
+        overlaps = [(box_iou(was.geometry, one.geometry), one) for one in left if one.class_name == was.class_name]
+        iou, nearest = max(overlaps, key=lambda pair: pair[0], default=(0.0, None))
+        if nearest is not None and iou > SAME_PLACE:
+            left.remove(nearest)
+            yield from _changes(medium, was, nearest)
+        else:
+            yield Changed(medium=medium, what="removed", class_name=was.class_name, place=str(was.place))
+    for now in left:
+        yield Changed(medium=medium, what="added", class_name=now.class_name, place=str(now.place))
+
+
+def _is_same(was: FoundObject, now: FoundObject) -> bool:
+    return was.class_name == now.class_name and _is_where_it_was(was, now)
+
+
+def _is_where_it_was(was: FoundObject, now: FoundObject) -> bool:
+    a, b = _numbers(was), _numbers(now)
+    return len(a) == len(b) and all(abs(x - y) <= NEAR_PX for x, y in zip(a, b, strict=True))
+
+
+def _numbers(one: FoundObject) -> list[float]:
+    def flat(value: object) -> list[float]:
+        if isinstance(value, (int, float)):
+            return [float(value)]
+        return [n for each in value for n in flat(each)] if isinstance(value, (list, tuple)) else []
+
+    plain = msgspec.to_builtins(one.geometry)
+    return [n for key in sorted(plain) if key != "kind" for n in flat(plain[key])]
+
+
+def _changes(medium: str, was: FoundObject, now: FoundObject) -> Iterator[Changed]:
+    at = str(now.place)
+    if was.class_name != now.class_name:
+        name, other = now.class_name, was.class_name
+        yield Changed(medium=medium, what="reclassed", class_name=name, place=at, was=other, now=name)
+    if not _is_where_it_was(was, now):
+        iou = round(box_iou(was.geometry, now.geometry), 6)
+        yield Changed(medium=medium, what="moved", class_name=now.class_name, place=at, iou=iou)
+    before = {answer.name: answer.value for answer in was.answers}
+    after = {answer.name: answer.value for answer in now.answers}
+    for name in sorted(before.keys() | after.keys()):
+        if _text(before.get(name)) != _text(after.get(name)):
+            old, new = _text(before.get(name)), _text(after.get(name))
+            what = f"{now.class_name} {name}"
+            yield Changed(medium=medium, what="answered", class_name=what, place=at, was=old, now=new)
+
+
+def _answers(medium: str, before: FoundMedium | None, after: FoundMedium | None) -> Iterator[Changed]:
+    was = {answer.name: answer.value for answer in before.answers} if before else {}
+    now = {answer.name: answer.value for answer in after.answers} if after else {}
+    for name in sorted(was.keys() | now.keys()):
+        if _text(was.get(name)) != _text(now.get(name)):
+            old, new = _text(was.get(name)), _text(now.get(name))
+            yield Changed(medium=medium, what="answered", class_name=name, was=old, now=new)
+
+
+def _text(value: object) -> str:
+    return ",".join(value) if isinstance(value, tuple) else "" if value is None else str(value)

@@ -1,0 +1,83 @@
+"""Label files without a server: converted, looked through, compared."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from labelwright.cli import app
+from labelwright.exchange.manifest import decode
+from labelwright.formats import FORMATS
+from tests.formats.test_conformance import export
+
+
+def run(*words: object) -> int:
+    """Run a command; its exit code."""
+    try:
+        app([str(word) for word in words], exit_on_error=False, print_error=False)
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+@pytest.fixture
+def coco(tmp_path: Path) -> Path:
+    path = tmp_path / "coco.zip"
+    path.write_bytes(export(FORMATS["coco"])[0])
+    return path
+
+
+@pytest.mark.parametrize("form", ["native", "cvat", "labelme", "datumaro", "label-studio", "yolo-seg", "geojson"])
+def test_an_archive_becomes_one_in_another_format_and_is_read_back(
+    coco: Path, tmp_path: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / f"{form}.zip"
+    assert run("convert", coco, target, "--format", form) == 0
+    assert "read back" in capsys.readouterr().err
+    with zipfile.ZipFile(target) as archive:
+        balance = decode(archive.read("manifest.json")).ledger
+    assert balance.source["tasks"] == 10
+    assert run("validate", target) == 0
+
+
+def test_what_was_converted_there_and_back_is_the_same(coco: Path, tmp_path: Path) -> None:
+    assert run("convert", coco, tmp_path / "there", "--format", "native") == 0
+    assert run("convert", tmp_path / "there", tmp_path / "back.tar", "--format", "coco") == 0
+    assert run("diff", coco, tmp_path / "back.tar") == 0
+
+
+def test_a_difference_is_named_with_its_picture(coco: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with zipfile.ZipFile(coco) as archive:
+        content = json.loads(archive.read("annotations/instances.json"))
+    for annotation in content["annotations"]:
+        annotation.pop("uid")
+    content["annotations"][0]["bbox"][0] += 1
+    content["annotations"][0]["segmentation"] = []
+    del content["annotations"][-1]
+    (tmp_path / "other.json").write_text(json.dumps(content))
+    capsys.readouterr()
+    assert run("diff", coco, tmp_path / "other.json", "--json") == 1
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {one["what"] for one in found} == {"moved", "removed"}
+
+
+def test_faults_are_listed_with_their_places(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "data.yaml").write_text("names: [car]\n")
+    lines = ("0 0.5 0.5 0.2 0.2", "3 0.5 0.5 0.2 0.2", "0 0,5 0.5 0.2 0.2", "0 0.5 0.5 1.5 0.2")
+    (tmp_path / "labels" / "a.txt").write_text("\n".join(lines))
+    assert run("validate", tmp_path, "--json") == 1
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(one["place"]["line"], one["code"]) for one in found if "line" in one["place"]] == [
+        (2, "class_out_of_range"),
+        (3, "not_a_number"),
+        (4, "out_of_range"),
+    ]
+
+
+def test_a_target_that_is_there_is_left_alone(coco: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.zip").write_text("mine")
+    with pytest.raises(Exception, match="there already"):
+        run("convert", coco, tmp_path / "x.zip", "--format", "yolo")
+    assert (tmp_path / "x.zip").read_text() == "mine"
