@@ -49,6 +49,7 @@ class Server:
     data: Path
     port: int
     log: Path
+    settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -59,7 +60,10 @@ class Server:
         command = [sys.executable, "-m", "labelwright.cli", "serve", "--data", str(self.data)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, "--host", "127.0.0.1", "--port", str(self.port)], stdout=log, stderr=log
+                [*command, "--host", "127.0.0.1", "--port", str(self.port)],
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **self.settings},
             )
         self._wait_until_ready(self.process)
 
@@ -94,7 +98,9 @@ def create_user(data: Path, email: str, role: str) -> None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
-    running = Server(data=folder / "data", port=free_port(), log=folder / "serve.log")
+    # Pictures from one megapixel on are shown in tiles: those that nothing else needs are smaller.
+    settings = {"LABELWRIGHT_TILED_FROM_MEGAPIXELS": "1"}
+    running = Server(data=folder / "data", port=free_port(), log=folder / "serve.log", settings=settings)
     create_user(running.data, ADMIN, "admin")
     create_user(running.data, LABELER, "labeler")
     running.start()

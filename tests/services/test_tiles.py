@@ -107,6 +107,19 @@ def test_tiles_are_served_for_good_to_those_who_may_see_the_medium(
         tiles.get_tile(ctx, team.admin, small_id, Address(0, 0, 0))
 
 
+def test_a_page_is_told_what_to_show_first(ctx: Context, team: Team, project: Project, client: TestClient) -> None:
+    medium_id = make_medium(ctx, team.admin, project.dataset_id, "large.jpg", large())
+    (task,) = tasks.list_tasks(ctx, team.admin, project.id, tasks.TaskFilter()).items
+    assert "x-picture" not in client.get(f"/api/tasks/{task['id']}").headers
+
+    tiles.prepare_next(ctx)
+
+    first = client.get(f"/api/tasks/{task['id']}").headers["x-picture"]
+    assert first == f"/api/media/{medium_id}/tiles/2/0_0"
+    with Image.open(io.BytesIO(client.get(first).content)) as image:
+        assert image.size == (375, 250)
+
+
 def test_thumbnails_come_out_of_the_tiles_and_display_versions_are_refused(
     ctx: Context, team: Team, project: Project
 ) -> None:

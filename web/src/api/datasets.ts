@@ -33,8 +33,11 @@ export const uploadUrl = (dataset: string): string => `${at(dataset)}/media`
 export const addLinks = (dataset: string, urls: string[]): Promise<{ results: LinkResult[] }> =>
   post(`${at(dataset)}/links`, { urls })
 
+export const getMedium = (id: string): Promise<Medium> => get(`/api/media/${id}`)
 export const deleteMedia = (ids: string[]): Promise<{ deleted: number }> => post('/api/media/delete', { ids })
 export const retryMedium = (id: string): Promise<Medium> => post(`/api/media/${id}/retry`)
 export const thumbnailUrl = (id: string, size = 256): string => `/api/media/${id}/thumbnail?size=${size}`
 export const displayUrl = (id: string): string => `/api/media/${id}/display`
+/** `place` is the tile's key, such as `0/3_4`. */
+export const tileUrl = (id: string, place: string): string => `/api/media/${id}/tiles/${place}`
 export const fileUrl = (id: string): string => `/api/media/${id}/file?download=1`

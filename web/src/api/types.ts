@@ -88,7 +88,8 @@ export interface Project {
   mediaCount: number
 }
 
-export type MediumState = 'ready' | 'pending' | 'broken'
+/** Pending: a link that is being fetched. Preparing: a very large picture whose tiles are being made. */
+export type MediumState = 'ready' | 'pending' | 'preparing' | 'broken'
 export type MediumSource = 'LOCAL' | 'SHAREABLE_LINK'
 
 export interface Medium {
@@ -108,6 +109,10 @@ export interface Medium {
   contentType: string | null
   state: MediumState
   orientation: number
+  /** How a very large picture is cut up; null for one that is shown whole. */
+  tiles: { size: number; levels: number; format: 'jpeg' | 'png' } | null
+  /** Per cent of the tiles that are made, while they are. */
+  progress: number | null
 }
 
 export interface Task {

@@ -23,6 +23,7 @@ from labelwright.api.models import (
 from labelwright.api.reading import decode, json_body
 from labelwright.model.document import Difference
 from labelwright.services import history, labels, tasks
+from labelwright.services.media import READY, Json
 from labelwright.services.tasks import TaskFilter
 
 router = APIRouter(tags=["tasks"])
@@ -85,7 +86,16 @@ def open_task(ctx: Ctx, actor: Caller, task_id: str) -> Response:
     """A task with its medium, label configuration and labels."""
     opened = tasks.open_task(ctx, actor, task_id)
     # Our pages fetch the picture while the labels still arrive.
-    return MsgspecResponse(opened, headers={"X-Picture": f"/api/media/{opened.medium['id']}/display"})
+    picture = _first_picture(opened.medium)
+    return MsgspecResponse(opened, headers={"X-Picture": picture} if picture else {})
+
+
+def _first_picture(medium: Json) -> str | None:
+    """What a page shows of a medium first: all of it, or the tile that shows all of it in small."""
+    if medium["state"] != READY:
+        return None
+    path, tiles = f"/api/media/{medium['id']}", medium["tiles"]
+    return f"{path}/tiles/{tiles['levels'] - 1}/0_0" if tiles else f"{path}/display"
 
 
 @router.patch("/tasks/{task_id}/labels", response_model=SavedShown, openapi_extra=_DIFFERENCE_BODY)

@@ -15,6 +15,7 @@ export const STATES: readonly { value: MediumState | ''; label: string }[] = [
   { value: '', label: 'Every state' },
   { value: 'ready', label: 'Ready' },
   { value: 'pending', label: 'Being fetched' },
+  { value: 'preparing', label: 'Being prepared' },
   { value: 'broken', label: 'Broken' },
 ]
 

@@ -1,0 +1,152 @@
+"""A very large picture opens through tiles: the same tools, exact coordinates, the very pixels, in bounded memory.
+
+The server of the tests shows everything from one megapixel on in tiles.
+"""
+
+import re
+
+import httpx2
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Page, Route, expect
+
+from .conftest import Pages
+from .label_mode import XY, Hand, wait_until
+from .world import World, build, encoded, every_type, labels
+
+SIZE_WH = (4000, 2600)
+TILE = re.compile(r"/api/media/[^/]+/tiles/(\d+)/(\d+)_(\d+)$")
+RED, BLUE, GREY = (230, 20, 30), (20, 40, 220), (120, 120, 120)
+# Across the borders of four tiles.
+MARK = (3068, 2044, 3076, 2052)
+# The middles of four pixels of the mark, one in each tile, and of pixels just outside.
+INSIDE: tuple[XY, ...] = ((3071.5, 2047.5), (3072.5, 2047.5), (3071.5, 2048.5), (3072.5, 2048.5))
+OUTSIDE: tuple[XY, ...] = ((3067.5, 2047.5), (3076.5, 2050.5), (3070.5, 2043.5), (3074.5, 2052.5))
+
+
+def large() -> bytes:
+    """Grey with a blue left half, and a red mark of 8 x 8 pixels."""
+    image = Image.new("RGB", SIZE_WH, GREY)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, SIZE_WH[0] // 2 - 1, SIZE_WH[1]), fill=BLUE)
+    draw.rectangle((MARK[0], MARK[1], MARK[2] - 1, MARK[3] - 1), fill=RED)
+    return encoded(image)
+
+
+@pytest.fixture(scope="module")
+def world(api: httpx2.Client) -> World:
+    return build(api, every_type(), [large()])
+
+
+@pytest.fixture
+def hand(open_page: Pages, world: World) -> Hand:
+    return Hand(open_page(), world.tasks[0])
+
+
+class Asked:
+    """What a page asked for, by its address."""
+
+    def __init__(self, page: Page) -> None:
+        self.paths: list[str] = []
+        page.on("request", lambda request: self.paths.append(request.url.partition("?")[0]))
+
+    @property
+    def tiles(self) -> list[tuple[int, ...]]:
+        return [tuple(map(int, found.groups())) for path in self.paths if (found := TILE.search(path))]
+
+
+def tiles_in(hand: Hand) -> tuple[int, int]:
+    """How many tiles are missing in view, and how many are here."""
+    missing, cached = map(int, (hand.canvas.get_attribute("data-tiles") or "").split())
+    return missing, cached
+
+
+def settled(hand: Hand) -> Hand:
+    wait_until(hand.page, lambda: tiles_in(hand)[0] == 0 and tiles_in(hand)[1] > 0)
+    hand.page.wait_for_timeout(50)  # the frame after the last tile
+    return hand
+
+
+def zoom_to(hand: Hand, place: XY, scale: float) -> None:
+    while hand.view.scale < scale:
+        hand.move(place)
+        before = hand.view.scale
+        hand.page.mouse.wheel(0, -240)
+        wait_until(hand.page, lambda before=before: hand.view.scale > before)
+
+
+def test_a_known_pixel_is_found_framed_and_saved_at_its_place(hand: Hand, world: World, api: httpx2.Client) -> None:
+    asked = Asked(hand.page)
+    settled(hand.open())
+    assert {level for level, *_ in asked.tiles} <= {2, 3}
+    assert not [path for path in asked.paths if path.endswith(("/display", "/file"))]
+    assert hand.pixel((400, 1300)) == BLUE
+    assert hand.pixel((3600, 1300)) == GREY
+
+    zoom_to(hand, (3072, 2048), 20)
+    settled(hand)
+
+    of_full_size = {tile for tile in asked.tiles if tile[0] == 0}
+    assert {(0, column, row) for column in (5, 6) for row in (3, 4)} <= of_full_size
+    assert len(of_full_size) <= 20  # of 48: what was in view on the way
+    assert [hand.pixel(place) for place in INSIDE] == [RED] * 4
+    assert [hand.pixel(place) for place in OUTSIDE] == [GREY] * 4
+
+    hand.key("4").drag((MARK[0], MARK[1]), (MARK[2], MARK[3])).count(1).is_saved()
+    (ship,) = labels(api, world.tasks[0])["annotations"]
+    x, y, w, h = (ship["geometry"][key] for key in ("x", "y", "w", "h"))
+    half_a_screen_pixel = 0.5 / hand.view.scale + 0.01
+    assert (x, y, x + w, y + h) == pytest.approx(MARK, abs=half_a_screen_pixel)
+
+
+def test_tiles_that_fail_are_said_and_come_when_the_server_is_back(hand: Hand) -> None:
+    settled(hand.open())
+    hand.page.route(TILE, lambda route: route.abort())
+    zoom_to(hand, (1000, 1000), 1)
+
+    notice = hand.page.get_by_role("alert").filter(has_text="Parts of the picture do not come")
+    expect(notice).to_contain_text("The server cannot be reached")
+    assert hand.pixel((1000, 1000)) == BLUE  # a coarser tile stands in
+    hand.page.unroute(TILE)
+    notice.get_by_role("button", name="Try now").click()
+
+    settled(hand)
+    expect(notice).to_have_count(0)
+
+
+def test_what_left_the_view_is_not_waited_for(hand: Hand) -> None:
+    settled(hand.open())
+    held: list[Route] = []
+    given_up: list[str] = []
+    hand.page.on("requestfailed", lambda request: given_up.append(request.url))
+    hand.page.route(TILE, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it is given
+    zoom_to(hand, (300, 300), 1)
+    wait_until(hand.page, lambda: len(held) > 0 and tiles_in(hand)[0] > 0)
+
+    hand.key("f")  # the whole picture, all of which is here already
+
+    wait_until(hand.page, lambda: tiles_in(hand)[0] == 0 and len(given_up) == len(held))
+    hand.page.unroute_all(behavior="ignoreErrors")
+
+
+def test_a_picture_that_is_being_prepared_says_so_and_opens_by_itself(
+    open_page: Pages, api: httpx2.Client, world: World
+) -> None:
+    hand = Hand(open_page(), world.tasks[0])
+    states = iter([("preparing", 0), ("preparing", 40)])
+
+    def still_preparing(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        state = next(states, None)
+        medium = body.get("medium", body)
+        if state is not None:
+            medium |= {"state": state[0], "progress": state[1], "tiles": None}
+        route.fulfill(response=answer, json=body)
+
+    hand.page.route(re.compile(r"/api/(media|tasks)/[^/]+$"), still_preparing)
+    hand.page.goto(f"/label/{world.tasks[0]}")
+
+    expect(hand.page.get_by_text("The picture is being prepared.")).to_be_visible()
+    expect(hand.page.get_by_role("progressbar", name="Prepared")).to_have_attribute("value", "40")
+    expect(hand.canvas).to_have_attribute("data-picture", "shown")
