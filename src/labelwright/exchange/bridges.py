@@ -13,6 +13,9 @@ from labelwright.model.geometry.points import Point2, ring_area
 
 Ring = tuple[Point2, ...]
 
+# Pairs of points among which the nearest are looked for. Any bridge covers nothing: near ones only look better.
+_MOST_PAIRS = 4_000_000
+
 
 def joined(rings: Sequence[Ring]) -> Ring:
     """Join rings, in order, each to the nearest point of what is joined so far."""
@@ -24,7 +27,9 @@ def joined(rings: Sequence[Ring]) -> Ring:
 
 
 def _nearest(whole: Ring, ring: Ring) -> tuple[int, int]:
-    """Indices of the two points that are nearest to one another; the first such pair."""
+    """Indices of the two points that are nearest to one another, the first such pair; any two of very many."""
+    if len(whole) * len(ring) > _MOST_PAIRS:
+        return 0, 0
     a, b = np.array(whole), np.array(ring)
     distance = (a[:, None, 0] - b[None, :, 0]) ** 2 + (a[:, None, 1] - b[None, :, 1]) ** 2
     at, start = divmod(int(distance.argmin()), len(ring))

@@ -1,11 +1,14 @@
 """Segments as pixels and back, for formats that have masks where we have outlines."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from labelwright.exchange.bridges import joined
+from labelwright.exchange.bridges import Ring, joined
 from labelwright.model.geometry import ImageSegmentation
-from labelwright.raster import Runs, bounds_of, shape_runs, trace
+from labelwright.model.geometry.points import bounds_xywh
+from labelwright.raster import Runs, Traced, bounds_of, shape_runs, trace
 
 
 def mask_of(segment: ImageSegmentation, size_wh: tuple[int, int]) -> tuple[Runs, tuple[int, int, int, int]]:
@@ -24,8 +27,31 @@ def runs_of(mask: NDArray[np.bool_], left: int = 0, top: int = 0) -> Runs:
 
 def segment_of(runs: Runs) -> ImageSegmentation | None:
     """The outlines of a mask as one segment: pieces are joined by lines of no width; None when there are no pixels."""
-    pieces = [[tuple(map(tuple, ring.tolist())) for ring in piece.rings] for piece in trace(runs)]
-    if not pieces:
-        return None
-    outline = joined([piece[0] for piece in pieces])
-    return ImageSegmentation((outline, *(hole for piece in pieces for hole in piece[1:])))
+    pieces = trace(runs)
+    return segment_of_pieces(pieces) if pieces else None
+
+
+def segment_of_pieces(pieces: Sequence[Traced]) -> ImageSegmentation:
+    """Outlines with their holes as one segment. A hole stays a ring of its own unless something lies in it."""
+    outlines = [_ring(piece.rings[0]) for piece in pieces]
+    holes = [_ring(ring) for piece in pieces for ring in piece.rings[1:]]
+    if len(pieces) == 1:
+        return ImageSegmentation((outlines[0], *holes))
+    # A hole is cut out of everything: what lies in it would go as well. As one ring, by even and odd, it stays.
+    filled = [hole for hole in holes if any(_is_within(outline, hole) for outline in outlines)]
+    return ImageSegmentation((joined([*outlines, *filled]), *(hole for hole in holes if hole not in filled)))
+
+
+def ring_of_pieces(pieces: Sequence[Traced]) -> Ring:
+    """Outlines and holes as one ring."""
+    return joined([_ring(ring) for piece in pieces for ring in piece.rings])
+
+
+def _ring(points: NDArray[np.int64]) -> Ring:
+    return tuple((float(x), float(y)) for x, y in points.tolist())
+
+
+def _is_within(ring: Ring, other: Ring) -> bool:
+    """Whether the box of a ring lies in that of another."""
+    (left, top, w, h), (x, y, wide, high) = bounds_xywh(ring), bounds_xywh(other)
+    return x <= left and y <= top and left + w <= x + wide and top + h <= y + high

@@ -14,23 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.bridges import joined
 from labelwright.exchange.files import Files
 from labelwright.exchange.found import Faults, Place
 from labelwright.exchange.naming import stem_of
+from labelwright.exchange.pixels import ring_of_pieces, segment_of_pieces
 from labelwright.exchange.source import Medium, Source
-from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle
-from labelwright.model.geometry.points import MAX_GEOMETRY_POINTS, MAX_RING_POINTS, bounds_xywh
+from labelwright.model.geometry import Geometry, Polygon, Rectangle
+from labelwright.model.geometry.points import MAX_GEOMETRY_POINTS, MAX_RING_POINTS
 from labelwright.raster import Runs, Traced, find_runs, shape_runs, trace
 
 MOST_PIXELS: Final = 500_000_000
 LIST_PATH: Final = "masks.csv"
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _COLUMNS: Final = ("mask", "picture", "medium_id", "width", "height", "split")
-# Bridges are looked for between all points of two rings; beyond this a piece stays an object of its own.
-_MOST_JOINED_POINTS: Final = 2_000
 
-Ring = tuple[tuple[float, float], ...]
 Values = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.uint32]
 
 
@@ -207,30 +204,8 @@ def geometries(pieces: Sequence[Traced], kind: str) -> list[Geometry]:
         points = np.concatenate([piece.rings[0] for piece in pieces])
         (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
         return [Rectangle(float(left), float(top), float(right - left), float(bottom - top))]
-    groups = [pieces] if len(pieces) > 1 and _can_be_joined(pieces) else [[piece] for piece in pieces]
-    return [_geometry(group, kind) for group in groups]
-
-
-def _can_be_joined(pieces: Sequence[Traced]) -> bool:
-    return sum(len(ring) for piece in pieces for ring in piece.rings) <= _MOST_JOINED_POINTS
-
-
-def _geometry(pieces: Sequence[Traced], kind: str) -> Geometry:
-    outlines = [_ring(piece.rings[0]) for piece in pieces]
-    holes = [_ring(ring) for piece in pieces for ring in piece.rings[1:]]
+    whole = sum(len(ring) + 2 for piece in pieces for ring in piece.rings) <= MAX_RING_POINTS
+    groups = [pieces] if whole else [[piece] for piece in pieces]
     if kind == "polygon":
-        return Polygon(joined([*outlines, *holes]))
-    # A hole is cut out of everything: where a piece lies in another's hole, all rings are one, by even and odd.
-    if any(_is_within(outline, hole) for outline in outlines for hole in holes):
-        return ImageSegmentation((joined([*outlines, *holes]),))
-    return ImageSegmentation((joined(outlines), *holes))
-
-
-def _is_within(ring: Ring, other: Ring) -> bool:
-    """Whether the box of a ring lies in that of another."""
-    (left, top, w, h), (x, y, wide, high) = bounds_xywh(ring), bounds_xywh(other)
-    return x <= left and y <= top and left + w <= x + wide and top + h <= y + high
-
-
-def _ring(points: NDArray[np.int64]) -> Ring:
-    return tuple((float(x), float(y)) for x, y in points.tolist())
+        return [Polygon(ring_of_pieces(group)) for group in groups]
+    return [segment_of_pieces(group) for group in groups]

@@ -1,0 +1,43 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from labelwright.exchange.pixels import ring_of_pieces, runs_of, segment_of
+from labelwright.raster import semantic_map, trace
+
+masks = arrays.arrays(np.bool_, st.tuples(st.integers(1, 14), st.integers(1, 14)))
+
+
+@given(masks)
+@settings(deadline=None, max_examples=300)
+def test_a_mask_in_any_number_of_pieces_is_one_segment_and_one_ring(mask):
+    segment = segment_of(runs_of(mask))
+
+    if segment is None:
+        assert not mask.any()
+        return
+    assert np.array_equal(semantic_map([segment.rings], mask.shape[::-1]) > 0, mask)
+    assert np.array_equal(semantic_map([[ring_of_pieces(trace(runs_of(mask)))]], mask.shape[::-1]) > 0, mask)
+
+
+def test_what_lies_in_a_hole_stays():
+    mask = np.ones((9, 9), dtype=np.bool_)
+    mask[1:8, 1:8] = False
+    mask[3:6, 3:6] = True
+
+    segment = segment_of(runs_of(mask))
+
+    assert segment is not None
+    assert np.array_equal(semantic_map([segment.rings], (9, 9)) > 0, mask)
+
+
+def test_many_points_are_joined_without_comparing_all_of_them():
+    comb = np.zeros((2002, 60), dtype=np.bool_)
+    comb[:1000:2, :50] = comb[:1000, 0] = True
+    comb[1002::2, :50] = comb[1002:, 0] = True
+
+    segment = segment_of(runs_of(comb))
+
+    assert segment is not None
+    assert np.array_equal(semantic_map([segment.rings], (60, 2002)) > 0, comb)
