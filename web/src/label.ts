@@ -1,6 +1,6 @@
 /** The start page of label mode. */
 
-import { drafts } from './app/label/desk.svelte.ts'
+import { drafts } from './app/drafts/store.ts'
 import LabelMode from './app/label/LabelMode.svelte'
 import { bring } from './app/rooms.ts'
 import { start } from './start.ts'

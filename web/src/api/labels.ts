@@ -31,13 +31,17 @@ export interface SaveAnswer {
 
 /** Browsers refuse larger bodies of requests that may outlive their page. */
 const KEEPALIVE_BYTES = 60_000
+/** What a poor connection still carries: hours of work go out in one save, and must not be given up half way. */
+const SLOWEST_BYTES_PER_MS = 10
 
 export const getTask = (id: string, signal?: AbortSignal): Promise<TaskDetail> =>
   get(`/api/tasks/${id}`, undefined, signal)
 
-export function saveLabels(id: string, body: SaveBody, signal: AbortSignal): Promise<SaveAnswer> {
-  const keepalive = JSON.stringify(body).length < KEEPALIVE_BYTES
-  return request('PATCH', `/api/tasks/${id}/labels`, { body, signal, keepalive })
+/** Waits `patienceMs` for the answer, longer for a large body. */
+export function saveLabels(id: string, body: SaveBody, patienceMs: number): Promise<SaveAnswer> {
+  const size = JSON.stringify(body).length
+  const signal = AbortSignal.timeout(patienceMs + size / SLOWEST_BYTES_PER_MS)
+  return request('PATCH', `/api/tasks/${id}/labels`, { body, signal, keepalive: size < KEEPALIVE_BYTES })
 }
 
 export const completeTask = (id: string, configurationRevision: number): Promise<{ task: Task }> =>

@@ -55,9 +55,11 @@ export class Keeper {
     if (version === this.#keptVersion) return
     try {
       const { taskId, tabId } = this.#place
-      await (this.#draft === null ? this.#store.remove(taskId, tabId) : this.#store.put(this.#draft))
+      const draft = this.#draft
+      await (draft === null ? this.#store.remove(taskId, tabId) : this.#store.put(draft))
       this.#keptVersion = version
-      this.#failure = null
+      // That there is nothing to keep says nothing about the next edit.
+      if (draft !== null) this.#failure = null
     } catch (error) {
       // Told as not kept until a later write succeeds; the work itself goes on to the server.
       this.#failure = isFull(error) ? 'full' : 'failing'

@@ -231,7 +231,7 @@ async function leftAfterSending(
     newId: () => `new-${++made}`,
     serverFor: () => server,
   })
-  return left.map(({ taskId }) => taskId)
+  return left.map(({ draft }) => draft.taskId)
 }
 
 test('work on another task is sent without being asked', async () => {

@@ -23,6 +23,10 @@ class World {
   readonly side: Side
   tabs: Tab[] = []
   doubling = false
+  /** Frozen tabs do not answer, so that others think them dead. */
+  frozen = false
+  /** From then on a draft may stand under the name of the tab that took it over. */
+  wasFrozen = false
   readonly refused: SaveBody[] = []
   /** Sent before the browser kept it. */
   readonly unkept: SaveBody[] = []
@@ -38,7 +42,8 @@ class World {
 
   async save(body: SaveBody): ReturnType<ServerInMemory['save']> {
     const kept = await this.drafts.list('ada')
-    if (!kept.some(({ sent }) => sent?.changeId === body.changeId)) this.unkept.push(body)
+    const isKept = kept.some(({ sent }) => sent?.changeId === body.changeId)
+    if (!isKept && !this.wasFrozen) this.unkept.push(body)
     if (this.doubling) void this.server.save(body).catch(() => undefined)
     try {
       return await this.server.save(body)
@@ -89,7 +94,7 @@ class Tab {
       drafts: this.#store(),
       nowMs: () => clock.nowMs(),
       newId: () => this.#world.newId(),
-      isAlive: async (id) => tabs.some((tab) => tab.id === id),
+      isAlive: async (id) => !this.#world.frozen && tabs.some((tab) => tab.id === id),
       load: () => server.load(),
       save: (body) => this.#world.save(body),
       decide: (conflicts) => this.screen.decide(conflicts),
@@ -192,6 +197,11 @@ function actions(edit: fc.Arbitrary<Edit>): fc.Arbitrary<readonly Action[]> {
       server.refusal = null
       for (const tab of tabs) tab.queue!.retry()
     }),
+    does('frozen', (world) => {
+      world.frozen = !world.frozen
+      world.wasFrozen = true
+    }),
+    does('clock goes back', ({ clock }) => void (clock.skewMs -= 60_000)),
     does('crash', ({ tabs }) => tabs[0]?.crash()),
     does('open', (world) => (world.tabs.length < 2 ? world.open() : undefined)),
   )

@@ -218,11 +218,13 @@ export class Screen implements SaveHost {
 }
 
 export class HandClock implements Timing {
+  /** How wrong the clock on the wall is; timers do not mind. */
+  skewMs = 0
   #now = 0
   #calls: { at: number; call: () => void }[] = []
 
   nowMs(): number {
-    return this.#now
+    return this.#now + this.skewMs
   }
 
   random(): number {

@@ -258,7 +258,7 @@ test('a class that is gone does not keep the rest from being saved', async () =>
   await clock.pass(2000)
   expect([...server.document.annotations.keys()]).toEqual(['a'])
   expect([...(screen.aside?.annotations.keys() ?? [])]).toEqual(['b'])
-  expect([...queue.unsaved().annotations.keys()]).toEqual(['b'])
+  expect([...(queue.draft()?.aside.annotations.keys() ?? [])]).toEqual(['b'])
   expect(server.received.at(-1)?.configurationRevision).toBe(2)
 })
 
@@ -282,7 +282,7 @@ test('work on a task that was taken away stays in the draft', async () => {
   expect(server.received).toHaveLength(1)
   expect(screen.status_).toMatchObject({ state: 'unsaved', unsaved: 1, kept: true })
   expect(screen.status_?.trouble).toMatchObject({ kind: 'refused', message: 'The task is completed.' })
-  expect([...queue.unsaved().annotations.keys()]).toEqual(['a'])
+  expect([...(queue.draft()?.sent?.difference.annotations.keys() ?? [])]).toEqual(['a'])
   await queue.discard()
   expect(await drafts.list('ada')).toEqual([])
 })

@@ -150,11 +150,6 @@ export class SaveQueue {
     return settled
   }
 
-  /** What is not on the server, for the download. */
-  unsaved(): Difference {
-    return composed(this.#aside, this.#pending())
-  }
-
   /** Forget what the server refuses and what was put aside. */
   async discard(): Promise<void> {
     this.#sent = null
@@ -314,7 +309,7 @@ export class SaveQueue {
 
   /** The state changed: keep it, then say so. */
   #touch(): void {
-    this.#keeper.keep(this.#draft())
+    this.#keeper.keep(this.draft())
     this.#report()
   }
 
@@ -324,7 +319,8 @@ export class SaveQueue {
     return parentsOf([this.#pending(), this.#aside], (id) => annotations.get(id) ?? before.get(id))
   }
 
-  #draft(): Draft | null {
+  /** What is not on the server; null: nothing. */
+  draft(): Draft | null {
     if (this.#isClean() && isEmpty(this.#aside)) return null
     return {
       ...this.#start,

@@ -11,6 +11,7 @@ describe('a route', () => {
     ['/projects/0192-a', 'project-home', { project: '0192-a' }],
     ['/projects/0192-a/tasks', 'project-tasks', { project: '0192-a' }],
     ['/datasets/d%20x/settings', 'dataset-settings', { dataset: 'd x' }],
+    ['/drafts', 'drafts', {}],
     ['/label/t1', 'label', { task: 't1' }],
   ])('of %s is %s', (path, page, params) => {
     expect(routeOf(path)).toEqual({ page, params })

@@ -13,6 +13,7 @@ const PATTERNS = {
   '/datasets': 'datasets',
   '/datasets/:dataset': 'dataset-media',
   '/datasets/:dataset/settings': 'dataset-settings',
+  '/drafts': 'drafts',
   '/tokens': 'tokens',
   '/members': 'members',
   '/label/:task': 'label',

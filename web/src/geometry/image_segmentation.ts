@@ -18,6 +18,7 @@ import {
   shifted,
   tableOfPoints,
   vertexHandles,
+  writtenRing,
 } from './rings.ts'
 
 export interface ImageSegmentation {
@@ -140,5 +141,6 @@ export const image_segmentation: Operations<ImageSegmentation> = {
   outline: ({ rings }) => rings.map((points) => ({ points, closed: true })),
   build,
   table: tableOfPoints(({ rings }) => rings.flat(), moved),
+  written: ({ rings }) => rings.map(writtenRing),
   map: ({ rings }, change) => withRings(rings.map((ring) => ring.map(change))),
 }

@@ -14,6 +14,7 @@ import {
   shifted,
   tableOfPoints,
   vertexHandles,
+  writtenRing,
 } from './rings.ts'
 
 export interface Line {
@@ -49,5 +50,6 @@ export const line: Operations<Line> = {
   outline: ({ points }) => [{ points, closed: false }],
   build: (points) => throughEnough(distinctOnGrid(points)),
   table: tableOfPoints(({ points }) => points, moved),
+  written: ({ points }) => writtenRing(points),
   map: ({ points }, change) => through(points.map(change)),
 }

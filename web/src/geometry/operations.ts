@@ -94,6 +94,8 @@ export interface Operations<G extends { readonly kind: string }> {
   /** Null when the points make no geometry of this kind. */
   build(points: Ring): G | null
   readonly table: Table<G>
+  /** As the native format writes it. */
+  written(geometry: G): readonly unknown[]
   /** Every coordinate passed through `change`. */
   map(geometry: G, change: (at: XY) => XY): G
 }

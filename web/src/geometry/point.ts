@@ -39,5 +39,6 @@ export const point: Operations<Point> = {
     (geometry) => [at(geometry)],
     (_geometry, _index, to) => pointAt(to),
   ),
+  written: ({ x, y }) => [{ x, y }],
   map: (geometry, change) => pointAt(change(at(geometry))),
 }

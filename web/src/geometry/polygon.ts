@@ -16,6 +16,7 @@ import {
   shifted,
   tableOfPoints,
   vertexHandles,
+  writtenRing,
 } from './rings.ts'
 
 export interface Polygon {
@@ -52,5 +53,6 @@ export const polygon: Operations<Polygon> = {
   outline: ({ points }) => [{ points, closed: true }],
   build: (points) => aroundEnough(openRing(points)),
   table: tableOfPoints(({ points }) => points, moved),
+  written: ({ points }) => writtenRing(points),
   map: ({ points }, change) => around(points.map(change)),
 }

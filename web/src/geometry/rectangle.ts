@@ -122,6 +122,7 @@ export const rectangle: Operations<Rectangle> = {
   outline: (geometry) => [{ points: corners(geometry), closed: true }],
   build,
   table: { columns: COLUMNS, rows: ({ x, y, w, h }) => [[x, y, w, h]], withCell },
+  written: ({ x, y, w, h }) => [{ x, y, w, h }],
   map: (geometry, change) => {
     const [topLeft, , bottomRight] = corners(geometry)
     return between(change(topLeft!), change(bottomRight!))

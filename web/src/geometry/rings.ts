@@ -167,3 +167,7 @@ function areOnOneLine([first, ...rest]: Ring): boolean {
   const [dx, dy] = [other[0] - x, other[1] - y]
   return rest.every((point) => dx * (point[1] - y) === dy * (point[0] - x))
 }
+
+export function writtenRing(ring: Ring): readonly { readonly x: number; readonly y: number }[] {
+  return ring.map(([x, y]) => ({ x, y }))
+}

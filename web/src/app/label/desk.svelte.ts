@@ -1,8 +1,8 @@
 /** One task being labelled: the editor, its save queue, and what the panels show of both. */
 
-import { getTask, saveLabels, type TaskDetail } from '../../api/labels.ts'
-import { openDrafts, type Draft, type DraftStore } from '../../api/saves-drafts.ts'
-import { sendLeftovers } from '../../api/saves-leftovers.ts'
+import type { TaskDetail } from '../../api/labels.ts'
+import type { Draft, DraftStore } from '../../api/saves-drafts.ts'
+import type { Left } from '../../api/saves-leftovers.ts'
 import { openTask, type Opened } from '../../api/saves-open.ts'
 import type { Conflict } from '../../api/saves-rebase.ts'
 import type { Side } from '../../api/saves-resolve.ts'
@@ -11,39 +11,23 @@ import { SaveQueue, type SaveHost, type SaveServer, type SaveStatus } from '../.
 import type { Task } from '../../api/types.ts'
 import {
   createEditor,
-  idMaker,
   isEmpty,
+  NO_DIFFERENCE,
   type Configuration,
   type Difference,
   type Editor,
   type EditorState,
   type Update,
 } from '../../core/index.ts'
+import { drafts, newId, sendKept, serverFor } from '../drafts/store.ts'
 import { readToolSettings, writeToolSettings } from './tool-settings.ts'
 import { OPERATIONS, TOOLS } from '../../tools/index.ts'
-
-const TIMEOUT_MS = 30_000
-
-export const newId = idMaker(
-  () => Date.now(),
-  (bytes) => crypto.getRandomValues(bytes),
-)
 
 /** What a disagreement is about. */
 export type Subject = Pick<TaskDetail, 'configuration' | 'medium'>
 
 /** Asks the person where two people changed the same. */
 export type Decide = (conflicts: readonly Conflict[], subject: Subject) => Promise<readonly Side[]>
-
-let store: Promise<DraftStore> | undefined
-export const drafts = (): Promise<DraftStore> => (store ??= openDrafts())
-
-export function serverFor(taskId: string): SaveServer {
-  return {
-    load: () => getTask(taskId, AbortSignal.timeout(TIMEOUT_MS)),
-    save: (body) => saveLabels(taskId, body, AbortSignal.timeout(TIMEOUT_MS)),
-  }
-}
 
 /** Raises ApiError and NetworkError. */
 export async function openDesk(taskId: string, userId: string, decide: Decide): Promise<Desk> {
@@ -149,10 +133,6 @@ export class Desk {
     this.#listen()
   }
 
-  get isLasting(): boolean {
-    return this.#parts.drafts.lasting
-  }
-
   /** Send what waits; resolves to whether the server has everything. */
   flush(): Promise<boolean> {
     return this.#queue.flush()
@@ -166,28 +146,19 @@ export class Desk {
     this.#queue.refresh(revision)
   }
 
-  /** What the server does not have, for the download. */
-  unsaved(): Difference {
-    return this.#queue.unsaved()
-  }
-
   async discardUnsaved(): Promise<void> {
     await this.#queue.discard()
-    this.aside = this.#queue.unsaved()
+    this.aside = NO_DIFFERENCE
   }
 
   /** Send what this computer keeps of other tasks; what stays is told. */
-  async sendLeftovers(): Promise<readonly Draft[]> {
-    const { drafts, tabs } = this.#parts
-    return sendLeftovers({
-      drafts,
-      userId: this.#userId,
-      except: this.detail.task.id,
-      nowMs: TIMING.nowMs,
-      isAlive: (tabId) => tabs.isAlive(tabId),
-      newId,
-      serverFor,
-    })
+  sendLeftovers(): Promise<readonly Left[]> {
+    return sendKept(this.#userId, this.#parts.tabs, this.detail.task.id)
+  }
+
+  /** What is on this computer alone, as a file. */
+  draft(): Draft | null {
+    return this.#queue.draft()
   }
 
   /** Resolves when everything is kept and another desk may open the task. */
