@@ -23,7 +23,7 @@ from labelwright.formats import FORMATS, mask_pictures
 from labelwright.model.document import Annotation, Document
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle
-from labelwright.raster import encode_png, semantic_map
+from labelwright.raster import encode_png, find_runs, semantic_map
 from tests.formats.corpus import CONFIGURATION, SCHEME, class_id
 
 SIZE_WH = (40, 30)
@@ -191,7 +191,7 @@ def test_an_object_in_pieces_is_read_as_one():
     values[1:4, 1:4] = values[6:8, 6:8] = 1
     values[2, 2] = 0
 
-    (geometry,) = mask_pictures.geometries(mask_pictures.pieces_of(values, [0])[1], "image_segmentation")
+    (geometry,) = mask_pictures.geometries(mask_pictures.pieces_of(find_runs(values), [0])[1], "image_segmentation")
 
     assert isinstance(geometry, ImageSegmentation)
     assert np.array_equal(semantic_map([geometry.rings], (9, 9)) > 0, values > 0)
@@ -202,7 +202,7 @@ def test_an_island_in_a_hole_stays():
     values[1:8, 1:8] = 0
     values[3:6, 3:6] = 1
 
-    (geometry,) = mask_pictures.geometries(mask_pictures.pieces_of(values, [0])[1], "image_segmentation")
+    (geometry,) = mask_pictures.geometries(mask_pictures.pieces_of(find_runs(values), [0])[1], "image_segmentation")
 
     assert isinstance(geometry, ImageSegmentation)
     assert np.array_equal(semantic_map([geometry.rings], (9, 9)) > 0, values > 0)
@@ -214,7 +214,7 @@ def test_outlines_of_too_many_points_are_cut_into_parts_that_cover_the_same():
     values[::2, 10:50:2] = values[1::2, 10:50] = 1
     comb = np.kron(values, np.ones((1, 1), dtype=np.uint8))
 
-    pieces = mask_pictures.pieces_of(comb, [0])[1]
+    pieces = mask_pictures.pieces_of(find_runs(comb), [0])[1]
 
     assert max(len(ring) for piece in pieces for ring in piece.rings) <= 10_000
     assert np.array_equal(semantic_map([piece.rings for piece in pieces], (60, 1000)) > 0, comb > 0)
@@ -227,7 +227,7 @@ TABLE = b"value,name,color\n0,background,#000000\n1,road,#804080\n2,sky,#4682B4\
     ("mask", "code"),
     [
         (b"no picture", "not_png"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (60_000).to_bytes(4, "big") * 2, "mask_too_large"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (60_000).to_bytes(4, "big") * 2 + bytes(9), "mask_too_large"),
         (encode_png(np.ones((5, 5), dtype=np.uint8))[:60], "damaged_mask"),
         (encode_png(np.full((5, 5), 9, dtype=np.uint8)), "unknown_value"),
     ],
@@ -266,6 +266,25 @@ def test_masks_of_all_common_kinds_are_read(mode, tmp_path):
     assert faults.kept == []
     names = sorted(one.class_name for one in media[0].objects)
     assert names == (["road"] if mode == "1" else ["road", "sky"])
+
+
+def test_a_mask_as_fine_as_a_photograph_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(mask_pictures, "MOST_RUNS", 100)
+    noise = np.random.default_rng(2).integers(0, 3, (20, 20)).astype(np.uint8)
+
+    _, faults = read(FORMATS["masks_index"], {"classes.csv": TABLE, "masks/a.png": encode_png(noise)}, tmp_path)
+
+    assert [fault.code for fault in faults.kept] == ["mask_too_fine"]
+
+
+def test_a_filtered_png_beyond_the_limit_is_not_decoded(tmp_path, monkeypatch):
+    monkeypatch.setattr(mask_pictures, "MOST_DECODED_PIXELS", 10)
+    file = io.BytesIO()
+    Image.fromarray(np.tile(np.arange(40, dtype=np.uint8), (30, 1))).save(file, "PNG")
+
+    _, faults = read(FORMATS["masks_index"], {"classes.csv": TABLE, "masks/a.png": file.getvalue()}, tmp_path)
+
+    assert [fault.code for fault in faults.kept] == ["mask_too_large"]
 
 
 def test_a_table_with_faults_says_where_they_are(tmp_path):

@@ -176,22 +176,22 @@ def _geometry(one: _Object) -> Geometry:
 
 def _of_pixels(files: Files, start: str, tail: str, names: dict[int, str], faults: Faults) -> FoundMedium:
     path = f"{start}{tail}"
-    values = mask_pictures.read_values(files, path, faults)
-    objects = () if values is None else tuple(_objects(values, Place(path), names, faults))
+    pixels = mask_pictures.read_pixels(files, path, faults)
+    objects = () if pixels is None else tuple(_objects(pixels, Place(path), names, faults))
     return FoundMedium(
         place=Place(path),
         path=_picture(start),
-        width=None if values is None else values.shape[1],
-        height=None if values is None else values.shape[0],
+        width=pixels.size_wh[0] if pixels else None,
+        height=pixels.size_wh[1] if pixels else None,
         split=mask_pictures.split_of(path),
         objects=objects,
     )
 
 
 def _objects(
-    values: mask_pictures.Values, place: Place, names: dict[int, str], faults: Faults
+    pixels: mask_pictures.Pixels, place: Place, names: dict[int, str], faults: Faults
 ) -> Iterator[FoundObject]:
-    for value, pieces in mask_pictures.pieces_of(values, [0]).items():
+    for value, pieces in mask_pictures.pieces_of(pixels.runs, [0]).items():
         is_one = value >= INSTANCES
         name = names.get(value // INSTANCES if is_one else value)
         if name is None:

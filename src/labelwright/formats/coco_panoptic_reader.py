@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
-import numpy as np
 
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
@@ -104,9 +103,9 @@ def _medium(
     objects: tuple[FoundObject, ...] = ()
     if annotation is not None:
         at = Place(path, pointer=f"/annotations/{annotation[0]}")
-        values = _mask(files, f"{path[: -len('.json')]}/{annotation[1].file_name}", image, at, faults)
-        if values is not None:
-            objects = tuple(_objects(values, annotation[1], at, categories, faults))
+        pixels = _mask(files, f"{path[: -len('.json')]}/{annotation[1].file_name}", image, at, faults)
+        if pixels is not None:
+            objects = tuple(_objects(pixels, annotation[1], at, categories, faults))
     return FoundMedium(
         place=place,
         path=image.file_name,
@@ -119,28 +118,28 @@ def _medium(
     )
 
 
-def _mask(files: Files, mask: str, image: _Image, place: Place, faults: Faults) -> mask_pictures.Values | None:
+def _mask(files: Files, mask: str, image: _Image, place: Place, faults: Faults) -> mask_pictures.Pixels | None:
     if mask not in files.sizes:
         faults.add(place, "missing_mask", f"The mask {mask[-120:]} is not in the archive.", mask)
         return None
-    values = mask_pictures.read_values(files, mask, faults)
-    if values is None:
+    pixels = mask_pictures.read_pixels(files, mask, faults)
+    if pixels is None:
         return None
-    if values.dtype != np.uint32:
+    if not pixels.is_colour:
         faults.add(place, "mask_mode", "A panoptic mask is RGB; this one is not.", mask)
         return None
-    size_wh = (image.width or values.shape[1], image.height or values.shape[0])
-    return values if mask_pictures.check_size(values, size_wh, place, faults) else None
+    size_wh = (image.width or pixels.size_wh[0], image.height or pixels.size_wh[1])
+    return pixels if mask_pictures.check_size(pixels, size_wh, place, faults) else None
 
 
 def _objects(
-    values: mask_pictures.Values,
+    pixels: mask_pictures.Pixels,
     annotation: _Annotation,
     place: Place,
     categories: dict[int, _Category],
     faults: Faults,
 ) -> Iterator[FoundObject]:
-    pieces = mask_pictures.pieces_of(values, [0])
+    pieces = mask_pictures.pieces_of(pixels.runs, [0])
     for info in annotation.segments_info:
         value = (info.id & 255) << 16 | info.id & 0xFF00 | info.id >> 16 & 255
         of_it, category = pieces.pop(value, None), categories.get(info.category_id)

@@ -22,13 +22,15 @@ from labelwright.exchange.source import Medium, Source
 from labelwright.model.geometry import Geometry, Polygon, Rectangle
 from labelwright.model.geometry.points import MAX_GEOMETRY_POINTS, MAX_RING_POINTS
 from labelwright.raster import Runs, Traced, find_runs, shape_runs, trace
+from labelwright.raster.png_rows import NotPlain, form_of, read_header, read_rows
+from labelwright.raster.runs import LARGEST_SIDE
 
 MOST_PIXELS: Final = 500_000_000
+MOST_DECODED_PIXELS: Final = 100_000_000
+MOST_RUNS: Final = 1 << 22
 LIST_PATH: Final = "masks.csv"
-_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_BAND_ROWS: Final = 256
 _COLUMNS: Final = ("mask", "picture", "medium_id", "width", "height", "split")
-
-Values = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.uint32]
 
 
 class Listed(NamedTuple):
@@ -97,77 +99,117 @@ def split_of(path: str) -> str:
 # --- pixels -----------------------------------------------------------------------------------------------------------
 
 
-def read_values(files: Files, path: str, faults: Faults) -> Values | None:
-    """Read a PNG's values (H, W); None, and a fault, when that cannot be done.
+class Pixels(NamedTuple):
+    """What a mask holds: runs of all its pixels, owned by their values, which have 1, 2 or (colours) 3 bytes."""
+
+    size_wh: tuple[int, int]
+    runs: Runs
+    bytes: int
+
+    @property
+    def is_colour(self) -> bool:
+        return self.bytes == 3
+
+
+class _TooFine(Exception):
+    """There are more runs than a mask has."""
+
+
+def read_pixels(files: Files, path: str, faults: Faults) -> Pixels | None:
+    """Read a PNG's values; None, and a fault, when that cannot be done.
 
     Indices of a palette and grey values as they are, colours as red << 16 | green << 8 | blue.
     """
-    size_wh = _size_of(files.head(path))
+    size_wh = read_header(files.head(path))
     if size_wh is None:
         faults.add(Place(path), "not_png", "This mask is no PNG; other kinds of pictures change pixels.")
         return None
     width, height = size_wh
-    if not (1 <= width <= 65_535 and 1 <= height <= 65_535) or width * height > MOST_PIXELS:
+    if not (1 <= width <= LARGEST_SIDE and 1 <= height <= LARGEST_SIDE) or width * height > MOST_PIXELS:
         text = f"This mask has {width} x {height} pixels; at most {MOST_PIXELS:,} are read."
         faults.add(Place(path), "mask_too_large", text, f"{width}x{height}")
         return None
-    return _decoded(bytes(files.read(path)), path, faults)
-
-
-def _size_of(head: bytes) -> tuple[int, int] | None:
-    if head[:8] != _PNG or head[12:16] != b"IHDR" or len(head) < 24:
-        return None
-    width, height = struct.unpack_from(">II", head, 16)
-    return width, height
-
-
-def _decoded(data: bytes, path: str, faults: Faults) -> Values | None:
-    from PIL import PngImagePlugin  # noqa: PLC0415 - an extra
-
+    data = files.read(path)
     try:
-        # Not Image.open: the size is known to be within our limit, and no other decoder may have a try.
-        with PngImagePlugin.PngImageFile(io.BytesIO(data)) as picture:
-            picture.load()
-            return _values(picture.mode, np.asarray(picture), path, faults)
+        try:
+            form = form_of(bytes(data[:33]))
+            return Pixels(size_wh, _runs(read_rows(data)), form.bytes)
+        except NotPlain:
+            return _decoded(bytes(data), size_wh, path, faults)
+    except _TooFine:
+        text = f"This mask has more than {MOST_RUNS:,} runs of pixels; is it a photograph?"
+        faults.add(Place(path), "mask_too_fine", text)
     except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
         faults.add(Place(path), "damaged_mask", f"This mask cannot be unpacked: {error}.")
+    return None
+
+
+def _runs(bands: Iterable[tuple[int, NDArray[Any]]]) -> Runs:
+    """The runs of bands of rows."""
+    found: list[Runs] = []
+    count = 0
+    for first, values in bands:
+        runs = find_runs(values)
+        count += runs.row.size
+        if count > MOST_RUNS:
+            raise _TooFine
+        found.append(runs._replace(row=runs.row + first))
+    return Runs(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+
+
+def _decoded(data: bytes, size_wh: tuple[int, int], path: str, faults: Faults) -> Pixels | None:
+    """Decode a PNG of whatever kind, all of it at once."""
+    from PIL import PngImagePlugin  # noqa: PLC0415 - an extra
+
+    if size_wh[0] * size_wh[1] > MOST_DECODED_PIXELS:
+        text = f"Of this kind of PNG (filtered or interlaced), {MOST_DECODED_PIXELS:,} pixels are read; write it plain."
+        faults.add(Place(path), "mask_too_large", text, f"{size_wh[0]}x{size_wh[1]}")
         return None
+    # Not Image.open: the size is known to be within our limit, and no other decoder may have a try.
+    with PngImagePlugin.PngImageFile(io.BytesIO(data)) as picture:
+        picture.load()
+        mode, pixels = picture.mode, np.asarray(picture)
+    found = _values(mode, pixels)
+    if found is None:
+        text = f"This mask has pixels of the kind {mode}; grey of 8 or 16 bits, a palette or RGB is read."
+        faults.add(Place(path), "mask_mode", text, mode)
+        return None
+    values, size = found
+    bands = ((first, values[first : first + _BAND_ROWS]) for first in range(0, len(values), _BAND_ROWS))
+    return Pixels(size_wh, _runs(bands), size)
 
 
-def _values(mode: str, pixels: NDArray[Any], path: str, faults: Faults) -> Values | None:
+def _values(mode: str, pixels: NDArray[Any]) -> tuple[NDArray[Any], int] | None:
     match mode:
         case "L" | "P":
-            return pixels.astype(np.uint8, copy=False)
+            return pixels.astype(np.uint8, copy=False), 1
         case "1":
-            return pixels.astype(np.uint8) * 255
+            return pixels.astype(np.uint8) * 255, 1
         case "I;16" | "I;16B" | "I":
-            return pixels.astype(np.uint16)
+            return pixels.astype(np.uint16), 2
         case "RGB" | "RGBA":
             found = pixels[..., 0].astype(np.uint32)
             for part in (1, 2):
                 found <<= 8
                 found |= pixels[..., part]
-            return found
-    text = f"This mask has pixels of the kind {mode}; grey of 8 or 16 bits, a palette or RGB is read."
-    faults.add(Place(path), "mask_mode", text, mode)
+            return found, 3
     return None
 
 
-def check_size(values: Values, size_wh: tuple[int, int], place: Place, faults: Faults) -> bool:
+def check_size(pixels: Pixels, size_wh: tuple[int, int], place: Place, faults: Faults) -> bool:
     """Whether a mask has its picture's size; a fault when not."""
-    height, width = values.shape
-    if (width, height) != size_wh:
+    if pixels.size_wh != size_wh:
+        width, height = pixels.size_wh
         text = f"The mask has {width} x {height} pixels, its picture {size_wh[0]} x {size_wh[1]}."
         faults.add(place, "mask_size", text, f"{width}x{height}")
-    return (width, height) == size_wh
+    return pixels.size_wh == size_wh
 
 
 # --- geometries -------------------------------------------------------------------------------------------------------
 
 
-def pieces_of(values: Values, background: Sequence[int]) -> dict[int, list[Traced]]:
+def pieces_of(runs: Runs, background: Sequence[int]) -> dict[int, list[Traced]]:
     """The connected pieces of every value that is no background, each within the limits of a geometry."""
-    runs = find_runs(values)
     runs = runs.where(~np.isin(runs.owner, background))
     found: dict[int, list[Traced]] = {}
     for piece in trace(runs):

@@ -112,14 +112,14 @@ def _medium(
     objects: list[FoundObject] = []
     size_wh: tuple[int, int] | None = None
     for path, row in masks:
-        values = mask_pictures.read_values(files, path, faults)
-        if values is None:
+        pixels = mask_pictures.read_pixels(files, path, faults)
+        if pixels is None:
             continue
-        size_wh = size_wh or (values.shape[1], values.shape[0])
-        if not mask_pictures.check_size(values, size_wh, Place(path), faults):
+        size_wh = size_wh or pixels.size_wh
+        if not mask_pictures.check_size(pixels, size_wh, Place(path), faults):
             continue
-        white = (values > 0).astype(np.uint8)
-        for piece in mask_pictures.pieces_of(white, [0]).get(1, []):
+        white = pixels.runs.where(pixels.runs.owner > 0)
+        for piece in mask_pictures.pieces_of(union(white._replace(owner=np.ones_like(white.row))), [0]).get(1, []):
             found = mask_pictures.geometries([piece], row.kind)
             objects += [FoundObject(class_name=row.name, geometry=g, place=Place(path)) for g in found]
     return FoundMedium(

@@ -90,26 +90,26 @@ def _medium(
     nothing: set[int],
     faults: Faults,
 ) -> FoundMedium:
-    values = mask_pictures.read_values(files, path, faults)
-    objects = () if values is None else tuple(objects_of(values, path, classes, nothing, faults))
+    pixels = mask_pictures.read_pixels(files, path, faults)
+    objects = () if pixels is None else tuple(objects_of(pixels, path, classes, nothing, faults))
     return FoundMedium(
         place=Place(path),
         path=line.picture if line else path,
         id=line.medium_id if line else None,
-        width=None if values is None else values.shape[1],
-        height=None if values is None else values.shape[0],
+        width=pixels.size_wh[0] if pixels else None,
+        height=pixels.size_wh[1] if pixels else None,
         split=line.split if line else mask_pictures.split_of(path),
         objects=objects,
     )
 
 
 def objects_of(
-    values: mask_pictures.Values, path: str, classes: dict[int, Row], nothing: set[int], faults: Faults
+    pixels: mask_pictures.Pixels, path: str, classes: dict[int, Row], nothing: set[int], faults: Faults
 ) -> Iterator[FoundObject]:
     """The connected pieces of every class, each an object of its own."""
-    is_colour = values.dtype == np.uint32
+    is_colour = pixels.is_colour
     meant = {_colour_value(row): row for row in classes.values()} if is_colour else classes
-    for value, pieces in mask_pictures.pieces_of(values, [0] if is_colour else [0, *nothing]).items():
+    for value, pieces in mask_pictures.pieces_of(pixels.runs, [0] if is_colour else [0, *nothing]).items():
         row = meant.get(value)
         if row is None:
             what = f"colour #{value:06X}" if is_colour else f"value {value}"

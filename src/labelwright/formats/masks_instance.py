@@ -195,12 +195,12 @@ def read(files: Files) -> LabelFile:
 
 
 def _medium(files: Files, line: _Line, place: Place, kinds: dict[str, str], faults: Faults) -> FoundMedium:
-    values = mask_pictures.read_values(files, line.mask, faults)
+    pixels = mask_pictures.read_pixels(files, line.mask, faults)
     objects: tuple[FoundObject, ...] = ()
-    if values is not None:
-        size_wh = (line.width or values.shape[1], line.height or values.shape[0])
-        if mask_pictures.check_size(values, size_wh, place, faults):
-            objects = tuple(_objects(values, line, place, kinds, faults))
+    if pixels is not None:
+        size_wh = (line.width or pixels.size_wh[0], line.height or pixels.size_wh[1])
+        if mask_pictures.check_size(pixels, size_wh, place, faults):
+            objects = tuple(_objects(pixels, line, place, kinds, faults))
     return FoundMedium(
         place=place,
         path=line.picture or line.mask,
@@ -214,10 +214,10 @@ def _medium(files: Files, line: _Line, place: Place, kinds: dict[str, str], faul
 
 
 def _objects(
-    values: mask_pictures.Values, line: _Line, place: Place, kinds: dict[str, str], faults: Faults
+    pixels: mask_pictures.Pixels, line: _Line, place: Place, kinds: dict[str, str], faults: Faults
 ) -> Iterator[FoundObject]:
-    most = 65_535 if values.dtype == np.uint16 else 255
-    pieces = mask_pictures.pieces_of(values, [0])
+    most = 256**pixels.bytes - 1
+    pieces = mask_pictures.pieces_of(pixels.runs, [0])
     found: dict[str, FoundObject] = {}
     parents: dict[str, str] = {}
     for one in line.objects:

@@ -20,7 +20,7 @@ from labelwright.exchange.naming import stem_of
 from labelwright.exchange.source import Source, TaskLabels
 from labelwright.formats import mask_classes, mask_objects, mask_pictures
 from labelwright.formats.mask_objects import voc_colour
-from labelwright.raster import PALETTE, encode_runs, find_runs
+from labelwright.raster import PALETTE, encode_runs
 
 CLASSES: Final = "SegmentationClass"
 OBJECTS: Final = "SegmentationObject"
@@ -163,44 +163,41 @@ def _splits(files: Files) -> Iterator[tuple[str, list[str]]]:
 
 
 def _medium(files: Files, path: str, classes: dict[int, _Class], splits: dict[str, str], faults: Faults) -> FoundMedium:
-    values = mask_pictures.read_values(files, path, faults)
+    values = mask_pictures.read_pixels(files, path, faults)
     of_objects = path.replace(f"{CLASSES}/", f"{OBJECTS}/")
-    numbers = mask_pictures.read_values(files, of_objects, faults) if of_objects in files.sizes else None
+    numbers = mask_pictures.read_pixels(files, of_objects, faults) if of_objects in files.sizes else None
     objects: tuple[FoundObject, ...] = ()
-    if values is not None:
-        size_wh = (values.shape[1], values.shape[0])
-        if numbers is None or mask_pictures.check_size(numbers, size_wh, Place(of_objects), faults):
-            objects = tuple(_objects(values, numbers, Place(path), classes, faults))
+    if values is not None and (
+        numbers is None or mask_pictures.check_size(numbers, values.size_wh, Place(of_objects), faults)
+    ):
+        objects = tuple(_objects(values, numbers, Place(path), classes, faults))
     stem = stem_of(path.rpartition("/")[2])
     return FoundMedium(
         place=Place(path),
         path=f"JPEGImages/{stem}.jpg",
-        width=None if values is None else values.shape[1],
-        height=None if values is None else values.shape[0],
+        width=values.size_wh[0] if values else None,
+        height=values.size_wh[1] if values else None,
         split=splits.get(stem, ""),
         objects=objects,
     )
 
 
 def _objects(
-    values: mask_pictures.Values,
-    numbers: mask_pictures.Values | None,
+    values: mask_pictures.Pixels,
+    numbers: mask_pictures.Pixels | None,
     place: Place,
     classes: dict[int, _Class],
     faults: Faults,
 ) -> Iterator[FoundObject]:
     """The objects where they are told apart, else the pieces of classes."""
-    is_colour = values.dtype == np.uint32
-    meant = {_packed(one.colour): one for one in classes.values()} if is_colour else classes
-    border = _packed(voc_colour(BORDER))
-    nothing = [0, border if is_colour else BORDER]
+    meant = {_packed(one.colour): one for one in classes.values()} if values.is_colour else classes
     if numbers is None:
-        pieces = mask_pictures.pieces_of(values, nothing)
+        pieces = mask_pictures.pieces_of(values.runs, [0, _border(values)])
         groups = [(value, [piece]) for value, found in pieces.items() for piece in found]
     else:
-        most = border if numbers.dtype == np.uint32 else BORDER
         class_of = _class_of(values, numbers)
-        groups = [(class_of[n], found) for n, found in mask_pictures.pieces_of(numbers, [0, most]).items()]
+        pieces = mask_pictures.pieces_of(numbers.runs, [0, _border(numbers)])
+        groups = [(class_of[number], found) for number, found in pieces.items()]
     for value, found in groups:
         if value not in meant:
             faults.add(place, "unknown_value", f"Pixels have the value {value}, which no class has.", value)
@@ -209,14 +206,23 @@ def _objects(
             yield FoundObject(class_name=meant[value].name, geometry=geometry, place=place)
 
 
-def _class_of(values: mask_pictures.Values, numbers: mask_pictures.Values) -> dict[int, int]:
+def _border(pixels: mask_pictures.Pixels) -> int:
+    return _packed(voc_colour(BORDER)) if pixels.is_colour else BORDER
+
+
+def _class_of(values: mask_pictures.Pixels, numbers: mask_pictures.Pixels) -> dict[int, int]:
     """The class that most pixels of each object have."""
-    runs = find_runs(numbers.astype(np.int64) << 24 | values)
-    pairs = runs.owner
-    kinds, place = np.unique(pairs, return_inverse=True)
-    pixels = np.bincount(place, weights=runs.stop - runs.start)
-    ordered = np.argsort(pixels, kind="stable")
-    return {int(kinds[at]) >> 24: int(kinds[at]) & 0xFFFFFF for at in ordered}
+    width, height = values.size_wh
+    starts = [pixels.runs.row * width + pixels.runs.start for pixels in (values, numbers)]
+    turns = np.unique(np.concatenate(starts))
+    length = np.diff(turns, append=width * height)
+    of_class, of_object = (
+        pixels.runs.owner[np.searchsorted(start, turns, side="right") - 1]
+        for pixels, start in zip((values, numbers), starts, strict=True)
+    )
+    pairs, place = np.unique(of_object << 24 | of_class, return_inverse=True)
+    ordered = np.argsort(np.bincount(place, weights=length), kind="stable")
+    return {int(pairs[at]) >> 24: int(pairs[at]) & 0xFFFFFF for at in ordered}
 
 
 def _packed(colour: Colour) -> int:

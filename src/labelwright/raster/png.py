@@ -17,7 +17,7 @@ from labelwright.raster.tokens import ByteRuns, Layout
 Colour = tuple[int, int, int]
 Pixels = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.uint32]
 
-_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _CHUNK_BYTES = 1 << 20
 
 
@@ -117,7 +117,7 @@ def _write(size_wh: tuple[int, int], groups: Iterable[ByteRuns], form: Form, pal
     """Frame the rows, each behind filter byte 0, none: rows are runs already."""
     data = b"".join(deflate(groups, Layout(form.bytes, 1 + size_wh[0] * form.bytes)))
     header = struct.pack(">IIBBBBB", *size_wh, form.depth, form.colour_type, 0, 0, 0)
-    return b"".join((_SIGNATURE, _chunk(b"IHDR", header), *_colours(palette), *_data(data), _chunk(b"IEND", b"")))
+    return b"".join((SIGNATURE, _chunk(b"IHDR", header), *_colours(palette), *_data(data), _chunk(b"IEND", b"")))
 
 
 def _colours(palette: Sequence[Colour] | None) -> list[bytes]:
