@@ -83,7 +83,7 @@ def test_directions_are_kept_and_extreme_points_make_a_rectangle(hand: Hand, wor
     held(hand, "Shift", (300, 108), (398, 210)).key("Enter").count(1)
     hand.key("4")
     page = hand.page
-    page.get_by_label("From").select_option("four extreme points")
+    page.get_by_label("Rectangle from").select_option("four extreme points")
     expect(hand.canvas).to_be_focused()
     hand.click((600, 300), (700, 360), (590, 450)).move((520, 390))
     hand.click((520, 390)).count(2).is_saved()
@@ -94,7 +94,7 @@ def test_directions_are_kept_and_extreme_points_make_a_rectangle(hand: Hand, wor
     assert [box[key] for key in "xywh"] == pytest.approx([520, 300, 180, 150], abs=1.5)
     page.reload()
     hand.ready().key("4")
-    expect(page.get_by_label("From")).to_have_value("extremes")
+    expect(page.get_by_label("Rectangle from")).to_have_value("extremes")
 
 
 def test_places_are_typed_while_drawing_and_afterwards(hand: Hand, world: World, api: httpx2.Client) -> None:

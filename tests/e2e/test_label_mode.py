@@ -315,7 +315,7 @@ def test_a_dragged_shape_is_in_every_frame_and_leaves_no_ghost(page: Page, world
 def test_a_locked_class_is_not_taken_hold_of(hand: Hand) -> None:
     hand.key("4").drag(*SHIP).key("Escape", "Escape")
     hand.page.get_by_role("button", name="Ship", exact=True).hover()
-    hand.page.get_by_role("button", name="Lock Ship").click()
+    hand.page.get_by_role("button", name="Lock Ship", exact=True).click()
     hand.click((570, 360))
     expect(hand.row("Ship 1")).to_have_attribute("aria-pressed", "false")
 

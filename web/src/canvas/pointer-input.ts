@@ -299,6 +299,6 @@ function turned({ deltaX, deltaY, deltaMode }: WheelEvent): XY {
   return [deltaX * unit, deltaY * unit]
 }
 
-function modifiersOf(event: MouseEvent): Modifiers {
+export function modifiersOf(event: MouseEvent | KeyboardEvent): Modifiers {
   return { shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey, alt: event.altKey }
 }

@@ -19,6 +19,8 @@ export interface Driver {
   turn(steps: number): Driver
   cancel(): Driver
   type(text: string): Driver
+  /** Every key that is held with others is let go. */
+  letGo(): Driver
 }
 
 export function drive(editor: Editor): Driver {
@@ -55,6 +57,10 @@ export function drive(editor: Editor): Driver {
     },
     turn: (steps) => {
       editor.dispatch({ type: 'turn', steps, modifiers: all({ alt: true }) })
+      return driver
+    },
+    letGo: () => {
+      editor.dispatch({ type: 'released', modifiers: NO_MODIFIERS })
       return driver
     },
     type: (text) => {

@@ -387,6 +387,7 @@ function sceneOf(state: EditorState, index: HitIndex, newId: () => string): Scen
 /** The pointer follows the event, and what was said before goes with the next press or key. */
 function afterEvent(state: EditorState, event: Event): EditorState {
   if (event.type === 'leave') return { ...state, pointer: null }
+  if (event.type === 'released') return { ...state, modifiers: event.modifiers }
   if (event.type === 'typed') return { ...state, message: null }
   if (event.type === 'key') return { ...state, modifiers: event.modifiers, message: null }
   if (!('at' in event)) return state

@@ -27,6 +27,8 @@ export type Event =
   /** Offered to a tool that is busy before the history is asked: take back the last point, or set it again. */
   | { readonly type: 'undo' }
   | { readonly type: 'redo' }
+  /** A key that is held with others was let go. */
+  | { readonly type: 'released'; readonly modifiers: Modifiers }
   /** A place that was typed, such as "120, 45". */
   | { readonly type: 'typed'; readonly text: string }
 

@@ -57,7 +57,7 @@ const EXTREMES = 4
 const RECTANGLES: ChoiceSetting<'corners' | 'extremes'> = {
   kind: 'choice',
   id: 'rectangles',
-  name: 'From',
+  name: 'Rectangle from',
   initial: 'corners',
   options: [
     { id: 'corners', name: 'two corners' },

@@ -67,6 +67,16 @@ describe('snapping', () => {
     expect(all(editor).map(pointsOf)).toEqual([[[92, 25]], [[22, 22]], [[20, 80]], pointsOf(field)])
   })
 
+  test('a key that is let go shows at once, before the pointer moves', () => {
+    const editor = snapping()
+    drive(editor).move([92, 25], { alt: true })
+    expect(editor.preview()).toEqual([])
+    drive(editor).letGo()
+    expect(editor.preview()).toMatchObject([{ type: 'snap' }])
+    drive(editor).key('Alt', { alt: true })
+    expect(editor.preview()).toEqual([])
+  })
+
   test('what is hidden is not snapped to; what is locked is, where it needs no change', () => {
     const editor = snapping('line')
     editor.lockAnnotations([field.id], true)

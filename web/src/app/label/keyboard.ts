@@ -1,5 +1,6 @@
 /** Key presses in label mode: what the page itself does with them, and when they belong to a field instead. */
 
+import { modifiersOf } from '../../canvas/pointer-input.ts'
 import { isBound, strokeOf, type Bindings } from '../../core/index.ts'
 import { COMMAND_IDS, commandAction, type Command } from './commands.ts'
 
@@ -7,6 +8,8 @@ export interface KeyHost {
   bindings(): Bindings
   /** The editor's turn; true when it had use for the key. */
   edit(event: KeyboardEvent): boolean
+  /** A key that is held with others was let go. */
+  release(event: KeyboardEvent): void
   holdSpace(held: boolean): void
   panBy(dx: number, dy: number): void
   run(command: Command): void
@@ -23,14 +26,23 @@ const PAN_PX = 40
 /** A key went down anywhere on the page. */
 export function pressed(event: KeyboardEvent, host: KeyHost): void {
   if (event.defaultPrevented || document.querySelector('dialog[open]')) return
-  const { key, ctrlKey, metaKey, shiftKey: shift, altKey: alt } = event
-  const stroke = strokeOf(key, { ctrl: ctrlKey || metaKey, shift, alt })
+  const stroke = strokeOf(event.key, modifiersOf(event))
   const bindings = host.bindings()
   const command = COMMAND_IDS.find((each) => isBound(bindings, commandAction(each), stroke))
   if (isForField(event) && !worksInFields(command, stroke)) return
   if (command !== undefined) host.run(command)
   else if (!worked(event, stroke, host)) return
   event.preventDefault()
+}
+
+const HELD = ['Alt', 'Control', 'Meta', 'Shift']
+
+/** A key was let go. Alt alone would go to the menu bar of some browsers. */
+export function letGo(event: KeyboardEvent, host: KeyHost): void {
+  if (event.key === ' ') host.holdSpace(false)
+  if (!HELD.includes(event.key)) return
+  if (event.key === 'Alt') event.preventDefault()
+  host.release(event)
 }
 
 /** Typing must stay typing, so only with a modifier. */
