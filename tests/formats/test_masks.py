@@ -175,6 +175,34 @@ def test_classes_read_back_have_the_pixels_that_were_written(name, shapes, tmp_p
         assert np.array_equal(again > 0, expected(form, made, key))
 
 
+@pytest.mark.parametrize("name", COVER)
+def test_archives_in_a_folder_that_somebody_packed_around_them_are_read_alike(name, tmp_path):
+    form = FORMATS[name]
+    files, _ = written(form, labels(("car", BIG, 0), ("tree", SMALL, 1)))
+
+    plain, _ = read(form, files, tmp_path)
+    media, faults = read(form, {f"my data/{path}": data for path, data in files.items()}, tmp_path)
+
+    assert form.recognise is not None
+    assert form.recognise(open_files(tmp_path / "a.zip"))
+    assert faults.kept == []
+    for one, other in zip(media, plain, strict=True):
+        assert [found.geometry for found in one.objects] == [found.geometry for found in other.objects]
+        assert one.path.endswith(other.path)
+
+
+@pytest.mark.parametrize("name", [name for name in COVER if any(s.id == "boundary" for s in FORMATS[name].settings)])
+def test_objects_that_a_border_leaves_nothing_of_are_accounted_for(name, tmp_path):
+    form = FORMATS[name]
+    files, balance = written(form, labels(("car", BIG, 0), ("tree", SMALL, 1)), boundary="3")
+
+    media, faults = read(form, files, tmp_path)
+
+    assert faults.kept == []
+    assert balance.refused["geometries"] == 1
+    assert [found.class_name for found in media[0].objects] == ["car"]
+
+
 def expected(form: Format, made: list[tuple[str, Any, int]], key: str) -> np.ndarray:
     """The pixels of a class: of whatever is on top, or of everything where nothing hides anything."""
     top = np.full(SIZE_WH[::-1], "", dtype=object)

@@ -70,7 +70,8 @@ def read(files: Files) -> LabelFile:
     if not starts:
         raise refused("The upload", "not_cityscapes", "holds no file named …_gtFine_polygons.json or …_labelIds.png.")
     faults = Faults()
-    names = _names(files, faults)
+    root = mask_pictures.find_root(files, LABELS)
+    names = dict(enumerate(NAMES)) if root is None else _names(files, root + LABELS, faults)
 
     def media() -> Iterator[FoundMedium]:
         for start, tails in starts.items():
@@ -80,21 +81,19 @@ def read(files: Files) -> LabelFile:
                 tail = _INSTANCES if _INSTANCES in tails else _LABELS
                 yield _of_pixels(files, start, tail, names, faults)
 
-    classes = tuple(FoundClass(name=name) for number, name in names.items() if number or LABELS in files.sizes)
+    classes = tuple(FoundClass(name=name) for number, name in names.items() if number or root is not None)
     return LabelFile(classes=classes, media=media, faults=faults)
 
 
-def _names(files: Files, faults: Faults) -> dict[int, str]:
-    """Names by id: of `labels.csv` where there is one, else Cityscapes' own."""
-    if LABELS not in files.sizes:
-        return dict(enumerate(NAMES))
+def _names(files: Files, path: str, faults: Faults) -> dict[int, str]:
+    """Names by id, of `labels.csv`."""
     found: dict[int, str] = {}
-    for line, fields in mask_pictures.rows_of(files, LABELS):
+    for line, fields in mask_pictures.rows_of(files, path):
         number, name = fields.get("id", ""), fields.get("name", "")
         if number.isdecimal() and name:
             found[int(number)] = name
         else:
-            faults.add(Place(LABELS, line=line), "invalid_class", "A label needs an id and a name.", number)
+            faults.add(Place(path, line=line), "invalid_class", "A label needs an id and a name.", number)
     return found
 
 

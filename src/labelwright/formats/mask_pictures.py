@@ -81,14 +81,25 @@ def rows_of(files: Files, path: str) -> Iterator[tuple[int, dict[str, str]]]:
         yield table.line_num, {key: value or "" for key, value in row.items() if key is not None}
 
 
-def listed(files: Files) -> list[Listed]:
-    """The list of masks, where the files have one."""
-    if LIST_PATH not in files.sizes:
-        return []
-    return [
-        Listed(row.get("mask", ""), row.get("picture", ""), row.get("medium_id") or None, row.get("split", ""))
-        for _, row in rows_of(files, LIST_PATH)
-    ]
+def find_root(files: Files, name: str) -> str | None:
+    """The folder, with a slash, that a file of some name stands in: people pack folders around what they were given."""
+    for path in files.paths:
+        folder, slash, tail = path.rpartition("/")
+        if tail == name:
+            return folder + slash
+    return None
+
+
+def listed(files: Files, root: str) -> dict[str, Listed]:
+    """The list of masks, where the files have one, by their paths."""
+    path = root + LIST_PATH
+    if path not in files.sizes:
+        return {}
+    lines = (
+        Listed(root + row.get("mask", ""), row.get("picture", ""), row.get("medium_id") or None, row.get("split", ""))
+        for _, row in rows_of(files, path)
+    )
+    return {line.mask: line for line in lines}
 
 
 def split_of(path: str) -> str:

@@ -72,38 +72,46 @@ def _paint(source: Source, task: TaskLabels, ledger: Ledger, classes: dict[str, 
 
 def recognise(files: Files) -> bool:
     """Whether there is a table of classes and folders of class masks, or a list of them, beside it."""
-    paths = files.paths
-    lists = any(line.mask.startswith(f"{FOLDER}/") for line in mask_pictures.listed(files))
-    return mask_classes.PATH in paths and (lists or any(is_mask(path) for path in paths))
-
-
-def is_mask(path: str) -> bool:
-    return path.startswith(f"{FOLDER}/") and path.lower().endswith(".png")
+    root = mask_pictures.find_root(files, mask_classes.PATH)
+    if root is None:
+        return False
+    start = f"{root}{FOLDER}/"
+    names = (*files.ending(".png"), *mask_pictures.listed(files, root))
+    return any(name.startswith(start) for name in names)
 
 
 def read(files: Files) -> LabelFile:
     """Open masks and their table. Raises Invalid when there is no table."""
-    if mask_classes.PATH not in files.sizes:
+    root = mask_pictures.find_root(files, mask_classes.PATH)
+    if root is None:
         raise refused("The upload", "no_classes", "holds no classes.csv, which says what the folders of masks mean.")
     faults = Faults()
-    classes, _ = mask_classes.read(files, faults)
-    by_folder = {folder_of(row): row for row in classes.values()}
+    classes, _ = mask_classes.read(files, faults, root + mask_classes.PATH)
+    rows = tuple(classes.values())
 
     def media() -> Iterator[FoundMedium]:
-        masks: dict[str, list[tuple[str, Row]]] = defaultdict(list)
-        for path in filter(is_mask, files.paths):
-            parts = path.split("/")
-            row = by_folder.get("/".join(parts[:2]))
-            if row is None:
-                text = f"No class of classes.csv has the folder {parts[1]}."
-                faults.add(Place(path), "unknown_class", text, parts[1])
-            else:
-                masks["/".join((FOLDER, *parts[2:]))].append((path, row))
-        known = {line.mask: line for line in mask_pictures.listed(files)}
+        masks = _masks(files, root, rows, faults)
+        known = mask_pictures.listed(files, root)
         for name in sorted({*masks, *known}):
             yield _medium(files, name, known.get(name), masks[name], faults)
 
-    return LabelFile(classes=tuple(row.found for row in classes.values()), media=media, faults=faults)
+    return LabelFile(classes=tuple(row.found for row in rows), media=media, faults=faults)
+
+
+def _masks(files: Files, root: str, rows: tuple[Row, ...], faults: Faults) -> dict[str, list[tuple[str, Row]]]:
+    """The masks of each picture, by their path without the class's folder."""
+    by_folder = {folder_of(row): row for row in rows}
+    found: dict[str, list[tuple[str, Row]]] = defaultdict(list)
+    for path in files.ending(".png"):
+        if not path.startswith(f"{root}{FOLDER}/"):
+            continue
+        _, name, *rest = path[len(root) :].split("/")
+        row = by_folder.get(f"{FOLDER}/{name}")
+        if row is None:
+            faults.add(Place(path), "unknown_class", f"No class of classes.csv has the folder {name}.", name)
+        else:
+            found["/".join((root + FOLDER, *rest))].append((path, row))
+    return found
 
 
 def _medium(

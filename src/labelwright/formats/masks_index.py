@@ -58,26 +58,26 @@ def _paint(source: Source, task: TaskLabels, settings: Chosen, ledger: Ledger, c
 
 def recognise(files: Files) -> bool:
     """Whether there is a table of classes and a folder of masks beside it."""
-    paths = files.paths
-    return mask_classes.PATH in paths and any(is_mask(path) for path in paths)
+    root = mask_pictures.find_root(files, mask_classes.PATH)
+    return root is not None and any(_masks(files, root))
 
 
-def is_mask(path: str) -> bool:
-    return path.startswith(f"{FOLDER}/") and path.lower().endswith(".png")
+def _masks(files: Files, root: str) -> Iterator[str]:
+    return (path for path in files.ending(".png") if path.startswith(f"{root}{FOLDER}/"))
 
 
 def read(files: Files) -> LabelFile:
     """Open masks and their table. Raises Invalid when there is no table."""
-    if mask_classes.PATH not in files.sizes:
+    root = mask_pictures.find_root(files, mask_classes.PATH)
+    if root is None:
         raise refused("The upload", "no_classes", "holds no classes.csv, which says what the values of masks mean.")
     faults = Faults()
-    classes, nothing = mask_classes.read(files, faults)
+    classes, nothing = mask_classes.read(files, faults, root + mask_classes.PATH)
 
     def media() -> Iterator[FoundMedium]:
-        known = {line.mask: line for line in mask_pictures.listed(files)}
-        for path in files.paths:
-            if is_mask(path):
-                yield _medium(files, path, known.get(path), classes, nothing, faults)
+        known = mask_pictures.listed(files, root)
+        for path in _masks(files, root):
+            yield _medium(files, path, known.get(path), (classes, nothing), faults)
 
     return LabelFile(classes=tuple(row.found for row in classes.values()), media=media, faults=faults)
 
@@ -86,12 +86,11 @@ def _medium(
     files: Files,
     path: str,
     line: mask_pictures.Listed | None,
-    classes: dict[int, Row],
-    nothing: set[int],
+    meaning: tuple[dict[int, Row], set[int]],
     faults: Faults,
 ) -> FoundMedium:
     pixels = mask_pictures.read_pixels(files, path, faults)
-    objects = () if pixels is None else tuple(objects_of(pixels, path, classes, nothing, faults))
+    objects = () if pixels is None else tuple(objects_of(pixels, path, *meaning, faults))
     return FoundMedium(
         place=Place(path),
         path=line.picture if line else path,

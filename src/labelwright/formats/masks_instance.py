@@ -167,29 +167,31 @@ class _Picture:
 
 def recognise(files: Files) -> bool:
     """Whether there are lines about instances."""
-    return LINES in files.sizes
+    return mask_pictures.find_root(files, LINES) is not None
 
 
 def read(files: Files) -> LabelFile:
     """Open masks and what their values mean. Raises Invalid when nothing says that."""
-    if LINES not in files.sizes:
+    root = mask_pictures.find_root(files, LINES)
+    if root is None:
         raise refused("The upload", "no_instances", f"holds no {LINES}, which says what the values of masks mean.")
     faults = Faults()
-    classes = mask_classes.read(files, faults)[0] if mask_classes.PATH in files.sizes else {}
+    table = root + mask_classes.PATH
+    classes = mask_classes.read(files, faults, table)[0] if table in files.sizes else {}
     kinds = {row.name: row.kind for row in classes.values()}
 
     def media() -> Iterator[FoundMedium]:
-        for number, text in enumerate(bytes(files.read(LINES)).splitlines(), start=1):
-            place = Place(LINES, line=number)
+        for number, text in enumerate(bytes(files.read(root + LINES)).splitlines(), start=1):
+            place = Place(root + LINES, line=number)
             try:
                 line = _DECODER.decode(text)
             except (msgspec.DecodeError, RecursionError) as error:
                 faults.add(place, "invalid_line", f"This line is no picture with its objects: {error}.", text[:60])
                 continue
-            if line.mask not in files.sizes:
+            if root + line.mask not in files.sizes:
                 faults.add(place, "missing_mask", f"The mask {line.mask[-120:]} is not in the archive.", line.mask)
                 continue
-            yield _medium(files, line, place, kinds, faults)
+            yield _medium(files, msgspec.structs.replace(line, mask=root + line.mask), place, kinds, faults)
 
     return LabelFile(classes=tuple(row.found for row in classes.values()), media=media, faults=faults)
 
