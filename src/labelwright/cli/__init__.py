@@ -35,11 +35,11 @@ COMMANDS = (
         "labels:export",
         WORKING,
         (
-            "Export the labels of a project.\n\nThe file appears whole or not at all: an export that breaks off leaves "
-            "nothing behind."
+            "Export the labels of a project: our own file, or with `--format` an archive.\n\n"
+            "The file appears whole or not at all: an export that breaks off leaves nothing behind."
         ),
     ),
-    ("import", "labels:import_", WORKING, "Import labels into a project.\n\nAll of the file, or nothing."),
+    ("import", "labels:import_", WORKING, "Import labels into a project, from a file or an archive in any format."),
     ("projects", "listing:projects", WORKING, "List projects."),
     ("datasets", "listing:datasets", WORKING, "List datasets."),
     ("tasks", "listing:tasks", WORKING, "List the tasks of a project."),

@@ -7,6 +7,14 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from labelwright.cli.archives import (
+    ALL_OR_NOTHING,
+    PLAIN,
+    Archived,
+    Compared,
+    export_archive,
+    import_compared,
+)
 from labelwright.cli.connection import HERE, Server
 from labelwright.cli.showing import advance, counting, note, plural, size
 from labelwright.sdk.labels import ExportOptions, OutOfBounds
@@ -14,7 +22,7 @@ from labelwright.sdk.labels import ExportOptions, OutOfBounds
 STDOUT = "-"
 
 
-def export(
+def export(  # noqa: PLR0913 - the options of a command
     project: Annotated[str, Parameter(help="Its name or id.")],
     /,
     *,
@@ -33,15 +41,19 @@ def export(
         Parameter(help="More to write for each task, repeatable: ids, provenance, comments, media, timing, review."),
     ] = (),
     coordinates: Annotated[Literal["integer"] | None, Parameter(help="Round coordinates to whole pixels.")] = None,
+    archived: Archived = PLAIN,
     server: Server = HERE,
 ) -> None:
-    """Export the labels of a project.
+    """Export the labels of a project: our own file, or with `--format` an archive in another format.
 
     The file appears whole or not at all: an export that breaks off leaves nothing behind.
     """
     options = ExportOptions(status=status, include=include, coordinates=coordinates)
     with server.connect() as client:
         found = client.projects.get(project)
+        if archived.form is not None:
+            export_archive(client, found, archived, status, output)
+            return
         summary = client.labels.summary(found.id, status)
         if not summary.exportable and summary.reason:
             note(summary.reason)
@@ -62,19 +74,35 @@ def default_name(project: str) -> str:
     return f"{plain or 'export'}.json"
 
 
+def _is_ours(file: Path) -> bool:
+    """Whether a file begins as our own export does."""
+    if not file.is_file():
+        return True
+    with file.open("rb") as content:
+        start = content.read(4096).lstrip()
+    return start.startswith(b"[") and b"label_classes" in start
+
+
 def import_(
     project: Annotated[str, Parameter(help="Its name or id.")],
-    file: Annotated[Path, Parameter(help="A file that `labelwright export` or “Export labels” wrote.")],
+    file: Annotated[Path, Parameter(help="A file or an archive in any format.")],
     /,
     *,
     out_of_bounds: Annotated[
         OutOfBounds, Parameter(show_default=True, help="What becomes of geometries that leave their picture.")
     ] = "refuse",
+    compared: Compared = ALL_OR_NOTHING,
     server: Server = HERE,
 ) -> None:
-    """Import labels into a project: all of the file, or nothing."""
+    """Import labels into a project, from a file or an archive in any format.
+
+    Our own file goes in as a whole or not at all; everything else is compared first.
+    """
     with server.connect() as client:
         found = client.projects.get(project)
+        if compared.is_asked or not _is_ours(file):
+            import_compared(client, found, file, compared, out_of_bounds)
+            return
         done = client.labels.import_file(found.id, file, out_of_bounds=out_of_bounds)
     counts = f"{plural(done.annotations, 'annotation')} and {plural(done.answers, 'answer')}"
     note(f"{counts} of {plural(done.tasks, 'task')} imported into “{found.name}”.")

@@ -11,6 +11,7 @@ from labelwright import __version__
 from labelwright.model.errors import Invalid
 from labelwright.sdk.configurations import Configurations
 from labelwright.sdk.datasets import Datasets
+from labelwright.sdk.exchanges import Exchanges
 from labelwright.sdk.labels import Labels
 from labelwright.sdk.media import Media
 from labelwright.sdk.projects import Projects
@@ -21,7 +22,9 @@ TIMEOUT = httpx2.Timeout(60, connect=10)
 
 
 class Client:
-    """A Labelwright server. Nouns: `projects`, `datasets`, `media`, `configurations`, `tasks`, `labels`.
+    """A Labelwright server.
+
+    Nouns: `projects`, `datasets`, `media`, `configurations`, `tasks`, `labels`, `exchanges`.
 
     `url` is where people open Labelwright; `token` an API token (`lw_...`). `wait` sleeps some seconds before a busy
     server is asked again; `transport` takes the place of the network.
@@ -49,6 +52,7 @@ class Client:
         self.configurations = Configurations(self._transport)
         self.tasks = Tasks(self._transport)
         self.labels = Labels(self._transport)
+        self.exchanges = Exchanges(self._transport, wait)
 
     @classmethod
     def sign_in(cls, url: str, email: str, password: str) -> Self:

@@ -1,0 +1,80 @@
+"""`labelwright export --format` and `labelwright import` of what comes back."""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from labelwright.jobs.background import background_work
+from labelwright.services import tasks
+from labelwright.services.context import Context
+from tests.builders import Project, Team, annotation, make_project, rectangle, save
+from tests.cli.conftest import Run
+
+
+@pytest.fixture(autouse=True)
+def _working(ctx: Context) -> Iterator[None]:
+    with background_work(ctx):
+        yield
+
+
+@pytest.fixture
+def labelled(ctx: Context, team: Team) -> Project:
+    """Two pictures, a crane with a hook in the first."""
+    project = make_project(ctx, team.admin, media=("a.png", "b.png"))
+    save(ctx, team.admin, project.task_ids["a.png"], created=(annotation(ctx, project.class_id("crane")),))
+    for task_id in project.task_ids.values():
+        tasks.complete_task(ctx, team.admin, task_id)
+    return project
+
+
+def test_an_archive_is_written_and_its_report_and_digest_are_said(
+    labelwright: Run, labelled: Project, tmp_path: Path
+) -> None:
+    target = tmp_path / "yolo.zip"
+    done = labelwright("export", labelled.id, "--format", "yolo", "--pictures", "pack", "-o", target)
+    assert done.code == 0, done.err
+    assert "1 geometries: 1 exported" in done.err
+    assert "SHA-256" in done.err
+    with zipfile.ZipFile(target) as archive:
+        assert archive.read("labels/a.txt") != b""
+        assert archive.read("labels/b.txt") == b""
+        assert "images/b.png" in archive.namelist()
+
+
+def test_a_dry_run_writes_nothing(
+    labelwright: Run, labelled: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = labelwright("export", labelled.id, "--format", "coco", "--dry-run", "--split", "50/50")
+    assert done.code == 0, done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_exported_is_compared_and_changes_nothing(labelwright: Run, labelled: Project, tmp_path: Path) -> None:
+    target = tmp_path / "coco.zip"
+    labelwright("export", labelled.id, "--format", "coco", "-o", target)
+    done = labelwright("import", labelled.id, target)
+    assert done.code == 0, done.err
+    assert "geometries: 1 unchanged" in done.err
+
+
+def test_a_foreign_file_goes_in_under_the_classes_that_are_named(
+    ctx: Context, team: Team, labelwright: Run, labelled: Project, tmp_path: Path
+) -> None:
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "data.yaml").write_text("names: [kran, boat]")
+    (tmp_path / "labels" / "b.txt").write_text("0 0.5 0.5 0.2 0.2\n1 0.1 0.1 0.1 0.1\n")
+    packed = tmp_path / "theirs.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("data.yaml", "labels/b.txt"):
+            archive.write(tmp_path / name, name)
+    refused = labelwright("import", labelled.id, packed, "--map", "kran=crane")
+    assert refused.code == 1
+    assert "does not fit" in refused.err
+    done = labelwright("import", labelled.id, packed, "--map", "kran=crane", "--map", "boat=")
+    assert done.code == 0, done.err
+    document = tasks.open_task(ctx, team.admin, labelled.task_ids["b.png"]).document
+    assert [a.class_id for a in document.annotations] == [labelled.class_id("crane")]
+    assert rectangle().w < document.annotations[0].geometry.w
