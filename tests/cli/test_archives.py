@@ -46,10 +46,11 @@ def test_an_archive_is_written_and_its_report_and_digest_are_said(
 def test_a_dry_run_writes_nothing(
     labelwright: Run, labelled: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
     done = labelwright("export", labelled.id, "--format", "coco", "--dry-run", "--split", "50/50")
     assert done.code == 0, done.err
-    assert list(tmp_path.iterdir()) == []
+    assert list((tmp_path / "here").iterdir()) == []
 
 
 def test_what_was_exported_is_compared_and_changes_nothing(labelwright: Run, labelled: Project, tmp_path: Path) -> None:
