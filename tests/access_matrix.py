@@ -62,6 +62,8 @@ RULES = tuple(
     GET    /api/projects/{project_id}/tasks                      401 404 ok  ok  ok  ok  ok  ok
     POST   /api/projects/{project_id}/tasks/move                 401 404 403 ok  403 403 403 ok
     POST   /api/projects/{project_id}/next-task                  401 404 ok  ok  403 403 ok  ok
+    POST   /api/projects/{project_id}/take-tasks                 401 404 ok  ok  403 403 ok  ok
+    GET    /api/projects/{project_id}/answers                    401 404 ok  ok  ok  ok  ok  ok
 
     GET    /api/datasets                                         401 ok  ok  ok  ok  ok  ok  ok
     POST   /api/datasets                                         401 404 403 ok  403 ok  403 ok

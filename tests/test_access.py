@@ -119,6 +119,7 @@ def _body(rule: Rule, world: World, project: Project) -> dict[str, Any]:
         ("PUT", "/api/projects/{project_id}/configuration"): lambda: {"classes": [], "confirm": True},
         ("POST", "/api/projects/{project_id}/configuration/effects"): lambda: {"classes": []},
         ("POST", "/api/projects/{project_id}/configuration/file"): list,
+        ("POST", "/api/projects/{project_id}/take-tasks"): lambda: {"count": 1},
         ("POST", "/api/projects/{project_id}/tasks/move"): lambda: {"direction": "BACKLOG", "datasetId": "ALL"},
         ("POST", "/api/datasets"): lambda: {"name": name, "owner": owner},
         ("PATCH", "/api/datasets/{dataset_id}"): lambda: {"shortDescription": "changed"},

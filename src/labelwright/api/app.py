@@ -15,6 +15,7 @@ from labelwright.api.routes import (
     configurations,
     datasets,
     export,
+    grid,
     health,
     label_exports,
     label_imports,
@@ -31,7 +32,10 @@ from labelwright.services.context import Context
 log = structlog.get_logger()
 
 # Tasks first: routes are looked for in this order, and saves are most of all requests.
-ROUTES = (tasks, accounts, tokens, projects, datasets, media, configurations, export, label_exports, label_imports)
+ROUTES = (
+    *(tasks, grid, accounts, tokens, projects, datasets, media, configurations),
+    *(export, label_exports, label_imports),
+)
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": Problem, "description": "What is wrong, where, and the remedy (RFC 9457)."},
     "5XX": {"model": Problem, "description": "What went wrong on the server, and whether to try again (RFC 9457)."},
