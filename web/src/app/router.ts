@@ -8,6 +8,7 @@ const PATTERNS = {
   '/projects': 'projects',
   '/projects/:project': 'project-home',
   '/projects/:project/tasks': 'project-tasks',
+  '/projects/:project/grid': 'project-grid',
   '/projects/:project/configuration': 'project-configuration',
   '/projects/:project/settings': 'project-settings',
   '/datasets': 'datasets',
