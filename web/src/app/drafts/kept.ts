@@ -45,16 +45,20 @@ function listedDraft(draft: Draft, isOpen: boolean, left: ReadonlyMap<string, Le
   return { draft, isOpen, reason: known?.reason ?? draft.reason, isGone: known?.isGone ?? false }
 }
 
-/** How many tasks this browser keeps unsent work of, not counting those that are open in some window. */
-export async function countKept(userId: string): Promise<number> {
+/** Send what can be sent; the answer is of how many tasks something stays, not counting those open in some window. */
+export async function sendAndCount(userId: string): Promise<number> {
+  if ((await (await drafts()).list(userId)).length === 0) return 0
   const tabs = joinTabs(newId(), () => undefined)
   try {
-    const found = await (await drafts()).list(userId)
-    const dead = await Promise.all(found.map(async ({ tabId }) => !(await tabs.isAlive(tabId))))
-    return new Set(found.filter((_, index) => dead[index]).map(({ taskId }) => taskId)).size
+    return (await sendKept(userId, tabs, null)).length
   } finally {
     tabs.close()
   }
+}
+
+/** The same count, of what is listed. */
+export function tasksWaiting({ drafts: listed }: Kept): number {
+  return new Set(listed.filter(({ isOpen }) => !isOpen).map(({ draft }) => draft.taskId)).size
 }
 
 export async function throwAway(key: readonly [taskId: string, tabId: string]): Promise<void> {

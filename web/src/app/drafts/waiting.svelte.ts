@@ -1,14 +1,19 @@
-/** How many tasks this browser keeps unsent work of, for the pages that only tell it. */
+const PAUSE_MS = 30_000
+
+/** Unsent work of this browser, sent from whatever page is open; what stays is counted for the pages that tell it. */
 class Waiting {
   count = $state(0)
+  #lookedAtMs = -PAUSE_MS
 
   async look(userId: string): Promise<void> {
+    if (performance.now() - this.#lookedAtMs < PAUSE_MS) return
+    this.#lookedAtMs = performance.now()
     try {
       // The code that reads drafts is that of label mode; pages do not wait for it.
-      const { countKept } = await import('./kept.ts')
-      this.count = await countKept(userId)
+      const { sendAndCount } = await import('./kept.ts')
+      this.count = await sendAndCount(userId)
     } catch {
-      // Looked for again on the next page.
+      // Looked for again on a later page.
     }
   }
 }
