@@ -10,6 +10,16 @@ export function readPreference(name: string): string | null {
   }
 }
 
+/** A record that was written as JSON; empty when there is none or it cannot be read. */
+export function readRecord(name: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(readPreference(name) ?? '{}')
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
 export function writePreference(name: string, value: string | null): void {
   try {
     if (value === null) localStorage.removeItem(PREFIX + name)

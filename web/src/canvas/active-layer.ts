@@ -8,8 +8,10 @@ import {
   type Document,
   type Drawable,
 } from '../core/index.ts'
-import { boundsMeet, boundsOf, type Size } from '../geometry/index.ts'
+import { boundsMeet, boundsOf, type Bounds, type Size, type XY } from '../geometry/index.ts'
+import { paintGuides } from './guides.ts'
 import type { Looks } from './looks.ts'
+import { NamesLayer, type Names } from './names-layer.ts'
 import { brushOn, type Brush } from './paint.ts'
 import { paintShown } from './paint-cells.ts'
 import { eraseStroke, paintStroke, paintTip } from './paint-stroke.ts'
@@ -24,6 +26,12 @@ export interface Active {
   readonly cells: Size | null
   isVisible(annotation: Annotation): boolean
   looksOfClass(id: ClassId | null): Looks
+  /** The last pointer was a finger: handles are as large as one. */
+  readonly isCoarse: boolean
+  /** Where guides cross, null for none. */
+  readonly guided: XY | null
+  /** Null when shapes are not named. */
+  readonly names: Names | null
 }
 
 /** A larger selection is painted with all shapes. */
@@ -31,6 +39,7 @@ export const SELECTED_APART = 300
 
 export class ActiveLayer {
   readonly #context: CanvasRenderingContext2D
+  readonly #names = new NamesLayer()
 
   constructor(canvas: HTMLCanvasElement) {
     this.#context = canvas.getContext('2d')!
@@ -49,8 +58,20 @@ export class ActiveLayer {
     eraseStrokes(brush, active)
     for (const annotation of standing)
       if (!erased.has(annotation.id)) paintStanding(brush, annotation, active)
+    if (active.names !== null) this.#names.paint(brush, active.names, changedBounds(active), view, surface)
+    if (active.guided !== null) paintGuides(brush, active.guided, surface)
     for (const drawable of active.drawables) PAINT[drawable.type](brush, drawable as never, active)
   }
+}
+
+function changedBounds({ drawables }: Active): ReadonlyMap<AnnotationId, Bounds> {
+  return new Map(
+    drawables.flatMap((drawable) =>
+      drawable.type === 'geometry' && drawable.replaces !== null
+        ? [[drawable.replaces, boundsOf(drawable.geometry)] as const]
+        : [],
+    ),
+  )
 }
 
 /** Everything that has to be seen above the bitmap, but for what is shown changed. */
@@ -99,7 +120,7 @@ const PAINT: { readonly [Type in Drawable['type']]: Painter<Type> } = {
     paintShown(brush, annotation.geometry, looksOfClass(annotation.classId).hovered)
   },
   path: (brush, drawable, { looksOfClass }) => paintPath(brush, drawable, looksOfClass(drawable.classId)),
-  frame: paintFrame,
+  frame: (brush, drawable, { isCoarse }) => paintFrame(brush, drawable, isCoarse),
   snap: paintSnap,
   context: (brush, { annotationId }, { document }) => {
     const annotation = document.annotations.get(annotationId)
@@ -108,8 +129,9 @@ const PAINT: { readonly [Type in Drawable['type']]: Painter<Type> } = {
   stroke: (brush, drawable, { looksOfClass }) => paintStroke(brush, drawable, looksOfClass(drawable.classId)),
   tip: (brush, drawable, { looksOfClass }) => paintTip(brush, drawable, looksOfClass(drawable.classId)),
   points: (brush, drawable, { looksOfClass }) => paintPoints(brush, drawable, looksOfClass(drawable.classId)),
-  handles: (brush, { annotationId, handles, hot }, { document, looksOfClass }) => {
+  handles: (brush, { annotationId, handles, hot }, { document, looksOfClass, isCoarse }) => {
     const annotation = document.annotations.get(annotationId)
-    if (annotation !== undefined) paintHandles(brush, handles, hot, looksOfClass(annotation.classId))
+    if (annotation !== undefined)
+      paintHandles(brush, handles, { hot, isCoarse }, looksOfClass(annotation.classId))
   },
 }

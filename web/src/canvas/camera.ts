@@ -10,6 +10,14 @@ export interface Outlook {
   readonly middle: XY
 }
 
+const ARROWS = ['ArrowRight', 'ArrowDown', 'ArrowLeft', 'ArrowUp']
+
+/** The arrow that goes on the picture where the pressed one goes on the screen; other keys are as they were. */
+export function arrowOnPicture(key: string, turn: number): string {
+  const index = ARROWS.indexOf(key)
+  return index < 0 ? key : ARROWS[(index + 8 - Math.round(turn / 90)) % ARROWS.length]!
+}
+
 /** Degrees that fingers may be off. */
 const STRAIGHT_WITHIN = 5
 

@@ -1,10 +1,20 @@
 /** The picture with its labels in an element: three stacked canvases that show an editor and feed it events. */
 
 import { unitedBounds, boundsOf, type Bounds, type Size, type XY } from '../geometry/index.ts'
-import type { AnnotationId, ClassId, Cursor, Drawable, Editor, EditorState, Update } from '../core/index.ts'
-import { ActiveLayer, SELECTED_APART } from './active-layer.ts'
+import type {
+  Annotation,
+  AnnotationId,
+  ClassId,
+  Cursor,
+  Drawable,
+  Editor,
+  EditorState,
+  Update,
+} from '../core/index.ts'
+import { ActiveLayer, SELECTED_APART, type Active } from './active-layer.ts'
 import { Camera } from './camera.ts'
 import type { Looks } from './looks.ts'
+import type { Name, Names } from './names-layer.ts'
 import { CELLS_FROM } from './paint-cells.ts'
 import { PictureLayer } from './picture-layer.ts'
 import type { PictureSource } from './picture-source.ts'
@@ -40,6 +50,9 @@ export class CanvasView {
   readonly #ends: (() => void)[]
   /** Fingers are wider than what they point at. */
   #isCoarse = false
+  #hasGuides = false
+  #nameOf: ((annotation: Annotation) => Name) | null = null
+  #names: Names | null = null
   #frame = 0
   #isPictureDirty = true
   #drawables: readonly Drawable[] = []
@@ -79,7 +92,7 @@ export class CanvasView {
     this.#repaintPicture()
   }
 
-  /** Class colours changed. */
+  /** Class colours or styles changed. */
   repaint(): void {
     this.#show(this.#editor.state, null)
   }
@@ -96,6 +109,25 @@ export class CanvasView {
     this.repaint()
   }
 
+  /** Lines between pixels, and through the pointer of whoever draws. */
+  setHelp({ grid, guides }: { readonly grid: boolean; readonly guides: boolean }): void {
+    this.#picture.hasGrid = grid
+    this.#hasGuides = guides
+    this.#repaintPicture()
+  }
+
+  /** What shapes are called on the picture; null names none. */
+  setNames(nameOf: ((annotation: Annotation) => Name) | null): void {
+    this.#nameOf = nameOf
+    this.#names = null
+    this.#invalidate()
+  }
+
+  /** While held, the picture is seen without labels. */
+  peek(held: boolean): void {
+    for (const canvas of this.#canvases.slice(1)) canvas.style.visibility = held ? 'hidden' : ''
+  }
+
   holdSpace(held: boolean): void {
     this.#input.holdSpace(held)
   }
@@ -110,10 +142,21 @@ export class CanvasView {
 
   /** Bring annotations into view, changing as little as possible. */
   reveal(ids: Iterable<AnnotationId>): void {
+    const bounds = this.#boundsOf(ids)
+    if (bounds !== null) this.camera.reveal(bounds)
+  }
+
+  /** Show annotations as large as they fit. */
+  fitAnnotations(ids: Iterable<AnnotationId>): void {
+    const bounds = this.#boundsOf(ids)
+    if (bounds === null) this.#editor.say({ code: 'nothing_selected', text: 'Select something first.' })
+    else this.camera.fitBounds(bounds)
+  }
+
+  #boundsOf(ids: Iterable<AnnotationId>): Bounds | null {
     const { annotations } = this.#editor.state.document
     const all = [...ids].flatMap((id) => annotations.get(id) ?? [])
-    if (all.length === 0) return
-    this.camera.reveal(unitedBounds(all.map(({ geometry }) => boundsOf(geometry))))
+    return all.length === 0 ? null : unitedBounds(all.map(({ geometry }) => boundsOf(geometry)))
   }
 
   #host(): ConstructorParameters<typeof PointerInput>[1] {
@@ -184,6 +227,7 @@ export class CanvasView {
   #show(state: EditorState, touched: readonly Bounds[] | null): void {
     this.#drawables = this.#editor.preview()
     const omitted = this.#omittedNow(state)
+    if (touched === null || touched.length > 0) this.#names = null
     if (touched === null || touched.length > 0 || omitted !== this.#omitted) {
       this.#omitted = omitted
       this.#shapes.set(this.#shapesOf(state), touched)
@@ -236,14 +280,30 @@ export class CanvasView {
     if (this.#isPictureDirty) this.#picture.draw(view, surface)
     this.#isPictureDirty = false
     const goesOn = this.#shapes.draw(view, surface)
-    const { document, selection } = this.#editor.state
+    this.#active.draw(this.#activeNow(view, surface), this.#shapes.omitted, view, surface)
+    if (goesOn) this.#invalidate()
+    else if (this.#picture.source !== null) markPainted()
+  }
+
+  #activeNow(view: Viewport, surface: Surface): Active {
+    const { document, selection, pointer } = this.#editor.state
     const { looksOfClass } = this.#options
     const { isVisible } = this.#editor.scene()
+    const isDrawing = this.#hasGuides && this.#editor.cursor() === 'crosshair'
+    const guided = isDrawing ? pointer : null
     const cells = this.#cellsIn(view, surface)
-    const active = { document, selection, drawables: this.#drawables, cells, isVisible, looksOfClass }
-    this.#active.draw(active, this.#shapes.omitted, view, surface)
-    if (goesOn) this.#invalidate()
-    else if (this.#picture.isSet) markPainted()
+    const shown = { cells, drawables: this.#drawables, isVisible, looksOfClass, isCoarse: this.#isCoarse }
+    return { document, selection, ...shown, guided, names: this.#namesNow() }
+  }
+
+  /** The same value until something is called or shown otherwise. */
+  #namesNow(): Names | null {
+    const nameOf = this.#nameOf
+    if (nameOf === null) return null
+    const { isVisible } = this.#editor.scene()
+    const { document } = this.#editor.state
+    this.#names ??= { document, index: this.#editor.index, isVisible, nameOf }
+    return this.#names
   }
 }
 

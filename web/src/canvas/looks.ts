@@ -19,6 +19,14 @@ export interface Looks {
   readonly drawing: Look
 }
 
+/** What a person likes: the opacity of fills in per cent, the width of outlines in CSS pixels. */
+export interface LabelStyle {
+  readonly fill: number
+  readonly width: number
+}
+
+export const PLAIN_STYLE: LabelStyle = { fill: 16, width: 1.75 }
+
 const DARK_CASING = 'rgb(9 11 15 / 72%)'
 const LIGHT_CASING = 'rgb(255 255 255 / 82%)'
 
@@ -39,21 +47,26 @@ export function spareColor(index: number): string {
   return SPARE[index % SPARE.length]!
 }
 
-export function looksOf(color: string): Looks {
+export function looksOf(color: string, style: LabelStyle = PLAIN_STYLE): Looks {
+  const { width } = style
+  const cover = style.fill / 100
   const casing = luminance(color) > 0.22 ? DARK_CASING : LIGHT_CASING
-  const look = (width: number, cover: number, marker: number, rim: string | null): Look => ({
+  const look = (line: number, opacity: number, marker: number, rim: string | null): Look => ({
     stroke: color,
-    fill: translucent(color, cover),
-    width,
-    casing: rim === null ? null : { color: rim, width: width + 2 },
+    fill: translucent(color, Math.min(1, opacity)),
+    width: line,
+    casing: rim === null ? null : { color: rim, width: line + 2 },
     marker,
   })
   return {
-    plain: look(1.75, 0.16, 4.5, casing),
-    thin: look(1, 0.22, 3, null),
-    hovered: look(2.5, 0.3, 5.5, casing),
-    selected: { ...look(2.5, 0.3, 6, LIGHT_CASING), casing: { color: '#ffffff', width: 5.5 } },
-    drawing: look(2, 0.2, 5, casing),
+    plain: look(width, cover, 4.5, casing),
+    thin: look(Math.max(0.5, width - 0.75), cover * 1.375, 3, null),
+    hovered: look(width + 0.75, cover + 0.14, 5.5, casing),
+    selected: {
+      ...look(width + 0.75, cover + 0.14, 6, LIGHT_CASING),
+      casing: { color: '#ffffff', width: width + 3.75 },
+    },
+    drawing: look(width + 0.25, cover + 0.04, 5, casing),
   }
 }
 

@@ -10,8 +10,8 @@ type OfType<Type extends Drawable['type']> = Extract<Drawable, { readonly type: 
 const INK = 'rgb(9 11 15 / 80%)'
 const PAPER = '#ffffff'
 const ERASER = '#ff6b5e'
-const HANDLE = 8
-const HOT_HANDLE = 11
+/** Sides of handles, for a mouse and for fingers. */
+const HANDLES = { fine: { side: 8, hot: 11 }, coarse: { side: 20, hot: 26 } } as const
 
 export function paintPath(brush: Brush, { role, points, closed }: OfType<'path'>, looks: Looks): void {
   if (points.length === 0) return
@@ -108,17 +108,19 @@ const VEIL = 'rgb(9 11 15 / 36%)'
 export function paintHandles(
   brush: Brush,
   handles: readonly Handle[],
-  hot: number | null,
+  { hot, isCoarse }: { readonly hot: number | null; readonly isCoarse: boolean },
   looks: Looks,
 ): void {
+  const size = HANDLES[isCoarse ? 'coarse' : 'fine']
   const taken = new Set<string>()
   for (const handle of handles) {
     const at = devicePoint(brush, handle.at)
-    if (handle.index === hot || !isOnCanvas(brush, at) || isTaken(at, HANDLE * brush.ratio, taken)) continue
-    paintSquare(brush, at, HANDLE, PAPER, looks.selected.stroke)
+    if (handle.index === hot || !isOnCanvas(brush, at) || isTaken(at, size.side * brush.ratio, taken))
+      continue
+    paintSquare(brush, at, size.side, PAPER, looks.selected.stroke)
   }
   const held = handles.find(({ index }) => index === hot)
-  if (held) paintSquare(brush, devicePoint(brush, held.at), HOT_HANDLE, looks.selected.stroke, PAPER)
+  if (held) paintSquare(brush, devicePoint(brush, held.at), size.hot, looks.selected.stroke, PAPER)
 }
 
 function isOnCanvas({ context }: Brush, [x, y]: XY): boolean {
@@ -133,7 +135,12 @@ function isTaken([x, y]: XY, cell: number, taken: Set<string>): boolean {
 }
 
 /** A dashed box, squares to pull, and a knob on a stem to turn by. */
-export function paintFrame(brush: Brush, { bounds, grips, hot, knob }: OfType<'frame'>): void {
+export function paintFrame(
+  brush: Brush,
+  { bounds, grips, hot, knob }: OfType<'frame'>,
+  isCoarse: boolean,
+): void {
+  const size = HANDLES[isCoarse ? 'coarse' : 'fine']
   const { context } = brush
   const { x, y, w, h } = bounds
   context.beginPath()
@@ -151,9 +158,9 @@ export function paintFrame(brush: Brush, { bounds, grips, hot, knob }: OfType<'f
   strokeDashed(brush, PAPER)
   for (const grip of grips) {
     const isHot = grip[0] === hot?.[0] && grip[1] === hot[1]
-    paintSquare(brush, devicePoint(brush, grip), isHot ? HOT_HANDLE : HANDLE, PAPER, FRAME)
+    paintSquare(brush, devicePoint(brush, grip), isHot ? size.hot : size.side, PAPER, FRAME)
   }
-  if (knob !== null) paintDot(brush, knob, 6, PAPER, FRAME)
+  if (knob !== null) paintDot(brush, knob, isCoarse ? 12 : 6, PAPER, FRAME)
 }
 
 const FRAME = '#3d7eff'

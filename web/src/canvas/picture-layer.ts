@@ -26,8 +26,8 @@ export class PictureLayer {
     this.#unsubscribe = source?.subscribe(this.#changed) ?? (() => undefined)
   }
 
-  get isSet(): boolean {
-    return this.#source !== null
+  get source(): PictureSource | null {
+    return this.#source
   }
 
   draw(view: Viewport, surface: Surface): void {

@@ -117,7 +117,7 @@ export function visibleBounds(view: Viewport, surface: Surface): Bounds {
 }
 
 /** How wide and high something of a size is once it is turned. */
-function turnedSize({ w, h }: Size, turn: number): Size {
+export function turnedSize({ w, h }: Size, turn: number): Size {
   const [cos, sin] = axis(turn).map(Math.abs) as [number, number]
   return { w: w * cos + h * sin, h: w * sin + h * cos }
 }
@@ -129,6 +129,13 @@ export function fit(picture: Size, surface: Surface, turn = 0): Viewport {
   return centredOn(middleOf(picture), { scale, turn }, surface)
 }
 
+/** The whole picture from edge to edge, as the overview shows it. */
+export function overview(picture: Size, surface: Surface, turn: number): Viewport {
+  const box = turnedSize(picture, turn)
+  const scale = Math.min(surface.css.w / box.w, surface.css.h / box.h)
+  return centredOn(middleOf(picture), { scale, turn }, surface)
+}
+
 /** As wide as the screen, with a margin; the upper end of the picture where it is higher than the screen. */
 export function fitWidth(picture: Size, surface: Surface, turn: number): Viewport {
   const box = turnedSize(picture, turn)
@@ -136,6 +143,14 @@ export function fitWidth(picture: Size, surface: Surface, turn: number): Viewpor
   const view = centredOn(middleOf(picture), { scale, turn }, surface)
   const above = (box.h * scale - surface.css.h) / 2
   return above <= 0 ? view : shifted(view, [0, above + FIT_MARGIN])
+}
+
+/** Whether all of the picture is on screen. */
+export function isWhole(view: Viewport, picture: Size, { css }: Surface): boolean {
+  return cornersOf({ x: 0, y: 0, ...picture }).every((corner) => {
+    const [x, y] = toScreen(view, corner)
+    return x > -0.5 && y > -0.5 && x < css.w + 0.5 && y < css.h + 0.5
+  })
 }
 
 /** The bounds as large as they fit with room around them. */

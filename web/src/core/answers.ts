@@ -66,6 +66,16 @@ export function isAnswered(answer: Answer | undefined): boolean {
   return answer !== undefined && answer !== null && answer.length > 0
 }
 
+/** The answer in words, as it stands on the picture. */
+export function answerText(question: Question, answer: Answer): string {
+  if (question.type === 'free_text') return answer === null ? '' : String(answer)
+  const names = new Map(question.options.map(({ key, name }) => [key, name]))
+  return [answer ?? []]
+    .flat()
+    .map((key) => names.get(key) ?? key)
+    .join(', ')
+}
+
 function strayAnswer(classId: ClassId, configuration: Configuration): AnswerFinding {
   const labelClass = findClass(configuration, classId)
   if (labelClass !== undefined && isQuestion(labelClass)) {

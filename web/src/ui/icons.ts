@@ -49,6 +49,8 @@ export const ICONS = {
   fit: 'M3.5 7.5v-4h4m5 0h4v4m0 5v4h-4m-5 0h-4v-4M7 7.5h6v5H7z',
   'flip-across': 'M10 3v14M7.500 6v8.5h-4zM12.5 6v8.5h4z',
   'flip-down': 'M3 10h14M6 7.500h8.5v-4zM6 12.5h8.5v4z',
+  'fit-selection': 'M3.5 7.5v-4h4m5 0h4v4m0 5v4h-4m-5 0h-4v-4M10 7v6m-3-3h6',
+  'fit-width': 'M3.5 4v12m13-12v12M6 10h8m-5.5-2.5L6 10l2.5 2.5m3-5L14 10l-2.5 2.5',
   folder: 'M3 5.5h5l1.7 2H17v9H3z',
   free_text: 'M4 5.5V4h12v1.5M10 4v12m-2.5 0h5',
   frame:
@@ -117,6 +119,8 @@ export const ICONS = {
   tags: 'M3 4h6l8 8-5.5 5.5L3 9.5zM6.5 7.3h.01',
   tasks: 'M3.5 3.5h13v13h-13zm3.5 6.7 2.2 2.3L13.3 8',
   trash: 'M3.5 5.5h13M8 5.5v-2h4v2m-6.5 0 .7 11h7.6l.7-11M8.5 8.5v5m3-5v5',
+  'turn-left': 'M4 8.5A6.5 6.5 0 1 1 3.5 11M4 4.5v4h4M10.5 8.5v3h3',
+  'turn-right': 'M16 8.5A6.5 6.5 0 1 0 16.5 11M16 4.5v4h-4M9.5 8.5v3h-3',
   undo: 'M4 8h8a4.2 4.2 0 0 1 0 8.5H9M4 8l3.5-3.5M4 8l3.5 3.5',
   unlock: 'M5 9h10v7.5H5zM7 9V6.5a3 3 0 0 1 5.8-1',
   upload: 'M10 13V3.5m-4 4 4-4 4 4M3.5 16.5h13',

@@ -1,50 +1,40 @@
-/** How the pictures of a project are shown, remembered by the browser. */
+/** The range of every slider of the picture, and what a stored adjustment means. */
 
-import { CHANNELS, isPlain, PLAIN, type Adjustment } from '../../canvas/adjustment.ts'
-import { readPreference, writePreference } from '../preference.ts'
+import { CHANNELS, PLAIN, type Adjustment, type Channel } from '../../canvas/adjustment.ts'
 
-/** Per cent that the sliders allow. */
-export const RANGES = {
-  brightness: [0, 300],
-  contrast: [0, 300],
-  saturation: [0, 300],
-  gamma: [20, 400],
-} as const satisfies Partial<Record<keyof Adjustment, readonly [number, number]>>
+export type Slider = 'brightness' | 'contrast' | 'saturation' | 'gamma'
 
-export type Slider = keyof typeof RANGES
+/** Per cent; a logarithmic one moves as far to the half as to the double. */
+export const SLIDERS: readonly { readonly of: Slider; readonly name: string; readonly range: Range }[] = [
+  { of: 'brightness', name: 'Brightness', range: [0, 300] },
+  { of: 'contrast', name: 'Contrast', range: [0, 300] },
+  { of: 'saturation', name: 'Saturation', range: [0, 300] },
+  { of: 'gamma', name: 'Gamma', range: [20, 400] },
+]
 
-const nameFor = (project: string): string => `adjustment.${project}`
+type Range = readonly [least: number, most: number]
 
-export function readAdjustment(project: string): Adjustment {
-  return adjustmentFrom(readPreference(nameFor(project)))
-}
-
-export function writeAdjustment(project: string, adjustment: Adjustment): void {
-  writePreference(nameFor(project), isPlain(adjustment) ? null : JSON.stringify(adjustment))
+export const CHANNEL_NAMES: Readonly<Record<Channel, string>> = {
+  all: 'All colours',
+  red: 'Red alone',
+  green: 'Green alone',
+  blue: 'Blue alone',
+  luminance: 'Luminance alone',
 }
 
 /** What was stored may be of another version: parts that are not understood are as the picture is. */
-export function adjustmentFrom(stored: string | null): Adjustment {
-  const found = recordFrom(stored)
-  const sliders = Object.entries(RANGES).filter(([of, range]) => isWithin(found[of], range))
+export function adjustmentFrom(stored: unknown): Adjustment {
+  const found = (typeof stored === 'object' && stored !== null ? stored : {}) as Record<string, unknown>
+  const sliders = SLIDERS.filter(({ of, range }) => isWithin(found[of], range))
   return {
     ...PLAIN,
-    ...Object.fromEntries(sliders.map(([of]) => [of, found[of]])),
+    ...Object.fromEntries(sliders.map(({ of }) => [of, found[of]])),
     invert: found['invert'] === true,
     equalise: found['equalise'] === true,
     channel: CHANNELS.find((channel) => channel === found['channel']) ?? 'all',
   }
 }
 
-function isWithin(value: unknown, [least, most]: readonly [number, number]): boolean {
+export function isWithin(value: unknown, [least, most]: Range): value is number {
   return typeof value === 'number' && value >= least && value <= most
-}
-
-function recordFrom(stored: string | null): Readonly<Record<string, unknown>> {
-  try {
-    const found: unknown = JSON.parse(stored ?? '{}')
-    return typeof found === 'object' && found !== null ? (found as Record<string, unknown>) : {}
-  } catch {
-    return {}
-  }
 }

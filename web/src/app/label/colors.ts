@@ -1,6 +1,6 @@
 /** The colour of every geometry class; a nested class without its own has its parent's. */
 
-import { looksOf, spareColor, type Looks } from '../../canvas/looks.ts'
+import { looksOf, spareColor, type LabelStyle, type Looks } from '../../canvas/looks.ts'
 import { geometryClasses, parentClassOf, type ClassId, type Configuration } from '../../core/index.ts'
 import { remembered } from '../../geometry/index.ts'
 
@@ -23,9 +23,14 @@ export function colorOf(configuration: Configuration, id: ClassId): string {
 
 const known = new Map<string, Looks>()
 
-export function looksOfClass(configuration: Configuration, id: ClassId | null): Looks {
+export function looksOfClass(configuration: Configuration, id: ClassId | null, style: LabelStyle): Looks {
   const color = id === null ? NEUTRAL : colorOf(configuration, id)
-  const looks = known.get(color) ?? looksOf(color)
-  known.set(color, looks)
+  const key = `${color} ${style.fill} ${style.width}`
+  const looks = known.get(key) ?? looksOf(color, style)
+  if (known.size > MOST_KNOWN) known.clear()
+  known.set(key, looks)
   return looks
 }
+
+/** A slider that is drawn along makes many. */
+const MOST_KNOWN = 2000

@@ -26,6 +26,8 @@ const PAN_PX = 40
 /** A key went down anywhere on the page. */
 export function pressed(event: KeyboardEvent, host: KeyHost): void {
   if (event.defaultPrevented || document.querySelector('dialog[open]')) return
+  // The browser closes what is open over the page.
+  if (event.key === 'Escape' && document.querySelector('[popover=auto]:popover-open')) return
   const stroke = strokeOf(event.key, modifiersOf(event))
   const bindings = host.bindings()
   const command = COMMAND_IDS.find((each) => isBound(bindings, commandAction(each), stroke))

@@ -42,6 +42,7 @@ const LOOKING: readonly Gesture[] = [
   { strokes: ['Wheel', 'Pinch'], does: 'Zoom to the pointer' },
   { strokes: ['Space+Drag', 'Middle button'], does: 'Move the picture' },
   { strokes: ['Shift+Wheel'], does: 'Move the picture sideways' },
+  { strokes: ['Alt+Shift+Wheel', 'Twist with two fingers'], does: 'Turn the view' },
   { strokes: ['Arrow keys'], does: 'Move the picture, or what is selected by 1 px; with Shift further' },
 ]
 
