@@ -92,7 +92,7 @@ def test_pixels_have_lines_between_them_that_can_be_left_out(hand: Hand) -> None
     assert (y > 0, hand.pixel(PLACE)) == (True, PLAIN)
     dark = [hand.pixel((edge[0] + step / hand.view.scale, 350.5)) for step in (-2, -1, 0, 1, 2)]
     assert min(sum(color) for color in dark) < sum(PLAIN) < max(sum(color) for color in dark)
-    hand.key("Shift+p")
+    hand.key("Shift+x")
     wait_until(hand.page, lambda: hand.pixel(edge) == PLAIN)
     hand.page.reload()
     menu(hand.ready())
