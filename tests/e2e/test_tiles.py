@@ -3,7 +3,9 @@
 The server of the tests shows everything from one megapixel on in tiles.
 """
 
+import io
 import re
+from typing import Any
 
 import httpx2
 import pytest
@@ -97,6 +99,30 @@ def test_a_known_pixel_is_found_framed_and_saved_at_its_place(hand: Hand, world:
     x, y, w, h = (ship["geometry"][key] for key in ("x", "y", "w", "h"))
     half_a_screen_pixel = 0.5 / hand.view.scale + 0.01
     assert (x, y, x + w, y + h) == pytest.approx(MARK, abs=half_a_screen_pixel)
+
+
+def colours(hand: Hand, left_top: XY, right_bottom: XY) -> set[tuple[int, ...]]:
+    """All colours on screen between two places of the picture."""
+    (x0, y0), (x1, y1) = hand.view.screen(left_top), hand.view.screen(right_bottom)
+    clip: Any = {"x": x0, "y": y0, "width": x1 - x0, "height": y1 - y0}
+    shot = Image.open(io.BytesIO(hand.page.screenshot(clip=clip))).convert("RGB")
+    return {tuple(colour) for _, colour in shot.getcolors(1 << 16) or []}
+
+
+@pytest.mark.parametrize("ratio", [1, 1.25])
+def test_tiles_meet_without_a_seam_and_are_adjusted_alike(open_page: Pages, world: World, ratio: float) -> None:
+    hand = settled(Hand(open_page(device_scale_factor=ratio), world.tasks[0]).open())
+    assert colours(hand, (2050, 50), (3950, 2000)) == {GREY}
+    for scale in (0.37, 1.1):
+        zoom_to(hand, (2560, 1024), scale)
+        settled(hand)
+        assert colours(hand, (2420, 900), (2700, 1150)) == {GREY}
+
+    hand.page.get_by_role("button", name=re.compile("^(View|Brightness and contrast)$")).click()
+    hand.page.get_by_role("slider", name=re.compile("^Brightness")).fill("150")
+
+    # Below the popover, and in two tiles.
+    wait_until(hand.page, lambda: colours(hand, (2420, 1060), (2580, 1150)) == {(180, 180, 180)})
 
 
 def test_tiles_that_fail_are_said_and_come_when_the_server_is_back(hand: Hand) -> None:

@@ -31,7 +31,7 @@ export interface TiledHost {
 }
 
 /** What is kept besides the tiles in view. */
-const MOST_BYTES = 256 * 2 ** 20
+const MOST_BYTES = 192 * 2 ** 20
 /** Device pixels by which tiles overlap where their borders lie across the device's pixels. */
 const OVERLAP = 0.75
 
