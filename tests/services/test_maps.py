@@ -54,6 +54,17 @@ def test_a_bmp_shows_the_same_pixels(ctx: Context, team: Team, project: Project)
     assert np.array_equal(pixels(ctx, team, project, form="bmp"), pixels(ctx, team, project))
 
 
+def test_a_map_of_a_very_large_picture_is_a_png_and_no_bmp(
+    ctx: Context, team: Team, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segment(ctx, team, project, SQUARE)
+    monkeypatch.setattr(maps, "MOST_BMP_PIXELS", 64 * 48 - 1)
+
+    assert (pixels(ctx, team, project) == 255).sum() == 900
+    with pytest.raises(Invalid, match="Ask for format=png"):
+        pixels(ctx, team, project, form="bmp")
+
+
 def test_overlapping_segments_are_united_and_a_hole_cuts_only_its_own(
     ctx: Context, team: Team, project: Project
 ) -> None:

@@ -17,6 +17,8 @@ from labelwright.services.access import Actor, Right, require
 from labelwright.services.context import Context
 from labelwright.services.pictures import NotShown
 
+MOST_BMP_PIXELS = 100_000_000
+
 # Painting a picture of hundreds of megapixels takes a whole processor: more at once would only take more memory.
 _PAINTING = threading.BoundedSemaphore(2)
 
@@ -62,7 +64,7 @@ def open_map(ctx: Context, actor: Actor, task_id: str, export_key: str, options:
     """Find what a map shows; the task may be in any state, as any state can be exported.
 
     A key of another type than image segmentation gives a black picture. Raises NotFound (task, label class, medium),
-    Forbidden, NotShown while the medium's size is unknown.
+    Forbidden, NotShown while the medium's size is unknown, Invalid for a BMP of a very large picture.
     """
     with ctx.db.read() as conn:
         task = _access(conn, actor, task_id)
@@ -75,8 +77,17 @@ def open_map(ctx: Context, actor: Actor, task_id: str, export_key: str, options:
             raise NotShown(text, state=task.medium_state)
         stored = labels.load(conn, task_id, configuration)
     size_wh = (task.width, task.height)
+    _check_form(options.form, size_wh, task.medium_name)
     etag = _etag(stored.row.sha256 if stored.row else "", class_ids, size_wh, options)
     return SemanticMap(document=stored.document, class_ids=class_ids, size_wh=size_wh, options=options, etag=etag)
+
+
+def _check_form(form: str, size_wh: tuple[int, int], name: str) -> None:
+    """Refuse what would be held whole in memory for a very large picture: a BMP has one byte a pixel."""
+    width, height = size_wh
+    if form == "bmp" and width * height > MOST_BMP_PIXELS:
+        message = f"A BMP of “{name}” would take {width * height / 1e6:.0f} MB. Ask for format=png."
+        raise Invalid(message, (Issue("/format", "too_large_for_format", message),))
 
 
 def _access(conn: Connection, actor: Actor, task_id: str) -> Row[Any]:
