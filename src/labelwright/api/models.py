@@ -329,6 +329,8 @@ class Moved(Shown):
 class NextTask(Shown):
     task_id: str | None
     project_id: str | None = None
+    task: TaskShown | None = None
+    configuration_revision: int | None = None
 
 
 class CompleteBody(Body):

@@ -47,7 +47,7 @@ def install(app: FastAPI) -> None:
 async def _page(path: str) -> Response:
     """A file beside the start pages (the icon), else the start page whose script reads the address."""
     if path in TOP_FILES and (STATIC / path).is_file():
-        return FileResponse(STATIC / path)
+        return FileResponse(STATIC / path, headers={"Cache-Control": "public, max-age=86400"})
     if not path.startswith("label/"):
         return _start_page("index.html")
     answer = _start_page("label.html")

@@ -196,6 +196,13 @@ def take_next(ctx: Context, actor: Actor, project_id: str | None = None) -> Row[
     return ctx.db.write(work)
 
 
+def latest_of(ctx: Context, actor: Actor, row: Row[Any]) -> Json:
+    """What somebody needs to know of his task who has loaded it before it was his: whether that is the latest."""
+    with ctx.db.read() as conn:
+        configuration = configurations.of_project(conn, row.project_id)
+        return {"task": get_task(conn, actor, row.id), "configurationRevision": configuration.revision}
+
+
 def _scope(actor: Actor, project_id: str | None) -> ColumnElement[bool]:
     """The projects to take tasks from: the one that the caller has access to, else all in which he may."""
     if project_id is not None:

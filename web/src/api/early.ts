@@ -24,12 +24,17 @@ export function takeEarlyPicture(path: string): Promise<ImageBitmap> | undefined
   return taken(early?.pictures, path)
 }
 
-/** Ask for a task, its labels and its picture while label mode itself is on its way. */
+/** Ask for a task, its labels and its picture, which is decoded, before somebody needs them. */
 export function askEarly(taskId: string): void {
   if (early?.answers.has(`/api/tasks/${taskId}`)) return
+  forgetEarlyPictures()
+  void early?.askForTask(taskId)
+}
+
+/** Decoded pictures are large: there is one at most, and none when nobody will come for it. */
+export function forgetEarlyPictures(): void {
   for (const picture of early?.pictures.values() ?? []) void letGo(picture)
   early?.pictures.clear()
-  void early?.askForTask(taskId)
 }
 
 async function letGo(picture: Promise<ImageBitmap>): Promise<void> {

@@ -21,8 +21,15 @@ export interface TaskMove {
 
 export const moveTasks = (project: string, move: TaskMove): Promise<{ moved: number; unchanged: number }> =>
   post(`/api/projects/${project}/tasks/move`, move)
-export const takeNextTask = (project: string): Promise<{ taskId: string | null }> =>
-  post(`/api/projects/${project}/next-task`)
+
+/** What was handed out, and what it is the latest of. */
+export interface HandOut {
+  readonly taskId: string | null
+  readonly task: Task | null
+  readonly configurationRevision: number | null
+}
+
+export const takeNextTask = (project: string): Promise<HandOut> => post(`/api/projects/${project}/next-task`)
 
 const PATHS = {
   release: 'release',

@@ -55,6 +55,7 @@ export class CanvasView {
   #names: Names | null = null
   #frame = 0
   #isPictureDirty = true
+  #isPainted = false
   #drawables: readonly Drawable[] = []
   #omitted: ReadonlySet<AnnotationId> = new Set()
   #cells: boolean | null = null
@@ -282,7 +283,7 @@ export class CanvasView {
     const goesOn = this.#shapes.draw(view, surface)
     this.#active.draw(this.#activeNow(view, surface), this.#shapes.omitted, view, surface)
     if (goesOn) this.#invalidate()
-    else if (this.#picture.source !== null) markPainted()
+    else if (this.#picture.source !== null) this.#markPainted()
   }
 
   #activeNow(view: Viewport, surface: Surface): Active {
@@ -305,6 +306,12 @@ export class CanvasView {
     this.#names ??= { document, index: this.#editor.index, isVisible, nameOf }
     return this.#names
   }
+
+  /** For measurements: when picture and shapes were on screen for the first time. */
+  #markPainted(): void {
+    if (!this.#isPainted) performance.mark(PAINTED)
+    this.#isPainted = true
+  }
 }
 
 const RESIZING: readonly Cursor[] = ['ew-resize', 'nwse-resize', 'ns-resize', 'nesw-resize']
@@ -319,11 +326,6 @@ function turnedCursor(cursor: Cursor, turn: number): Cursor {
 function changedBy(drawable: Drawable): readonly AnnotationId[] {
   if (drawable.type === 'stroke') return drawable.from
   return drawable.type === 'geometry' && drawable.replaces !== null ? [drawable.replaces] : []
-}
-
-/** For measurements: when picture and shapes were on screen for the first time. */
-function markPainted(): void {
-  if (performance.getEntriesByName(PAINTED).length === 0) performance.mark(PAINTED)
 }
 
 function canvasIn(element: HTMLElement, layer: string): HTMLCanvasElement {

@@ -23,6 +23,8 @@ from labelwright.api.models import (
 from labelwright.api.reading import decode, json_body
 from labelwright.model.document import Difference
 from labelwright.services import history, labels, tasks
+from labelwright.services.access import Actor
+from labelwright.services.context import Context
 from labelwright.services.media import READY, Json
 from labelwright.services.tasks import TaskFilter
 
@@ -68,17 +70,20 @@ def move_tasks(ctx: Ctx, actor: Caller, project_id: str, body: MoveBody) -> Resp
 @router.post("/projects/{project_id}/next-task", response_model=NextTask)
 def take_next_of_project(ctx: Ctx, actor: Caller, project_id: str) -> Response:
     """Take the next task of a project: one's own unfinished one first."""
-    return _taken(tasks.take_next(ctx, actor, project_id))
+    return _taken(ctx, actor, tasks.take_next(ctx, actor, project_id))
 
 
 @router.post("/next-task", response_model=NextTask)
 def take_next(ctx: Ctx, actor: Caller) -> Response:
     """Take the next task of any project."""
-    return _taken(tasks.take_next(ctx, actor))
+    return _taken(ctx, actor, tasks.take_next(ctx, actor))
 
 
-def _taken(row: Row[Any] | None) -> Response:
-    return MsgspecResponse({"taskId": row.id if row else None, "projectId": row.project_id if row else None})
+def _taken(ctx: Context, actor: Actor, row: Row[Any] | None) -> Response:
+    if row is None:
+        return MsgspecResponse({"taskId": None, "projectId": None, "task": None, "configurationRevision": None})
+    latest = tasks.latest_of(ctx, actor, row)
+    return MsgspecResponse({"taskId": row.id, "projectId": row.project_id, **latest})
 
 
 @router.get("/tasks/{task_id}", response_model=OpenedTask)

@@ -20,6 +20,7 @@ import {
   type Update,
 } from '../../core/index.ts'
 import { drafts, newId, sendKept, serverFor } from '../drafts/store.ts'
+import { takePrepared } from './prepared.ts'
 import { readToolSettings, writeToolSettings } from './tool-settings.ts'
 import { OPERATIONS, TOOLS } from '../../tools/index.ts'
 
@@ -36,6 +37,7 @@ export async function openDesk(taskId: string, userId: string, decide: Decide): 
   let desk: Desk | undefined
   const tabs = joinTabs(tabId, (task, revision) => task === taskId && desk?.otherTabSaved(revision))
   const server = serverFor(taskId)
+  let ready = takePrepared(taskId)
   try {
     const opened = await openTask({
       taskId,
@@ -44,8 +46,12 @@ export async function openDesk(taskId: string, userId: string, decide: Decide): 
       drafts: kept,
       nowMs: () => Date.now(),
       isAlive: (id) => tabs.isAlive(id),
-      load: () => server.load(),
-      save: (body) => server.save(body),
+      load: async () => ready ?? (await server.load()),
+      save: (body) => {
+        // What was loaded before this save is out of date.
+        ready = null
+        return server.save(body)
+      },
       newId,
       decide: (conflicts, { configuration, medium }) => decide(conflicts, { configuration, medium }),
     })

@@ -1,8 +1,7 @@
-/** The picture of a task: fetched with its reason when it cannot be shown, and the next one before it is asked for. */
+/** The picture of a task, fetched with its reason when it cannot be shown. */
 
 import { ApiError } from '../../api/client.ts'
 import { displayUrl, getMedium, tileUrl } from '../../api/datasets.ts'
-import { listTasks } from '../../api/tasks.ts'
 import type { Medium } from '../../api/types.ts'
 import { BitmapSource, type PictureSource } from '../../canvas/picture-source.ts'
 import { keyOf } from '../../canvas/tile-grid.ts'
@@ -125,20 +124,4 @@ function sizeOf({ width, height }: Medium): Size {
 
 function brokenReason({ reasonText, mediaName }: Medium): string {
   return reasonText ?? `“${mediaName}” cannot be read as a picture.`
-}
-
-/** Let the browser fetch the picture that will probably come next; being wrong costs nothing but that. */
-export async function prefetchNext(projectId: string, current: string): Promise<void> {
-  try {
-    const { items } = await listTasks(projectId, { state: ['WAITING', 'WAITING_CHANGED'], limit: 2 })
-    const next = items.find(({ mediumId }) => mediumId !== current)
-    const medium = next && (await getMedium(next.mediumId))
-    if (medium?.state !== 'ready') return
-    const { tiles, id } = medium
-    const url =
-      tiles === null ? displayUrl(id) : tileUrl(id, keyOf({ level: tiles.levels - 1, column: 0, row: 0 }))
-    await (await fetch(url, { priority: 'low' })).blob()
-  } catch {
-    // It is fetched when it is needed.
-  }
 }
