@@ -181,7 +181,7 @@ export class GridRoom {
   #host(): GridHost {
     return {
       server: {
-        save: (taskId, body) => saveLabels(taskId, body, AbortSignal.timeout(TIMEOUT_MS)),
+        save: (taskId, body) => saveLabels(taskId, body, TIMEOUT_MS),
         load: async (taskId) => {
           const { revision, configuration, document } = await getTask(taskId, AbortSignal.timeout(TIMEOUT_MS))
           return { revision, configurationRevision: configuration.revision, answers: document.answers }
