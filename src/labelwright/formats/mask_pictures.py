@@ -6,6 +6,8 @@ pixels when painted again. What is in several pieces is one geometry, joined by 
 
 import csv
 import io
+import itertools
+import math
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
@@ -229,23 +231,26 @@ def pieces_of(runs: Runs, background: Sequence[int]) -> dict[int, list[Traced]]:
 
 
 def _within_limits(piece: Traced) -> Iterator[Traced]:
-    """Cut a piece level in half until no ring has too many points; its pixels stay the same."""
+    """Cut a piece level into parts until no ring has too many points; its pixels stay the same."""
     lengths = [len(ring) for ring in piece.rings]
-    if max(lengths) <= MAX_RING_POINTS and sum(lengths) <= MAX_GEOMETRY_POINTS:
+    excess = max(max(lengths) / MAX_RING_POINTS, sum(lengths) / MAX_GEOMETRY_POINTS)
+    if excess <= 1:
         yield piece
         return
-    size_wh = tuple(int(most) for most in piece.rings[0].max(axis=0))
-    runs = shape_runs([[piece.rings]], (size_wh[0], size_wh[1]))
-    middle = int(np.median(runs.row)) + 1
-    halves = (runs.where(runs.row < middle), runs.where(runs.row >= middle))
-    for half in halves if halves[1].row.size else _halves_of_rows(runs):
-        for part in trace(half._replace(owner=np.full_like(half.row, piece.owner))):
+    width, height = piece.rings[0].max(axis=0).tolist()
+    runs = shape_runs([[piece.rings]], (width, height))
+    for band in _bands(runs, 1 + math.ceil(excess)):
+        for part in trace(band._replace(owner=np.full_like(band.row, piece.owner))):
             yield from _within_limits(part)
 
 
-def _halves_of_rows(runs: Runs) -> tuple[Runs, Runs]:
-    top = runs.row == runs.row.min()
-    return runs.where(top), runs.where(~top)
+def _bands(runs: Runs, count: int) -> Iterator[Runs]:
+    """Divide the rows of runs, which are sorted, into bands with about as many runs each, or of one row."""
+    inner = runs.row[np.arange(1, count) * runs.row.size // count]
+    inner = inner if (inner > runs.row[0]).any() else runs.row[:1] + 1
+    cuts = np.unique(np.concatenate((runs.row[:1], inner, runs.row[-1:] + 1)))
+    for top, bottom in itertools.pairwise(np.searchsorted(runs.row, cuts).tolist()):
+        yield Runs(*(column[top:bottom] for column in runs))
 
 
 def geometries(pieces: Sequence[Traced], kind: str) -> list[Geometry]:
