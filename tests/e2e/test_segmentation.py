@@ -184,3 +184,15 @@ def test_who_keeps_a_place_that_two_want_is_chosen(
     option(large, "On other segments", choice)
     large.click(*square((200, 200), 200)).key("Enter").count(2).is_saved()
     assert [area_of(rings) for rings in segments(api, world.tasks[1])] == pytest.approx([water, land], rel=0.01)
+
+
+def test_a_polygon_that_crosses_itself_is_marked_there_and_in_the_list(large: Hand) -> None:
+    large.key("3").click((200, 200), (400, 400), (400, 200), (200, 400)).key("Enter").count(1)
+    large.says("The outline crosses itself at 300, 300.")
+    warning = large.row("Sail 1").get_by_text("The outline crosses itself at 300, 300.")
+    expect(warning).to_be_attached()
+    red, green, blue = large.pixel((303, 300))
+    assert red > 220 and green > 150 and blue < 90, "amber"
+    large.key("v").drag((200, 400), (500, 150))
+    expect(warning).to_have_count(0)
+    assert large.pixel((303, 300))[2] > 90

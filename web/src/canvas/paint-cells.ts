@@ -11,6 +11,7 @@ import {
 } from '../geometry/index.ts'
 import { translucent, type Look } from './looks.ts'
 import { devicePoint, paintGeometry, strokeCased, type Brush } from './paint.ts'
+import { paintCrossings } from './paint-warnings.ts'
 import { applied, inverted } from './transform.ts'
 
 /** Device pixels per picture pixel from which on segments are shown as pixels. */
@@ -19,11 +20,16 @@ export const CELLS_FROM = 8
 const LINES_FROM = 4
 const COVER = 0.42
 
-/** A geometry as it is to be shown now: a segment perhaps as its pixels. */
+/** A geometry as it is to be shown now: a segment perhaps as its pixels, and what is wrong with it marked. */
 export function paintShown(brush: Brush, geometry: Geometry, look: Look, stride = 1): void {
   const { cells } = brush
   if (cells === null || operations(geometry.kind).partition === null)
-    return paintGeometry(brush, geometry, look, stride)
+    paintGeometry(brush, geometry, look, stride)
+  else paintCells(brush, geometry, look, cells)
+  paintCrossings(brush, geometry)
+}
+
+function paintCells(brush: Brush, geometry: Geometry, look: Look, cells: Size): void {
   const rings = operations(geometry.kind)
     .outline(geometry)
     .map(({ points }) => points)

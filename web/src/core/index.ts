@@ -26,6 +26,7 @@ export {
   issuesOf,
   issuesOfAnnotation,
   messageOf,
+  warningsOf,
   type Issue,
   type IssueCode,
   type Rules,

@@ -9,7 +9,7 @@ import {
 } from './builders.ts'
 import type { Configuration } from './configuration.ts'
 import { readDocument, type DocumentJson } from './document.ts'
-import { issuesOf, type Issue } from './validation.ts'
+import { issuesOf, warningsOf, type Issue } from './validation.ts'
 
 const rules = { configuration: vectors.configuration as unknown as Configuration, picture: vectors.picture }
 const plain = ({ code, annotationId, classId }: Issue): string =>
@@ -39,4 +39,17 @@ test('more annotations than a medium holds are an issue', () => {
   const annotations = Array.from({ length: 20_001 }, (_, index) => makeAnnotation(`a${index}`, { geometry }))
   const issues = issuesOf(makeDocument(annotations), { configuration, picture: null })
   expect(issues.map(({ code }) => code)).toEqual(['too_many_annotations'])
+})
+
+test('a polygon that crosses itself is warned of, with the place', () => {
+  const bow = [
+    [10, 10],
+    [30, 30],
+    [30, 10],
+    [10, 30],
+  ] as const
+  const warnings = (points: readonly (readonly [number, number])[]): readonly string[] =>
+    warningsOf(makeAnnotation('a', { geometry: { kind: 'polygon', points } }))
+  expect(warnings(bow)).toEqual(['The outline crosses itself at 20, 20. Drag a point so that it does not.'])
+  expect(warnings([...bow.slice(0, 3)])).toEqual([])
 })

@@ -1,7 +1,13 @@
 // The rules between labels and configuration. The server holds the same rules; `schema/vectors` keeps both equal.
 // What is stored breaks none of them; only `answer_missing` may stand until the task is to be completed.
 
-import { operations, remembered, type IssueCode as GeometryIssueCode, type Size } from '../geometry/index.ts'
+import {
+  crossingsOf,
+  operations,
+  remembered,
+  type IssueCode as GeometryIssueCode,
+  type Size,
+} from '../geometry/index.ts'
 import { issuesOfAnswers, missingAnswers, type AnswerIssueCode } from './answers.ts'
 import {
   findGeometryClass,
@@ -81,6 +87,15 @@ function issuesOfMedium({ answers }: Document, configuration: Configuration): re
 /** What can be said of an annotation by itself, without its family. */
 export function issuesOfAnnotation(annotation: Annotation, rules: Rules): readonly Issue[] {
   return findings(annotation, rules).map((finding) => ({ ...finding, annotationId: annotation.id }))
+}
+
+/** What is allowed and seldom meant. */
+export function warningsOf({ geometry }: Annotation): readonly string[] {
+  const [first, ...others] = crossingsOf(geometry)
+  if (first === undefined) return []
+  const at = first.map((value) => Math.round(value)).join(', ')
+  const places = others.length === 0 ? `at ${at}` : `in several places, one of them ${at}`
+  return [`The outline crosses itself ${places}. Drag a point so that it does not.`]
 }
 
 type Finding = Omit<Issue, 'annotationId'>

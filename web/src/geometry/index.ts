@@ -1,10 +1,11 @@
 // The registry of geometry kinds, and the operations dispatched on `kind`.
 // A new kind is one file beside this one, one line in `KINDS` and one in `Geometry`.
 
+import { crossingsOfRing } from './crossings.ts'
 import { onGrid, pointOnGrid } from './grid.ts'
 import { image_segmentation, type ImageSegmentation } from './image_segmentation.ts'
 import { line, type Line } from './line.ts'
-import type { Bounds, Handle, Operations, Ring, Size } from './operations.ts'
+import type { Bounds, Handle, Operations, Ring, Size, XY } from './operations.ts'
 import { point, type Point } from './point.ts'
 import { polygon, type Polygon } from './polygon.ts'
 import { rectangle, type Rectangle } from './rectangle.ts'
@@ -34,6 +35,13 @@ export const boundsOf: (geometry: Geometry) => Bounds = remembered((geometry: Ge
 export const handlesOf: (geometry: Geometry) => readonly Handle[] = remembered((geometry: Geometry) =>
   operations(geometry.kind).handles(geometry),
 )
+
+/** Some of the places where an outline crosses itself; kinds that share the picture are parted there instead. */
+export const crossingsOf: (geometry: Geometry) => readonly XY[] = remembered((geometry: Geometry) => {
+  const { outline, partition } = operations(geometry.kind)
+  if (partition !== null) return []
+  return outline(geometry).flatMap(({ points, closed }) => (closed ? crossingsOfRing(points) : []))
+})
 
 export function geometryOnGrid(geometry: Geometry): Geometry {
   return operations(geometry.kind).map(geometry, pointOnGrid)

@@ -10,6 +10,7 @@ import {
   parentFor,
   questionsOf,
   timeOfId,
+  warningsOf,
   whyNotDrawn,
   type Annotation,
   type AnnotationId,
@@ -122,10 +123,17 @@ export function tried(edit: Edit): Edit {
   return remembered((document: Document) => edit(document))
 }
 
+/** What is seldom meant is said at once. */
+function warning(annotation: Annotation): Pick<Outcome, 'message'> {
+  const [text] = warningsOf(annotation)
+  return text === undefined ? {} : { message: { code: 'crosses_itself', text } }
+}
+
 /** A class with questions is answered next; without, the same class is drawn again. */
 function added(annotation: Annotation, seam: Edit, labelClass: GeometryClass, scene: Scene): Outcome {
   const edit = tried(inOrder([placed([annotation], scene), seam]))
   if (!edit(scene.document).annotations.has(annotation.id)) return { message: COVERED }
   const outcome: Outcome = { edit: { name: `Draw ${labelClass.name}`, edit }, select: [annotation.id] }
-  return questionsOf(labelClass).length === 0 ? outcome : { ...outcome, next: 'select' }
+  const next = questionsOf(labelClass).length === 0 ? {} : { next: 'select' }
+  return { ...outcome, ...next, ...warning(edit(scene.document).annotations.get(annotation.id)!) }
 }
