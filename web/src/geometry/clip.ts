@@ -5,6 +5,7 @@
 import { ClipType, FillRule, type Path64, type Paths64, type Point64 } from 'clipper2-ts/dist/Core.js'
 import { Clipper64 } from 'clipper2-ts/dist/Engine.js'
 import { ClipperOffset, EndType, JoinType } from 'clipper2-ts/dist/Offset.js'
+import { RectClip64 } from 'clipper2-ts/dist/RectClip.js'
 import { openRing } from './grid.ts'
 import type { Bounds, Ring, XY } from './operations.ts'
 import { boundsMeet, distanceBetween, isInsideRing, placeInside, ringArea } from './rings.ts'
@@ -90,7 +91,7 @@ export function union(area: Region, added: Region): Region {
 }
 
 export function intersection(a: Region, b: Region): Region {
-  return { paths: merged(ClipType.Intersection, a.paths, b.paths) }
+  return { paths: merged(ClipType.Intersection, within(a.paths, b.paths), within(b.paths, a.paths)) }
 }
 
 export function isEmpty(region: Region): boolean {
@@ -100,11 +101,28 @@ export function isEmpty(region: Region): boolean {
 /** Rings that do not meet the other area stay as they are: that is what keeps large areas quick. */
 function locally(type: ClipType, area: Region, other: Region): Region {
   const bounds = boundsOfPaths(other.paths)
-  const isNear = (path: Path64): boolean => bounds !== null && boundsMeet(boundsOfPaths([path])!, bounds, 1)
-  const near = area.paths.filter(isNear)
-  const far = area.paths.filter((path) => !isNear(path))
-  return { paths: [...merged(type, near, other.paths), ...far] }
+  if (bounds === null) return area
+  const [near, far]: [Paths64, Paths64] = [[], []]
+  for (const path of area.paths) {
+    if (boundsMeet(boundsOfPaths([path])!, bounds, 1)) near.push(path)
+    else far.push(path)
+  }
+  const clip = type === ClipType.Difference ? within(other.paths, near) : other.paths
+  return { paths: [...merged(type, near, clip), ...far] }
 }
+
+/** What of an area matters where others are: the rest of a large one would take time and change nothing. */
+function within(paths: Paths64, others: Paths64): Paths64 {
+  const bounds = boundsOfPaths(others)
+  if (bounds === null) return []
+  if (paths.reduce((sum, path) => sum + path.length, 0) < LARGE) return paths
+  const { x, y, w, h } = bounds
+  const box = { left: x - MARGIN, top: y - MARGIN, right: x + w + MARGIN, bottom: y + h + MARGIN }
+  return new RectClip64(box).execute(paths)
+}
+
+const LARGE = 500
+const MARGIN = STEPS_PER_PIXEL
 
 function boundsOfPaths(paths: Paths64): Bounds | null {
   if (paths.every((path) => path.length === 0)) return null

@@ -1,6 +1,6 @@
 // Lines the selection up, or spreads it evenly. Everything stays within the bounds that it has together.
 
-import { boundsOf, onGrid, translated, unitedBounds, type Bounds } from '../../geometry/index.ts'
+import { boundsOf, onGrid, shiftInside, translated, unitedBounds, type Bounds } from '../../geometry/index.ts'
 import {
   selectedAnnotations,
   type Annotation,
@@ -69,7 +69,7 @@ function arranged(name: string, arrangement: Arrangement | undefined, scene: Sce
   const annotations = selectedAnnotations(scene)
   const shifts = arrangement(annotations.map(({ geometry }) => boundsOf(geometry)))
   const moved = annotations.flatMap((annotation, index): Annotation[] => {
-    const [dx, dy] = shifts[index]!
+    const [dx, dy] = shiftInside(boundsOf(annotation.geometry), ...shifts[index]!, scene.picture)
     return dx === 0 && dy === 0 ? [] : [{ ...annotation, geometry: translated(annotation.geometry, dx, dy) }]
   })
   return moved.length === 0 ? {} : { edit: { name, edit: placed(moved, scene) } }
