@@ -3,7 +3,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import vectors from '../../../schema/vectors/raster.json'
-import { difference, inflated, piecesOf, regionOf, regionOfStroke, union, type Region } from './clip.ts'
+import {
+  areaOfRegion,
+  difference,
+  inflated,
+  piecesOf,
+  regionOf,
+  regionOfStroke,
+  union,
+  type Region,
+} from './clip.ts'
 import type { Ring, Size, XY } from './operations.ts'
 import { bordersOf, maskOf, runsOf } from './raster.ts'
 import { isInsideRing } from './rings.ts'
@@ -146,7 +155,7 @@ function distanceToLine([x, y]: XY, a: XY, b: XY): number {
 describe('areas of strokes', () => {
   const areaOf = (region: Region): number => countOf(maskOf(piecesOf(region), { w: 2000, h: 2000 }))
 
-  test('a stadium, within half a hundredth', () => {
+  test('a stadium, within four thousandths', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 300, max: 1700 }),
@@ -156,8 +165,11 @@ describe('areas of strokes', () => {
           const radius = size / 2
           const from: XY = [900, 900]
           const expected = Math.PI * radius ** 2 + size * Math.hypot(x - from[0], y - from[1])
-          const found = areaOf(regionOfStroke([from, [x, y]], radius))
-          expect(Math.abs(found - expected) / expected).toBeLessThan(0.005)
+          const region = regionOfStroke([from, [x, y]], radius)
+          expect(Math.abs(areaOfRegion(region) - expected) / expected).toBeLessThan(0.004)
+          // Of the pixels along the border some more or fewer may lie inside.
+          const border = 2 * Math.hypot(x - from[0], y - from[1]) + 2 * Math.PI * radius
+          expect(Math.abs(areaOf(region) - expected)).toBeLessThan(0.004 * expected + 0.25 * border)
         },
       ),
       { numRuns: 15 },
