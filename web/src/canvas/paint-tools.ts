@@ -137,7 +137,7 @@ function isTaken([x, y]: XY, cell: number, taken: Set<string>): boolean {
 /** A dashed box, squares to pull, and a knob on a stem to turn by. */
 export function paintFrame(
   brush: Brush,
-  { bounds, grips, hot, knob }: OfType<'frame'>,
+  { bounds, grips, hot, knob, turns }: OfType<'frame'>,
   isCoarse: boolean,
 ): void {
   const size = HANDLES[isCoarse ? 'coarse' : 'fine']
@@ -160,9 +160,11 @@ export function paintFrame(
     const isHot = grip[0] === hot?.[0] && grip[1] === hot[1]
     paintSquare(brush, devicePoint(brush, grip), isHot ? size.hot : size.side, PAPER, FRAME)
   }
-  if (knob !== null) paintDot(brush, knob, isCoarse ? 12 : 6, PAPER, FRAME)
+  const [fill, rim] = turns ? [PAPER, FRAME] : [IDLE_KNOB, IDLE_KNOB]
+  if (knob !== null) paintDot(brush, knob, isCoarse ? 12 : 6, fill, rim)
 }
 
+const IDLE_KNOB = '#8b93a1'
 const FRAME = '#3d7eff'
 
 /** On whole device pixels, so that edges are sharp. */

@@ -58,6 +58,8 @@ export type Drawable =
       readonly grips: readonly XY[]
       readonly hot: XY | null
       readonly knob: XY | null
+      /** False: the knob is there and does nothing. */
+      readonly turns: boolean
     }
   /** Where the next point snaps to. */
   | { readonly type: 'snap'; readonly at: XY; readonly on: 'vertex' | 'edge' }

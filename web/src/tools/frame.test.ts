@@ -74,8 +74,15 @@ describe('turning', () => {
   })
 
   test('is not offered for what stays upright, nor together with it', () => {
-    expect(shown(framing('box'))).toMatchObject({ knob: null })
-    expect(shown(framing('square', 'box'))).toMatchObject({ knob: null })
+    expect(shown(framing('square', 'box'))).toMatchObject({ turns: false })
+    const editor = framing('box')
+    expect(shown(editor)).toMatchObject({ turns: false })
+    const off: XY = [110, knob[1]]
+    drive(editor).move(off)
+    expect(editor.cursor()).toBe('not-allowed')
+    drive(editor).drag([off, [150, 50]])
+    expect(editor.state.document.annotations.get(box.id)).toBe(box)
+    expect(editor.state.message?.text).toMatch(/^Rectangles stay upright/)
   })
 
   test('what would leave the picture is moved back in, what is larger than it is refused', () => {

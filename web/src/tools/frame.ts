@@ -15,6 +15,7 @@ import {
   type Annotation,
   type Cursor,
   type Drawable,
+  type Message,
   type Modifiers,
   type Reply,
   type Scene,
@@ -52,7 +53,7 @@ export const frame: Tool<State> = {
   idle: IDLE,
   on: reacting<State, Scene, Reply<State>>({
     down: ({ at, button, modifiers }, _state, scene) =>
-      button === 'primary' ? { state: press(at, modifiers, scene) } : null,
+      button === 'primary' ? press(at, modifiers, scene) : null,
     move: ({ at }, state, scene) => drag(at, state, scene),
     up: ({ at }, state, scene) => release(at, state, scene),
     cancel: (_event, state) => givenUp(state),
@@ -71,12 +72,29 @@ function givenUp(state: State): Reply<State> | null {
   return state.type === 'idle' ? null : { state: IDLE }
 }
 
-function press(at: XY, modifiers: Modifiers, scene: Scene): State {
-  const knob = knobOf(scene)
-  if (knob !== null && distanceBetween(knob, at) <= 1.5 * scene.tolerance)
-    return { type: 'turning', from: at, to: at }
+function press(at: XY, modifiers: Modifiers, scene: Scene): Reply<State> {
+  if (isOnKnob(at, scene))
+    return canTurn(scene)
+      ? { state: { type: 'turning', from: at, to: at } }
+      : { state: IDLE, message: UPRIGHT }
   const grip = gripAt(at, scene)
-  return grip === null ? { type: 'pressing', from: at, modifiers } : { type: 'scaling', grip, to: at }
+  return {
+    state: grip === null ? { type: 'pressing', from: at, modifiers } : { type: 'scaling', grip, to: at },
+  }
+}
+
+const UPRIGHT: Message = {
+  code: 'upright',
+  text: 'Rectangles stay upright: the selection can be scaled and flipped, not turned.',
+}
+
+function isOnKnob(at: XY, scene: Scene): boolean {
+  const knob = knobOf(scene)
+  return knob !== null && distanceBetween(knob, at) <= 1.5 * scene.tolerance
+}
+
+function canTurn(scene: Scene): boolean {
+  return !selectedAnnotations(scene).some(({ geometry }) => operations(geometry.kind).upright)
 }
 
 function drag(at: XY, state: State, scene: Scene): Reply<State> | null {
@@ -155,12 +173,10 @@ function gripAt(at: XY, scene: Scene): Grip | null {
   )
 }
 
-/** Above the frame, or below it where the picture ends; null when something in it cannot be turned. */
+/** Above the frame, or below it where the picture ends; null when there is nothing to turn. */
 function knobOf(scene: Scene): XY | null {
-  const annotations = selectedAnnotations(scene)
-  const box = boxOf(annotations)
+  const box = boxOf(selectedAnnotations(scene))
   if (box === null || (box.w === 0 && box.h === 0)) return null
-  if (annotations.some(({ geometry }) => operations(geometry.kind).upright)) return null
   const [x] = middleOf(box)
   const away = screenPixels(KNOB_PX, scene)
   return box.y >= away ? [x, box.y - away] : [x, box.y + box.h + away]
@@ -191,6 +207,7 @@ function framed(annotations: readonly Annotation[], scene: Scene): readonly Draw
       grips: gripsOf(bounds).map(({ at }) => at),
       hot: isHeld ? isHeld.at : null,
       knob: knobOf(scene),
+      turns: canTurn(scene),
     },
   ]
 }
@@ -200,7 +217,6 @@ function cursor(state: State, scene: Scene): Cursor {
   if (state.type === 'scaling') return state.grip.cursor
   if (state.type === 'turning') return 'pointer'
   if (scene.pointer === null) return 'default'
-  const knob = knobOf(scene)
-  if (knob !== null && distanceBetween(knob, scene.pointer) <= 1.5 * scene.tolerance) return 'pointer'
+  if (isOnKnob(scene.pointer, scene)) return canTurn(scene) ? 'pointer' : 'not-allowed'
   return gripAt(scene.pointer, scene)?.cursor ?? (isInFrame(scene.pointer, scene) ? 'move' : 'default')
 }
