@@ -176,7 +176,7 @@ export function overlap(a: Region, b: Region): boolean {
 export function piecesOf(region: Region): readonly (readonly Ring[])[] {
   const [outlines, holes] = parted(region.paths)
   const pieces = outlines.map((outline) => [outline])
-  for (const hole of holes) pieceAround(hole, pieces)?.push(hole)
+  for (const hole of holes) (pieces.length === 1 ? pieces[0] : pieceAround(hole, pieces))?.push(hole)
   return pieces
     .filter((piece) => !isSliver(piece))
     .map(([outline, ...rest]) => [outline!, ...rest.filter((hole) => !isSliver([hole]))])
