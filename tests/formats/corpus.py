@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 
+from labelwright.exchange.bridges import joined
 from labelwright.exchange.source import Medium, Scheme, TaskLabels
 from labelwright.model.configuration import Configuration, LabelClass, Option
 from labelwright.model.document import Annotation, Answers, Document
@@ -155,6 +156,10 @@ CASES: dict[str, Callable[[_Maker], Document]] = {
         ("tree", Polygon(_ring(37))),
         ("light", Point(0.1 + 0.2, 1e-3)),
     ),
+    "bridged": _of(
+        ("tree", Polygon(joined((SQUARE, HOLE)))),
+        ("tree", Polygon(joined((_moved(SQUARE, 40), _moved(HOLE, 75, 5))))),
+    ),
     "self-crossing": _of(("tree", Polygon(((10.0, 10.0), (60.0, 60.0), (60.0, 10.0), (10.0, 60.0))))),
     "overlapping": _of(("sky", ImageSegmentation((SQUARE,))), ("water", ImageSegmentation((_moved(SQUARE, 15, 15),)))),
     "opened": lambda make: Document(
@@ -171,6 +176,7 @@ NAMES = {
     "border": "frame.png",
     "one-pixel": "FRAME.png",
     "fractions": "a.b.c.png",
+    "bridged": "bridge.png",
     "self-crossing": "-dash.png",
     "overlapping": "con.png",
     "opened": "مفتوح.png",

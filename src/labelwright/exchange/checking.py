@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from labelwright.exchange.bridges import parted
 from labelwright.exchange.files import open_files
 from labelwright.exchange.format import Format
 from labelwright.exchange.found import FoundMedium, FoundObject, scaled
 from labelwright.exchange.ledger import Balance
 from labelwright.exchange.naming import stem_of
+from labelwright.exchange.shapes import from_rings
 from labelwright.exchange.source import Labelled, Scheme, TaskLabels
-from labelwright.model.geometry import Geometry, kind_of
+from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, kind_of
 
 
 class Differs(Exception):
@@ -66,7 +68,12 @@ def _compare(form: Format, task: TaskLabels, wanted: list[Geometry], found: list
 
 
 def is_near(one: Geometry, other: Geometry, tolerance_px: float) -> bool:
-    """Whether two geometries are of one kind and no point of one is further than that from the other's."""
+    """Whether two geometries are of one kind and no point of one is further than that from the other's.
+
+    A polygon with bridges and the rings that they join are the same.
+    """
+    if isinstance(one, Polygon) and isinstance(other, ImageSegmentation):
+        one = from_rings(parted(one.points))
     if type(one) is not type(other):
         return False
     a, b = kind_of(one).place(one), kind_of(other).place(other)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from labelwright.exchange.bridges import parted
+from labelwright.exchange.bridges import joined, parted
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import (
     Faults,
@@ -21,7 +21,7 @@ from labelwright.exchange.found import (
 )
 from labelwright.exchange.pixels import segment_of
 from labelwright.exchange.shapes import from_rings
-from labelwright.model.geometry import Geometry, Point, Rectangle
+from labelwright.model.geometry import Geometry, Point, Polygon, Rectangle
 from labelwright.raster import decode_rle, unpack_rle
 
 Ring = tuple[tuple[float, float], ...]
@@ -261,6 +261,9 @@ class _Part:
         rings = self._rings(segmentation, what, place)
         if rings is None:
             return None
+        if kind == "polygon":
+            return Polygon(joined(rings))
+        rings = [part for ring in rings for part in parted(ring)]
         return from_rings(rings, segmented=kind == "image_segmentation")
 
     def _point(self, annotation: _Annotation, place: Place) -> Point | None:
@@ -310,7 +313,7 @@ class _Part:
                 text = f"{what}: a polygon needs pairs of numbers, three points at least; this one has {len(values)}."
                 self._faults.add(place, "invalid_segmentation", text, str(values))
                 return None
-            rings += parted(ring)
+            rings.append(ring)
         return rings or None
 
     def _keypoints(self, annotation: _Annotation, category: _Category, place: Place) -> Iterator[FoundObject]:
