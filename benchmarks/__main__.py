@@ -10,7 +10,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("export", "semantic_map", "masks", "save", "label_mode", "next_task", "panning", "tiles")
+BENCHMARKS = (
+    "export",
+    "semantic_map",
+    "masks",
+    "save",
+    "label_mode",
+    "next_task",
+    "ten_annotations",
+    "panning",
+    "tiles",
+)
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 
