@@ -159,6 +159,7 @@ CASES: dict[str, Callable[[_Maker], Document]] = {
     "bridged": _of(
         ("tree", Polygon(joined((SQUARE, HOLE)))),
         ("tree", Polygon(joined((_moved(SQUARE, 40), _moved(HOLE, 75, 5))))),
+        ("sky", ImageSegmentation((joined((_moved(HOLE, 0, 60), _moved(SQUARE, 30, 70))),))),
     ),
     "self-crossing": _of(("tree", Polygon(((10.0, 10.0), (60.0, 60.0), (60.0, 10.0), (10.0, 60.0))))),
     "overlapping": _of(("sky", ImageSegmentation((SQUARE,))), ("water", ImageSegmentation((_moved(SQUARE, 15, 15),)))),

@@ -8,18 +8,17 @@ from typing import Any
 import pytest
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.bridges import parted
+from labelwright.exchange.checking import is_near
 from labelwright.exchange.exporting import Exporting, Report, Request
 from labelwright.exchange.files import open_files
 from labelwright.exchange.format import Format, chosen
 from labelwright.exchange.found import FoundMedium, FoundObject, scaled
 from labelwright.exchange.manifest import PATH, decode
 from labelwright.exchange.naming import stem_of
-from labelwright.exchange.shapes import from_rings
 from labelwright.exchange.splits import Splits
 from labelwright.exchange.zip_file import ZipWriter
 from labelwright.formats import FORMATS
-from labelwright.model.geometry import ImageSegmentation, Polygon, kind_of
+from labelwright.model.geometry import kind_of
 from tests.formats import corpus
 
 WRITERS = [form for form in FORMATS.values() if form.write is not None]
@@ -128,24 +127,6 @@ def carried(form: Format, task: Any) -> list[Any]:
         if exactly and annotation.parent_id is None:
             found.append(annotation.geometry)
     return found
-
-
-def is_near(one: Any, other: Any, tolerance: float) -> bool:
-    if isinstance(one, Polygon) and isinstance(other, ImageSegmentation):
-        one = from_rings(parted(one.points))  # a ring with bridges is the rings that they join
-    if type(one) is not type(other):
-        return False
-    a, b = numbers(one), numbers(other)
-    return len(a) == len(b) and all(abs(x - y) <= tolerance for x, y in zip(a, b, strict=True))
-
-
-def numbers(geometry: Any) -> list[float]:
-    import msgspec
-
-    def flat(value: Any) -> list[float]:
-        return [value] if isinstance(value, (int, float)) else [n for each in value for n in flat(each)]
-
-    return [n for key, v in msgspec.to_builtins(geometry).items() if key != "kind" for n in flat(v)]
 
 
 def count(found: FoundObject) -> int:

@@ -4,18 +4,18 @@ An archive that its reader reads differently is never handed out.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from labelwright.exchange.bridges import parted
+from labelwright.exchange.bridges import Ring, parted
 from labelwright.exchange.files import open_files
 from labelwright.exchange.format import Format
 from labelwright.exchange.found import FoundMedium, FoundObject, scaled
 from labelwright.exchange.ledger import Balance
 from labelwright.exchange.naming import stem_of
-from labelwright.exchange.shapes import from_rings
 from labelwright.exchange.source import Labelled, Scheme, TaskLabels
 from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, kind_of
+from labelwright.model.geometry.points import Point2
 
 
 class Differs(Exception):
@@ -70,17 +70,29 @@ def _compare(form: Format, task: TaskLabels, wanted: list[Geometry], found: list
 def is_near(one: Geometry, other: Geometry, tolerance_px: float) -> bool:
     """Whether two geometries are of one kind and no point of one is further than that from the other's.
 
-    A polygon with bridges and the rings that they join are the same.
+    Rings with bridges and the rings that they join are the same, wherever the bridges are.
     """
-    if isinstance(one, Polygon) and isinstance(other, ImageSegmentation):
-        one = from_rings(parted(one.points))
-    if type(one) is not type(other):
+    if type(one) is type(other) and _are_near(kind_of(one).place(one), kind_of(other).place(other), tolerance_px):
+        return True
+    a, b = _apart(one), _apart(other)
+    if max(len(a), len(b)) < 2 or len(a) != len(b):
         return False
-    a, b = kind_of(one).place(one), kind_of(other).place(other)
-    most = tolerance_px
+    return all(_are_near(ring, found, tolerance_px) for ring, found in zip(a, b, strict=True))
+
+
+def _are_near(a: Sequence[Point2], b: Sequence[Point2], most: float) -> bool:
     return len(a) == len(b) and all(
         abs(x - u) <= most and abs(y - v) <= most for (x, y), (u, v) in zip(a, b, strict=True)
     )
+
+
+def _apart(geometry: Geometry) -> list[Ring]:
+    """The rings of a shape without bridges, each from its smallest point on, in order."""
+    if not isinstance(geometry, (Polygon, ImageSegmentation)):
+        return []
+    rings = geometry.rings if isinstance(geometry, ImageSegmentation) else (geometry.points,)
+    parts = [part for ring in rings for part in parted(ring)]
+    return sorted(part[part.index(min(part)) :] + part[: part.index(min(part))] for part in parts)
 
 
 def _in_pixels(medium: FoundMedium, task: TaskLabels) -> FoundMedium:
