@@ -10,6 +10,7 @@ const PATTERNS = {
   '/projects/:project/tasks': 'project-tasks',
   '/projects/:project/grid': 'project-grid',
   '/projects/:project/configuration': 'project-configuration',
+  '/projects/:project/files': 'project-files',
   '/projects/:project/settings': 'project-settings',
   '/datasets': 'datasets',
   '/datasets/:dataset': 'dataset-media',
