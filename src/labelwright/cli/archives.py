@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import msgspec
 from cyclopts import Parameter
 
 from labelwright.cli.showing import advance, counting, note, plural, sending, show_json, show_table, size
+from labelwright.exchange.found import Place
 from labelwright.model.errors import Invalid
 from labelwright.sdk import Client, Project
 from labelwright.sdk.exchanges import LabelExport, LabelImport, WantedExport
@@ -178,11 +180,9 @@ def _show_changes(client: Client, found: LabelImport, compared: Compared) -> Non
             note(f"  {text}: {name}")
     refused = summary.get("refused", [])
     if refused and not compared.json:
-        show_table(("place", "what is wrong"), [(_place(fault["place"]), fault["message"]) for fault in refused[:20]])
+        show_table(
+            ("place", "what is wrong"),
+            [(str(msgspec.convert(fault["place"], Place)), fault["message"]) for fault in refused[:20]],
+        )
     if summary.get("refusedCount", 0) > 20:
         note(f"  and {summary['refusedCount'] - 20} more; --json prints all.")
-
-
-def _place(place: dict[str, Any]) -> str:
-    line = f" line {place['line']}" if place.get("line") is not None else ""
-    return f"{place['file']}{line}{' ' + place['pointer'] if place.get('pointer') else ''}"

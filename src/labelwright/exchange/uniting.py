@@ -12,7 +12,9 @@ import msgspec
 
 from labelwright.exchange.resolving import Drawn, Resolved
 from labelwright.model.document import MAX_ANNOTATIONS, Annotation, Answers, Document, Stamp, stamped
-from labelwright.model.geometry import Geometry, kind_of
+from labelwright.model.geometry import Geometry, ImageSegmentation, Point2, kind_of
+from labelwright.raster import iou
+from labelwright.raster.runs import LARGEST_SIDE
 
 MODES: Final = {
     "add": "What the file has comes to what is there.",
@@ -77,11 +79,46 @@ class Uniter:
 def is_same(known: Annotation, drawn: Drawn) -> bool:
     """Whether an annotation is what the file has, as far as the file says anything."""
     return (
-        known.geometry == drawn.geometry
+        _is_same_shape(known.geometry, drawn.geometry)
         and all(known.answers.get(key, _NOT_THERE) == answer for key, answer in drawn.answers.items())
         and (drawn.comment is None or known.comment == drawn.comment)
         and drawn.z in {0, known.z}
     )
+
+
+def _is_same_shape(known: Geometry, found: Geometry) -> bool:
+    """Whether two shapes are one, wherever their rings begin; a file's outline of pixels is the shape that has them."""
+    if known == found:
+        return True
+    if not (isinstance(known, ImageSegmentation) and isinstance(found, ImageSegmentation)):
+        return False
+    if kind_of(found).bounds(found) == kind_of(known).bounds(known) and _turned(known) == _turned(found):
+        return True
+    return _is_of_pixels(found) and _covers_the_same(known, found)
+
+
+def _turned(segment: ImageSegmentation) -> list[tuple[Point2, ...]]:
+    """Rings from their least point on, in the direction of its lesser neighbour, holes in order."""
+    outline, *holes = (_from_least(ring) for ring in segment.rings)
+    return [outline, *sorted(holes)]
+
+
+def _from_least(ring: tuple[Point2, ...]) -> tuple[Point2, ...]:
+    start = ring.index(min(ring))
+    onward = (*ring[start:], *ring[:start])
+    back = (onward[0], *reversed(onward[1:]))
+    return min(onward, back)
+
+
+def _is_of_pixels(segment: ImageSegmentation) -> bool:
+    """Whether a segment runs along the borders of pixels, as one that was read from a mask does."""
+    return all(x == int(x) and y == int(y) for ring in segment.rings for x, y in ring)
+
+
+def _covers_the_same(one: ImageSegmentation, other: ImageSegmentation) -> bool:
+    corners = [kind_of(segment).bounds(segment) for segment in (one, other)]
+    size_wh = (int(max(x + w for x, _, w, _ in corners)) + 2, int(max(y + h for _, y, _, h in corners)) + 2)
+    return max(size_wh) <= LARGEST_SIDE and iou([one.rings], [other.rings], size_wh) == 1.0
 
 
 _NOT_THERE: Final = object()
