@@ -36,36 +36,38 @@ export function rowsOf(
   closed: ReadonlySet<ClassId>,
 ): readonly Row[] {
   const byClass = grouped(document)
-  const numbers = numbersOf(document)
-  return rootClasses(configuration).flatMap((labelClass): Row[] => {
+  const rows: Row[] = []
+  for (const labelClass of rootClasses(configuration)) {
     const annotations = byClass.get(labelClass.id) ?? []
-    if (annotations.length === 0) return []
+    if (annotations.length === 0) continue
     const open = !closed.has(labelClass.id)
-    const head: Row = { type: 'class', labelClass, count: annotations.length, open }
-    if (!open) return [head]
-    return [head, ...annotations.flatMap((annotation) => family(annotation, labelClass, document, numbers))]
-  })
+    rows.push({ type: 'class', labelClass, count: annotations.length, open })
+    if (open) addFamilies(rows, annotations, labelClass, document)
+  }
+  return rows
 }
 
-function family(
-  annotation: Annotation,
+/** Every edit runs this over all annotations: one loop that makes nothing but rows. */
+function addFamilies(
+  rows: Row[],
+  roots: readonly Annotation[],
   labelClass: GeometryClass,
   document: Document,
-  numbers: ReadonlyMap<AnnotationId, number>,
-): Row[] {
-  const row = (each: Annotation, ofClass: GeometryClass, depth: 0 | 1): Row => ({
-    type: 'annotation',
-    annotation: each,
-    labelClass: ofClass,
-    number: numbers.get(each.id) ?? 0,
-    depth,
-  })
+): void {
+  const numbers = numbersOf(document)
   const classes = new Map(labelClass.children.map((child) => [child.id, child]))
-  const nested = childrenOf(document, annotation.id).flatMap((child) => {
-    const ofClass = classes.get(child.classId) as GeometryClass | undefined
-    return ofClass === undefined ? [] : [row(child, ofClass, 1)]
-  })
-  return [row(annotation, labelClass, 0), ...nested]
+  const add = (annotation: Annotation, ofClass: GeometryClass, depth: 0 | 1): void => {
+    const number = numbers.get(annotation.id) ?? 0
+    rows.push({ type: 'annotation', annotation, labelClass: ofClass, number, depth })
+  }
+  for (const root of roots) {
+    add(root, labelClass, 0)
+    if (classes.size === 0) continue
+    for (const child of childrenOf(document, root.id)) {
+      const ofClass = classes.get(child.classId) as GeometryClass | undefined
+      if (ofClass !== undefined) add(child, ofClass, 1)
+    }
+  }
 }
 
 const grouped = remembered((document: Document): ReadonlyMap<ClassId, readonly Annotation[]> => {
