@@ -373,30 +373,3 @@ class HistoryEntry(Shown):
 
 class History(Shown):
     items: list[HistoryEntry]
-
-
-# --- export and import ----------------------------------------------------------------------------------------------
-
-
-class ExportSummary(Shown):
-    tasks: int
-    by_state: dict[str, int]
-    exportable: bool
-    reason: str | None
-
-
-class WarningShown(Shown):
-    code: str
-    message: str
-    count: int
-
-
-class ImportDone(Shown):
-    """`unchanged` of the `tasks` had exactly these labels already."""
-
-    tasks: int
-    unchanged: int
-    annotations: int
-    answers: int
-    ignored: int
-    warnings: list[WarningShown]

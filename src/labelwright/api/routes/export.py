@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from labelwright.api.answers import MsgspecResponse
 from labelwright.api.deps import Caller, Ctx, base_url
 from labelwright.api.errors import problem
-from labelwright.api.models import ExportSummary, ImportDone
+from labelwright.api.label_models import ExportSummary, ImportDone
 from labelwright.formats.export_schema import export_schema
 from labelwright.media.names import content_disposition
 from labelwright.services import exports, imports, maps
