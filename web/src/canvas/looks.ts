@@ -3,6 +3,8 @@
 export interface Look {
   readonly stroke: string
   readonly fill: string
+  /** The fill where a segment is shown as pixels: there is no line through them, so they are stronger. */
+  readonly cells: string
   readonly width: number
   /** A wider line under the stroke, null for none. */
   readonly casing: { readonly color: string; readonly width: number } | null
@@ -54,6 +56,7 @@ export function looksOf(color: string, style: LabelStyle = PLAIN_STYLE): Looks {
   const look = (line: number, opacity: number, marker: number, rim: string | null): Look => ({
     stroke: color,
     fill: translucent(color, Math.min(1, opacity)),
+    cells: translucent(color, Math.min(1, opacity + 1.6 * cover)),
     width: line,
     casing: rim === null ? null : { color: rim, width: line + 2 },
     marker,

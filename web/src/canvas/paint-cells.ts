@@ -9,7 +9,7 @@ import {
   type Size,
   type XY,
 } from '../geometry/index.ts'
-import { translucent, type Look } from './looks.ts'
+import type { Look } from './looks.ts'
 import { devicePoint, paintGeometry, strokeCased, type Brush } from './paint.ts'
 import { paintCrossings } from './paint-warnings.ts'
 import { applied, inverted } from './transform.ts'
@@ -18,7 +18,6 @@ import { applied, inverted } from './transform.ts'
 export const CELLS_FROM = 8
 /** Smaller pixels have no room for lines between them. */
 const LINES_FROM = 4
-const COVER = 0.42
 
 /** A geometry as it is to be shown now: a segment perhaps as its pixels, and what is wrong with it marked. */
 export function paintShown(brush: Brush, geometry: Geometry, look: Look, stride = 1): void {
@@ -34,7 +33,7 @@ function paintCells(brush: Brush, geometry: Geometry, look: Look, cells: Size): 
     .outline(geometry)
     .map(({ points }) => points)
   const runs = runsOf(rings, cells, rowsOn(brush, cells))
-  fillCells(brush, runs, translucent(look.stroke, COVER))
+  fillCells(brush, runs, look.cells)
   if (brush.scale >= LINES_FROM) strokeCells(brush, runs, look)
 }
 

@@ -33,7 +33,14 @@ function strokeDashed(brush: Brush, color: string): void {
   context.setLineDash([])
 }
 
-const THIN: Look = { stroke: PAPER, fill: 'transparent', width: 1, casing: null, marker: 0 }
+const THIN: Look = {
+  stroke: PAPER,
+  fill: 'transparent',
+  cells: 'transparent',
+  width: 1,
+  casing: null,
+  marker: 0,
+}
 
 /** The points set so far; the first one is large while a click on it closes the outline. */
 export function paintPoints(brush: Brush, { points, closeable }: OfType<'points'>, looks: Looks): void {
@@ -84,6 +91,7 @@ export function paintSnap(brush: Brush, { at, on }: OfType<'snap'>): void {
 const SNAP_LOOK: Look = {
   stroke: '#ffd60a',
   fill: 'transparent',
+  cells: 'transparent',
   width: 2,
   casing: { color: INK, width: 4.5 },
   marker: 0,
