@@ -69,14 +69,16 @@ def test_the_view_is_fitted_by_keys_and_tells_what_is_under_the_pointer(
     hand.key("Shift+f")
     assert hand.view.scale == 1
     hand.key("Shift+z").says("Select something first.")
-    hand.click((570, 360)).key("Shift+z")
+    status = page.get_by_test_id("status-line")
+    hand.click((570, 360))
+    expect(status).to_contain_text("#4c6870")
+    hand.key("Shift+z")
     box: Any = hand.canvas.bounding_box()
     assert hand.view.screen((570, 360)) == pytest.approx(
         (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2), abs=1
     )
     assert hand.view.scale > 3
     hand.move((570.3, 360.7))
-    status = page.get_by_test_id("status-line")
     expect(status).to_contain_text(re.compile(r"x 570\.\d+ y 360\.\d+"))
     expect(status).to_contain_text("pixel 570, 360")
     expect(status).to_contain_text("#4c6870 76 104 112")
