@@ -3,7 +3,7 @@
 What a format states in `supports` decides what it is given and what the ledger is told, so that the two cannot differ.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from labelwright.exchange.format import Support
@@ -40,10 +40,19 @@ class FlatObject(NamedTuple):
 
 
 class Flattener:
-    """Gives the objects of tasks that a format takes, and tells the ledger about all."""
+    """Gives the objects of tasks that a format takes, and tells the ledger about all.
 
-    def __init__(self, scheme: Scheme, supports: Mapping[str, Support], ledger: Ledger) -> None:
-        self.scheme, self._supports, self._ledger = scheme, supports, ledger
+    `measure` tells what is lost of a geometry that comes out in another form; without it, what its box is too large.
+    """
+
+    def __init__(
+        self,
+        scheme: Scheme,
+        supports: Mapping[str, Support],
+        ledger: Ledger,
+        measure: Callable[[Geometry], Loss | None] | None = None,
+    ) -> None:
+        self.scheme, self._supports, self._ledger, self._measure = scheme, supports, ledger, measure
         self._names = scheme.names()
 
     def name_of(self, class_id: str) -> str:
@@ -83,11 +92,17 @@ class Flattener:
         for name in self._features(one):
             support = self._supports[name]
             if support.level == "converts":
-                loss = box_loss(one.annotation.geometry) if support.is_box else None
-                self._ledger.converted("geometries", support.how, item, loss=loss)
+                self._ledger.converted(
+                    "geometries", support.how, item, loss=self._loss(one.annotation.geometry, support)
+                )
                 return None
         self._ledger.exported("geometries", class_key=one.label_class.key)
         return None
+
+    def _loss(self, geometry: Geometry, support: Support) -> Loss | None:
+        if self._measure is not None:
+            return self._measure(geometry)
+        return box_loss(geometry) if support.is_box else None
 
     @staticmethod
     def _features(one: Labelled) -> list[str]:

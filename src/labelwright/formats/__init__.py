@@ -16,6 +16,7 @@ from labelwright.formats import (
     masks_index,
     masks_instance,
     native,
+    voc_boxes,
     voc_segmentation,
     yolo,
 )
@@ -35,6 +36,7 @@ FORMATS: Final[dict[str, Format]] = {
         masks_index.FORMAT,
         masks_class.FORMAT,
         masks_instance.FORMAT,
+        voc_boxes.FORMAT,
         voc_segmentation.FORMAT,
         cityscapes.FORMAT,
     )

@@ -18,7 +18,7 @@ from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObj
 from labelwright.exchange.ledger import Ledger, item_of, refuse_task
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.source import Source, TaskLabels
-from labelwright.formats import mask_classes, mask_objects, mask_pictures
+from labelwright.formats import mask_classes, mask_objects, mask_pictures, voc_sets
 from labelwright.formats.mask_objects import voc_colour
 from labelwright.raster import PALETTE, encode_runs
 
@@ -67,7 +67,7 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
                 continue
             stems.append(mask_pictures.stem(task.medium))
             _write_task(source, archive, task, (settings, ledger), (values, palettes))
-        archive.add(f"ImageSets/Segmentation/{split or 'trainval'}.txt", "".join(f"{s}\n" for s in stems).encode())
+        voc_sets.write(archive, "Segmentation", split, stems)
 
 
 def _palette(colours: dict[int, Colour]) -> list[Colour]:
@@ -122,7 +122,7 @@ def read(files: Files) -> LabelFile:
         raise refused("The upload", "no_masks", f"holds no {CLASSES} folder with PNGs.")
     faults = Faults()
     classes = _classes(files, faults)
-    splits = {stem: split for split, stems in _splits(files) for stem in stems}
+    splits = voc_sets.read(files, "Segmentation")
 
     def media() -> Iterator[FoundMedium]:
         for path in masks:
@@ -154,12 +154,6 @@ def _classes(files: Files, faults: Faults) -> dict[int, _Class]:
         found[value] = _Class(name, (colour[0], colour[1], colour[2]) if len(colour) == 3 else voc_colour(value))
         value += 1
     return {value: one for value, one in found.items() if value or one.name != mask_classes.BACKGROUND}
-
-
-def _splits(files: Files) -> Iterator[tuple[str, list[str]]]:
-    for split in ("train", "val", "test"):
-        for path in files.ending(f"imagesets/segmentation/{split}.txt"):
-            yield split, files.text(path).split("\n")
 
 
 def _medium(files: Files, path: str, classes: dict[int, _Class], splits: dict[str, str], faults: Faults) -> FoundMedium:

@@ -1,0 +1,252 @@
+"""Pascal VOC boxes: `Annotations/NAME.xml` for each picture, `ImageSets/Main` lists the pictures of a split.
+
+The devkit counts pixels from 1 and means the last one too; `<corners>` says `exact` where a file has corners as they
+are everywhere else here. Files of others without it are the devkit's, unless one of their boxes begins at 0.
+What is nested is a `<part>`. http://host.robots.ox.ac.uk/pascal/VOC/voc2012/
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, Final
+
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.files import Files, refused
+from labelwright.exchange.flat import Attributes, FlatObject, Flattener, box_loss, plain
+from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, boxed, converts, everything, refuses
+from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place
+from labelwright.exchange.ledger import Ledger, Loss
+from labelwright.exchange.naming import stem_of
+from labelwright.exchange.source import Medium, Source
+from labelwright.formats import voc_sets
+from labelwright.formats.xml_files import decimal, elements, text
+from labelwright.model.errors import Invalid
+from labelwright.model.geometry import Geometry, Rectangle, kind_of
+
+FOLDER: Final = "Annotations"
+EXACT: Final = "exact"
+DEVKIT: Final = "devkit"
+ROUNDED: Final = "Its corners are moved to whole pixels."
+CORNERS: Final = Setting(
+    id="corners",
+    name="Corners",
+    text="What programs for Pascal VOC take them for.",
+    kind="choice",
+    default=EXACT,
+    choices=((EXACT, "as they are, with fractions, from 0"), (DEVKIT, "whole pixels from 1, as the devkit counts")),
+)
+
+Corners = tuple[float, float, float, float]
+
+
+def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:
+    """Write one file for each picture, and the lists."""
+    corners = settings[CORNERS.id]
+    is_exact = corners == EXACT
+    supports = SUPPORTS if is_exact else {**SUPPORTS, "rectangle": converts(ROUNDED)}
+    flat = Flattener(source.scheme, supports, ledger, None if is_exact else _rounding_loss)
+    for split in source.splits:
+        stems = []
+        for task in source.tasks(split):
+            answers = flat.begin(task)
+            if answers is not None:
+                stem = stem_of(task.medium.path)
+                stems.append(stem)
+                content = "".join(_file(task.medium, flat.objects(task), answers, corners))
+                archive.add(f"{FOLDER}/{stem}.xml", content.encode())
+        voc_sets.write(archive, "Main", split, stems)
+
+
+def _file(medium: Medium, objects: Iterator[FlatObject], answers: Attributes, corners: str) -> Iterator[str]:
+    width, height = medium.size_wh
+    yield f"<annotation>\n<folder>JPEGImages</folder>\n<filename>{text(medium.path)}</filename>\n"
+    yield f"<size><width>{width}</width><height>{height}</height><depth>3</depth></size>\n<segmented>0</segmented>\n"
+    yield f"<corners>{corners}</corners>\n{_answers(answers)}"
+    parts: dict[int | None, list[FlatObject]] = defaultdict(list)
+    for one in objects:
+        parts[one.parent].append(one)
+    for one in parts[None]:
+        yield f"<object>\n{_box(one, corners)}"
+        for part in parts[one.number]:
+            yield f"<part>\n{_box(part, corners)}</part>\n"
+        yield "</object>\n"
+    yield "</annotation>\n"
+
+
+def _box(one: FlatObject, corners: str) -> str:
+    found = _edges(one.geometry) if corners == EXACT else _devkit(one.geometry)
+    edges = zip(("xmin", "ymin", "xmax", "ymax"), found, strict=True)
+    box = "".join(f"<{name}>{decimal(value)}</{name}>" for name, value in edges)
+    flags = "" if one.parent is not None else "<pose>Unspecified</pose><truncated>0</truncated><difficult>0</difficult>"
+    return f"<name>{text(one.name)}</name>{flags}<bndbox>{box}</bndbox><uid>{one.id}</uid>\n{_answers(one.attributes)}"
+
+
+def _edges(geometry: Geometry) -> Corners:
+    x, y, w, h = kind_of(geometry).bounds(geometry)
+    return x, y, x + w, y + h
+
+
+def _devkit(geometry: Geometry) -> Corners:
+    """The nearest whole edges, at least a pixel apart; the first pixel is 1, and the last one is inside."""
+    x1, y1, x2, y2 = _edges(geometry)
+    left, top = int(x1 + 0.5), int(y1 + 0.5)
+    return left + 1, top + 1, max(int(x2 + 0.5), left + 1), max(int(y2 + 0.5), top + 1)
+
+
+def _rounding_loss(geometry: Geometry) -> Loss | None:
+    if not isinstance(geometry, Rectangle):
+        return box_loss(geometry)
+    x1, y1, x2, y2 = _devkit(geometry)
+    return Loss("pixels", max(abs(a - b) for a, b in zip(_edges(geometry), (x1 - 1, y1 - 1, x2, y2), strict=True)))
+
+
+def _answers(found: Attributes) -> str:
+    if not found:
+        return ""
+    each = (f"<attribute><name>{text(n)}</name><value>{text(plain(v))}</value></attribute>" for n, v in found.items())
+    return f"<attributes>{''.join(each)}</attributes>\n"
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+_ROOT: Final = re.compile(rb"<annotation[\s>]")
+_SAID: Final = re.compile(rb"<corners>\s*(\w+)\s*</corners>")
+_FROM_0: Final = re.compile(rb"<[xy]min>\s*[+-]?0+(\.0*)?\s*<")
+_MOST_LOOKED_AT: Final = 2000
+
+
+def recognise(files: Files) -> bool:
+    """Whether an XML file begins as those of Pascal VOC do."""
+    return any(_is_voc(files, path) for path in files.ending(".xml")[:20])
+
+
+def _is_voc(files: Files, path: str) -> bool:
+    return _ROOT.search(files.head(path)[:4096]) is not None
+
+
+def read(files: Files) -> LabelFile:
+    """Open every XML file. Raises Invalid when none is of Pascal VOC."""
+    paths = files.ending(".xml")
+    if not recognise(files):
+        raise refused("The upload", "not_voc", "holds no boxes of Pascal VOC: no XML file begins with <annotation>.")
+    faults = Faults()
+    splits = voc_sets.read(files, "Main")
+    corners, is_said = _corners(files, paths)
+
+    def media() -> Iterator[FoundMedium]:
+        for path in paths:
+            try:
+                for element in elements(files, path, "annotation"):
+                    if element.getparent() is None:
+                        split = splits.get(stem_of(path.rpartition("/")[2]), "")
+                        yield _medium(element, path, split, corners, faults)
+            except Invalid as error:
+                faults.add(Place(path), error.issues[0].code, str(error))
+
+    how = "from 0, as a box begins there" if corners == EXACT else "whole pixels from 1, as Pascal VOC counts them"
+    notes = () if is_said else (f"The files do not say what their corners are; they were read as {how}.",)
+    return LabelFile(classes=(), media=media, faults=faults, notes=notes)
+
+
+def _corners(files: Files, paths: tuple[str, ...]) -> tuple[str, bool]:
+    """How corners are meant in all files together, and whether they say so."""
+    from_0 = False
+    for path in paths[:_MOST_LOOKED_AT]:
+        head = files.head(path)
+        said = _SAID.search(head)
+        if said is not None:
+            return (DEVKIT if said[1] == DEVKIT.encode() else EXACT), True
+        from_0 = from_0 or _FROM_0.search(head) is not None
+    return (EXACT if from_0 else DEVKIT), False
+
+
+def _medium(element: Any, path: str, split: str, corners: str, faults: Faults) -> FoundMedium:
+    place = Place(path, line=element.sourceline)
+    objects = (_object(child, path, corners, faults) for child in element.findall("object"))
+    return FoundMedium(
+        place=place,
+        path=(element.findtext("filename") or "").strip() or stem_of(path.rpartition("/")[2]),
+        width=_whole(element.findtext("size/width")),
+        height=_whole(element.findtext("size/height")),
+        split=split,
+        objects=tuple(one for one in objects if one is not None),
+        answers=tuple(_found_answers(element, place)),
+    )
+
+
+def _whole(value: str | None) -> int | None:
+    return (int(value) or None) if value and value.strip().isdecimal() else None
+
+
+def _object(element: Any, path: str, corners: str, faults: Faults) -> FoundObject | None:
+    place = Place(path, line=element.sourceline)
+    name = (element.findtext("name") or "").strip()
+    if not name:
+        faults.add(place, "no_class", "An object needs a <name>, which is its class.")
+        return None
+    try:
+        geometry = _rectangle(element, corners)
+    except ValueError as error:
+        faults.add(place, "invalid_box", f"The box of “{name}” cannot be read: {error}.", name)
+        return None
+    parts = (_object(child, path, corners, faults) for child in element.findall("part"))
+    return FoundObject(
+        class_name=name,
+        geometry=geometry,
+        place=place,
+        answers=tuple(_found_answers(element, place)),
+        nested=tuple(part for part in parts if part is not None),
+        id=element.findtext("uid"),
+    )
+
+
+def _rectangle(element: Any, corners: str) -> Rectangle:
+    left, top, right, bottom = (_number(element, edge) for edge in ("xmin", "ymin", "xmax", "ymax"))
+    if corners == DEVKIT:
+        left, top = left - 1, top - 1
+    if right < left or bottom < top:
+        raise ValueError("its last corner lies before its first")
+    return Rectangle(left, top, right - left, bottom - top)
+
+
+def _number(element: Any, edge: str) -> float:
+    value = element.findtext(f"bndbox/{edge}")
+    if value is None:
+        raise ValueError(f"it has no <{edge}>")
+    return float(value)
+
+
+def _found_answers(element: Any, place: Place) -> Iterator[FoundAnswer]:
+    for attribute in element.findall("attributes/attribute"):
+        name, value = attribute.findtext("name"), attribute.findtext("value")
+        if name and value:
+            yield FoundAnswer(name=name, value=value, place=place)
+
+
+SUPPORTS: Final = everything(
+    point=refuses("A point has no box."),
+    line=refuses("A line has no box."),
+    polygon=boxed(),
+    rectangle=CARRIES,
+    image_segmentation=boxed(),
+    holes=boxed(),
+    nested=CARRIES,
+    object_answers=CARRIES,
+    medium_answers=CARRIES,
+    unlabelled=CARRIES,
+    ids=CARRIES,
+    comments=refuses("Pascal VOC has no comments."),
+)
+FORMAT: Final = Format(
+    id="voc",
+    name="Pascal VOC boxes",
+    text="One XML file of boxes for each picture, as Pascal VOC, LabelImg and detectors of many kinds have them.",
+    supports=SUPPORTS,
+    settings=(CORNERS,),
+    write=write,
+    read=read,
+    recognise=recognise,
+    picture_path=lambda medium: f"JPEGImages/{medium.path}",
+    # The devkit's corners are whole pixels.
+    tolerance_px=1.0,
+)
