@@ -8,9 +8,9 @@ import httpx2
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Pages
+from tests.e2e.conftest import LABELER, Pages
 from tests.e2e.label_mode import Hand
-from tests.e2e.world import World, build, every_type
+from tests.e2e.world import World, build, classes_of, every_type, labels, picture
 
 SHIP = ((500, 300), (640, 420))
 
@@ -91,3 +91,95 @@ def test_keys_travel_as_a_file(hand: Hand, open_page: Pages, world: World, tmp_p
     found.get_by_role("searchbox").fill("fit")
     expect(keys_of(found, "Fit the picture")).to_be_visible()
     expect(keys_of(found, "Draw")).to_have_count(0)
+
+
+def test_the_palette_finds_tools_classes_choices_and_questions(hand: Hand) -> None:
+    def search(text: str) -> Locator:
+        hand.key("Control+k")
+        hand.page.keyboard.type(text)
+        return hand.page.get_by_role("dialog", name="Commands").get_by_role("option")
+
+    found = search("dupli")
+    expect(found.first).to_contain_text("Duplicate")
+    expect(found.first).to_contain_text("Select something first.")
+    hand.key("Enter")
+    expect(found.first).to_be_visible()
+    hand.key("Escape")
+    expect(search("draw ship").first).to_contain_text("4")
+    hand.key("Enter").drag(*SHIP).count(1)
+    search("ans note")
+    hand.key("Enter")
+    expect(hand.page.get_by_role("textbox", name="Note")).to_be_focused()
+    hand.key("Control+Shift+p")
+    expect(hand.page.get_by_role("option").first).to_contain_text("Answer Note")
+    hand.key("Escape")
+    search("undo")
+    hand.key("Enter")
+    hand.count(0).is_saved()
+
+
+def test_the_history_lists_steps_jumps_to_them_and_says_who_saved(hand: Hand) -> None:
+    hand.key("1").click((50, 60), (90, 60), (130, 60)).count(3).is_saved()
+    hand.key("Control+Shift+h")
+    steps = hand.page.get_by_role("region", name="Steps here")
+    expect(steps.get_by_role("button")).to_have_count(4)
+    expect(steps.get_by_role("button").last).to_contain_text("saved")
+    steps.get_by_role("button").nth(1).click()
+    hand.count(1)
+    expect(steps.get_by_role("button", name="undone")).to_have_count(2)
+    steps.get_by_role("button").last.click()
+    hand.count(3)
+    steps.get_by_role("button").first.click()
+    hand.count(0).is_saved()
+    expect(hand.page.get_by_role("region", name="Saved on the server").get_by_role("listitem").first).to_contain_text(
+        "deleted"
+    )
+
+
+def test_panels_are_folded_and_widened_by_keys_and_stay_so(hand: Hand) -> None:
+    edge = hand.page.get_by_role("separator", name="Width of the left panel")
+    width = int(edge.get_attribute("aria-valuenow") or 0)
+    edge.press("ArrowRight")
+    expect(edge).to_have_attribute("aria-valuenow", str(width + 16))
+    hand.key("Control+j")
+    expect(hand.page.get_by_role("button", name="Complete")).to_be_hidden()
+    hand.page.reload()
+    hand.ready()
+    expect(edge).to_have_attribute("aria-valuenow", str(width + 16))
+    expect(hand.page.get_by_role("button", name="Complete")).to_be_hidden()
+    hand.key("Control+j")
+    for size in (1180, 2560):
+        hand.page.set_viewport_size({"width": size, "height": 900})
+        expect(hand.page.get_by_role("button", name="Complete")).to_be_in_viewport()
+
+
+def test_tasks_are_opened_answered_drawn_completed_and_skipped_without_a_mouse(
+    open_page: Pages, api: httpx2.Client
+) -> None:
+    world = build(api, every_type(), [picture(), picture(400, 300), picture(300, 400)])
+    page = open_page(LABELER)
+    page.goto(f"/projects/{world.project}")
+    page.get_by_role("button", name="Start labelling").press("Enter")
+    page.wait_for_url(f"**/label/{world.tasks[0]}")
+    hand = Hand(page, world.tasks[0]).ready()
+    hand.key("4", "y")
+    page.keyboard.type("100, 120")
+    hand.key("Enter")
+    page.keyboard.type("300, 260")
+    hand.key("Enter").count(1)
+    hand.key("Escape", "Escape", ".", "a", "2", "Tab", "1", "3", "Tab")
+    page.keyboard.type("old")
+    hand.key("Escape", "a", "1", "Enter", "2", "Escape").is_saved()
+    ids = classes_of(api, world.project)
+    document = labels(api, world.tasks[0])
+    (ship,) = document["annotations"]
+    assert [ship["geometry"][key] for key in "xywh"] == [100, 120, 200, 140]
+    assert ship["answers"] == {ids["type"]: "ferry", ids["marks"]: ["flag", "anchor"], ids["note"]: "old"}
+    assert document["answers"][ids["weather"]] == "sun"
+    hand.key("Control+Enter")
+    page.wait_for_url(f"**/label/{world.tasks[1]}")
+    Hand(page, world.tasks[1]).ready().key("Control+Shift+Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Skip").press("Enter")
+    page.wait_for_url(f"**/label/{world.tasks[2]}")
+    states = [api.get(f"/api/tasks/{task}").json()["task"]["state"] for task in world.tasks]
+    assert states == ["COMPLETED", "SKIPPED", "IN_PROGRESS"]

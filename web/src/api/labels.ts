@@ -29,6 +29,21 @@ export interface SaveAnswer {
   readonly savedAt: number
 }
 
+/** One save of a task's labels, as the history tells it. */
+export interface SavedChange {
+  readonly revision: number
+  readonly actor: { readonly id: string | null; readonly name: string }
+  readonly source: string
+  readonly at: number
+  readonly created: number
+  readonly updated: number
+  readonly deleted: number
+}
+
+/** Newest first, a hundred at once; `before` pages back. */
+export const listHistory = async (id: string, before: number | null): Promise<readonly SavedChange[]> =>
+  (await get<{ items: readonly SavedChange[] }>(`/api/tasks/${id}/history`, { before })).items
+
 /** Browsers refuse larger bodies of requests that may outlive their page. */
 const KEEPALIVE_BYTES = 60_000
 /** What a poor connection still carries: hours of work go out in one save, and must not be given up half way. */

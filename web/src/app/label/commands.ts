@@ -41,6 +41,11 @@ export const COMMANDS = {
   typePlace: { name: 'Type the next point', keys: ['y'], group: 'Work' },
   comment: { name: 'Comment on the selection', keys: ['c'], group: 'Work' },
   hide: { name: 'Hide the selection', keys: ['h'], group: 'Work' },
+  history: { name: 'Show the history, or the answers', keys: ['Ctrl+Shift+h'], group: 'View' },
+  left: { name: 'Fold the left panel away, or show it', keys: ['Ctrl+b'], group: 'View' },
+  right: { name: 'Fold the right panel away, or show it', keys: ['Ctrl+j'], group: 'View' },
+  skip: { name: 'Skip and load the next', keys: ['Ctrl+Shift+Enter'], group: 'Work' },
+  palette: { name: 'Search everything', keys: ['Ctrl+k', 'Ctrl+Shift+p'], group: 'Work' },
   help: { name: 'Keys and gestures', keys: ['?'], group: 'Work' },
 } as const satisfies Record<string, CommandInfo>
 

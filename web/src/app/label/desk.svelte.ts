@@ -17,6 +17,7 @@ import {
   type Difference,
   type Editor,
   type EditorState,
+  type Step,
   type Update,
 } from '../../core/index.ts'
 import { drafts, newId, sendKept, serverFor } from '../drafts/store.ts'
@@ -94,6 +95,9 @@ export class Desk {
   toolSettings: EditorState['toolSettings'] = $state.raw({})
   message: EditorState['message'] = $state.raw(null)
   readOnly: string | null = $state(null)
+  history: EditorState['history'] = $state.raw()!
+  /** The last step that is on the server; null: none since it was opened, undefined: not known. */
+  savedStep: Step | null | undefined = $state.raw(null)
   undoName: string | null = $state(null)
   redoName: string | null = $state(null)
   pointer: EditorState['pointer'] = $state.raw(null)
@@ -195,6 +199,7 @@ export class Desk {
 
   #report(status: SaveStatus): void {
     this.save = status
+    if (status.state === 'saved') this.savedStep = this.editor.state.history.done.at(-1) ?? null
     if (status.trouble?.kind === 'refused' && this.readOnly === null) {
       this.editor.setReadOnly(status.trouble.message)
     }
@@ -241,6 +246,7 @@ export class Desk {
     this.readOnly = state.readOnly
     this.pointer = state.pointer
     this.gesture = state.toolState
+    this.history = state.history
     this.undoName = state.history.done.at(-1)?.name ?? null
     this.redoName = state.history.undone.at(-1)?.name ?? null
   }

@@ -47,9 +47,11 @@ export function letGo(event: KeyboardEvent, host: KeyHost): void {
   host.release(event)
 }
 
+const IN_FIELDS: readonly Command[] = ['complete', 'skip', 'palette']
+
 /** Typing must stay typing, so only with a modifier. */
 function worksInFields(command: Command | undefined, stroke: string): boolean {
-  return command === 'complete' && /^(Ctrl|Alt)\+/.test(stroke)
+  return command !== undefined && IN_FIELDS.includes(command) && /^(Ctrl|Alt)\+/.test(stroke)
 }
 
 function worked(event: KeyboardEvent, stroke: string, host: KeyHost): boolean {
