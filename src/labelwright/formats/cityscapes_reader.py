@@ -18,6 +18,7 @@ from labelwright.exchange.found import (
 )
 from labelwright.formats import mask_pictures
 from labelwright.formats.cityscapes_labels import FIRST_WITH_INSTANCES, INSTANCES, NAMES
+from labelwright.formats.csv_files import rows_of
 from labelwright.formats.masks_instance import answers_of
 from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle
 
@@ -88,7 +89,7 @@ def read(files: Files) -> LabelFile:
 def _names(files: Files, path: str, faults: Faults) -> dict[int, str]:
     """Names by id, of `labels.csv`."""
     found: dict[int, str] = {}
-    for line, fields in mask_pictures.rows_of(files, path):
+    for line, fields in rows_of(files, path):
         number, name = fields.get("id", ""), fields.get("name", "")
         if number.isdecimal() and name:
             found[int(number)] = name

@@ -14,9 +14,10 @@ from labelwright.exchange.bridges import joined
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener
 from labelwright.exchange.format import CARRIES, Chosen, Format, everything
-from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place, families
+from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.source import Medium, Source, TaskLabels
+from labelwright.formats.json_files import answers_of
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 
 _OPENING: Final = b'{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"pixels"}},"features":[\n'
@@ -184,7 +185,7 @@ def _medium(path: str, found: list[tuple[Place, _Feature]], faults: Faults) -> F
         height=picture.height,
         state=picture.state,
         objects=tuple(families(objects, parents)),
-        answers=tuple(_answers(picture.answers, found[0][0])),
+        answers=tuple(answers_of(picture.answers, found[0][0])),
     )
 
 
@@ -194,7 +195,7 @@ def _object(feature: _Feature, geometry: Geometry, place: Place) -> FoundObject:
         class_name=properties.label,
         geometry=geometry,
         place=place,
-        answers=tuple(_answers(properties.answers, place)),
+        answers=tuple(answers_of(properties.answers, place)),
         id=feature.id if isinstance(feature.id, str) else None,
         comment=properties.comment,
         z=properties.z,
@@ -224,12 +225,6 @@ def _rings(parts: list[list[tuple[tuple[float, float], ...]]], kind: str) -> Geo
         return Polygon(opened[0][0])
     holes = tuple(ring for part in opened for ring in part[1:])
     return ImageSegmentation((joined([part[0] for part in opened]), *holes))
-
-
-def _answers(found: dict[str, Any], place: Place) -> Iterator[FoundAnswer]:
-    for name, value in found.items():
-        answer = tuple(map(str, value)) if isinstance(value, list) else str(value)
-        yield FoundAnswer(name=name, value=answer, place=place)
 
 
 SUPPORTS: Final = everything(

@@ -1,11 +1,12 @@
 """JSON of strangers: decoded into what a format expects, with the file's name in every error."""
 
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
 
 import msgspec
 
 from labelwright.exchange.files import Files, refused
-from labelwright.exchange.found import Faults, Place
+from labelwright.exchange.found import Faults, FoundAnswer, Place
 
 T = TypeVar("T")
 
@@ -27,3 +28,13 @@ def attempted(files: Files, path: str, decoder: "msgspec.json.Decoder[T]", fault
     except (msgspec.DecodeError, RecursionError) as error:
         faults.add(Place(path), "invalid_file", f"This file cannot be read: {error}.")
         return None
+
+
+def answers_of(found: Mapping[str, Any], place: Place) -> Iterator[FoundAnswer]:
+    """Answers of an object in JSON, by the question's name; a list is a checklist's, and null none."""
+    for name, value in found.items():
+        if isinstance(value, list):
+            yield FoundAnswer(name=name, value=tuple(map(str, value)), place=place)
+        elif value is not None:
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            yield FoundAnswer(name=name, value=text, place=place)

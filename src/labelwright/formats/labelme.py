@@ -16,13 +16,13 @@ from labelwright.exchange.bridges import Ring, joined, parted
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
 from labelwright.exchange.format import CARRIES, Chosen, Format, converts, everything
-from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place, families
+from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.pixels import runs_of, segment_of
 from labelwright.exchange.shapes import from_rings
 from labelwright.exchange.source import Source, TaskLabels
-from labelwright.formats.json_files import attempted
+from labelwright.formats.json_files import answers_of, attempted
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 
 VERSION: Final = "5.5.0"
@@ -158,7 +158,7 @@ def _medium(content: _File, path: str, faults: Faults) -> FoundMedium:
         height=content.imageHeight,
         split=split,
         objects=tuple(families(found, parents)),
-        answers=tuple(_answers(content.attributes | {k: v for k, v in content.flags.items() if v}, Place(path))),
+        answers=tuple(answers_of(content.attributes | {k: v for k, v in content.flags.items() if v}, Place(path))),
     )
 
 
@@ -170,7 +170,7 @@ def _object(shape: _Shape, place: Place, faults: Faults) -> FoundObject | None:
         class_name=shape.label,
         geometry=geometry,
         place=place,
-        answers=tuple(_answers(shape.attributes, place)),
+        answers=tuple(answers_of(shape.attributes, place)),
         id=shape.uid,
         comment=shape.description or None,
     )
@@ -215,15 +215,6 @@ def _mask(shape: _Shape, place: Place, faults: Faults) -> Geometry | None:
     if segment is None:
         faults.add(place, "empty_mask", f"The mask of “{shape.label}” has no pixels.", shape.label)
     return segment
-
-
-def _answers(found: dict[str, Any], place: Place) -> Iterator[FoundAnswer]:
-    for name, value in found.items():
-        if isinstance(value, list):
-            yield FoundAnswer(name=name, value=tuple(map(str, value)), place=place)
-        elif value is not None:
-            text = str(value).lower() if isinstance(value, bool) else str(value)
-            yield FoundAnswer(name=name, value=text, place=place)
 
 
 SUPPORTS: Final = everything(

@@ -9,8 +9,8 @@ from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files
 from labelwright.exchange.found import Faults, FoundClass, Place
 from labelwright.exchange.source import Scheme
+from labelwright.formats.csv_files import rows_of
 from labelwright.formats.mask_objects import colour_of
-from labelwright.formats.mask_pictures import rows_of
 
 PATH: Final = "classes.csv"
 BACKGROUND: Final = "background"

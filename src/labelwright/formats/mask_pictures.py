@@ -21,6 +21,7 @@ from labelwright.exchange.found import Faults, Place
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.pixels import ring_of_pieces, segment_of_pieces
 from labelwright.exchange.source import Medium, Source
+from labelwright.formats.csv_files import rows_of
 from labelwright.model.geometry import Geometry, Polygon, Rectangle
 from labelwright.model.geometry.points import MAX_GEOMETRY_POINTS, MAX_RING_POINTS
 from labelwright.raster import Runs, Traced, find_runs, shape_runs, trace
@@ -74,13 +75,6 @@ def _row(values: Iterable[Any]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(values)
     return text.getvalue().encode()
-
-
-def rows_of(files: Files, path: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a table with a head, with their line numbers."""
-    table = csv.DictReader(io.StringIO(files.text(path)))
-    for row in table:
-        yield table.line_num, {key: value or "" for key, value in row.items() if key is not None}
 
 
 def find_root(files: Files, name: str) -> str | None:

@@ -18,12 +18,13 @@ from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundOb
 from labelwright.exchange.ledger import Ledger, Loss
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.source import Medium, Source
-from labelwright.formats import voc_sets
+from labelwright.formats import image_sets
 from labelwright.formats.xml_files import decimal, elements, text
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Geometry, Rectangle, kind_of
 
 FOLDER: Final = "Annotations"
+SETS: Final = "ImageSets/Main"
 EXACT: Final = "exact"
 DEVKIT: Final = "devkit"
 ROUNDED: Final = "Its corners are moved to whole pixels."
@@ -54,7 +55,7 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
                 stems.append(stem)
                 content = "".join(_file(task.medium, flat.objects(task), answers, corners))
                 archive.add(f"{FOLDER}/{stem}.xml", content.encode())
-        voc_sets.write(archive, "Main", split, stems)
+        image_sets.write(archive, SETS, split, stems)
 
 
 def _file(medium: Medium, objects: Iterator[FlatObject], answers: Attributes, corners: str) -> Iterator[str]:
@@ -130,7 +131,7 @@ def read(files: Files) -> LabelFile:
     if not recognise(files):
         raise refused("The upload", "not_voc", "holds no boxes of Pascal VOC: no XML file begins with <annotation>.")
     faults = Faults()
-    splits = voc_sets.read(files, "Main")
+    splits = image_sets.read(files, SETS)
     corners, is_said = _corners(files, paths)
 
     def media() -> Iterator[FoundMedium]:

@@ -18,12 +18,13 @@ from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObj
 from labelwright.exchange.ledger import Ledger, item_of, refuse_task
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.source import Source, TaskLabels
-from labelwright.formats import mask_classes, mask_objects, mask_pictures, voc_sets
+from labelwright.formats import image_sets, mask_classes, mask_objects, mask_pictures
 from labelwright.formats.mask_objects import voc_colour
 from labelwright.raster import PALETTE, encode_runs
 
 CLASSES: Final = "SegmentationClass"
 OBJECTS: Final = "SegmentationObject"
+SETS: Final = "ImageSets/Segmentation"
 LABELS: Final = "labelmap.txt"
 BORDER: Final = 255
 FULL: Final = "Pascal VOC has room for 254 objects of a picture."
@@ -67,7 +68,7 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
                 continue
             stems.append(mask_pictures.stem(task.medium))
             _write_task(source, archive, task, (settings, ledger), (values, palettes))
-        voc_sets.write(archive, "Segmentation", split, stems)
+        image_sets.write(archive, SETS, split, stems)
 
 
 def _palette(colours: dict[int, Colour]) -> list[Colour]:
@@ -122,7 +123,7 @@ def read(files: Files) -> LabelFile:
         raise refused("The upload", "no_masks", f"holds no {CLASSES} folder with PNGs.")
     faults = Faults()
     classes = _classes(files, faults)
-    splits = voc_sets.read(files, "Segmentation")
+    splits = image_sets.read(files, SETS)
 
     def media() -> Iterator[FoundMedium]:
         for path in masks:

@@ -1,0 +1,167 @@
+"""One table of boxes, `boxes.csv`: a row for each box, `x,y,w,h` in pixels from the top left corner of the picture.
+
+A row without a class stands for a picture: for the answers about it, or that it has no boxes. Answers are JSON.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.files import Files, refused
+from labelwright.exchange.flat import Attributes, Flattener
+from labelwright.exchange.format import CARRIES, Chosen, Format, boxed, everything, refuses
+from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place, families
+from labelwright.exchange.ledger import Ledger
+from labelwright.exchange.source import Source, TaskLabels
+from labelwright.formats.csv_files import Row, columns_of, decimals, rows_of, write_rows
+from labelwright.formats.json_files import answers_of
+from labelwright.model.geometry import Rectangle, kind_of
+
+PATH: Final = "boxes.csv"
+NEEDED: Final = ("path", "class", "x", "y", "w", "h")
+_COLUMNS: Final = (
+    *("path", "medium_id", "class", "x", "y", "w", "h", "annotation_id", "answers", "parent_id", "comment", "split"),
+)
+_EDGES: Final = ("x", "y", "w", "h")
+
+Line = tuple[int, Row]
+
+
+def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
+    """Write the table; with splits, each row says its own."""
+    flat = Flattener(source.scheme, SUPPORTS, ledger)
+    with archive.file(PATH) as put:
+        write_rows(put, [_COLUMNS])
+        for task in source.tasks(None):
+            write_rows(put, _rows(task, flat))
+
+
+def _rows(task: TaskLabels, flat: Flattener) -> Iterator[tuple[Any, ...]]:
+    medium = task.medium
+    answers = flat.begin(task, needs_size=False) or {}
+    objects = list(flat.objects(task))
+    if answers or not objects:
+        yield (medium.path, medium.id, "", "", "", "", "", "", _json(answers), "", "", medium.split)
+    for one in objects:
+        parent = objects[one.parent].id if one.parent is not None else ""
+        box = kind_of(one.geometry).bounds(one.geometry)
+        comment = one.labelled.annotation.comment
+        yield (medium.path, medium.id, one.name, *box, one.id, _json(one.attributes), parent, comment, medium.split)
+
+
+def _json(answers: Attributes) -> str:
+    return msgspec.json.encode(answers).decode() if answers else ""
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+_ANSWERS: Final = msgspec.json.Decoder(dict[str, Any])
+
+
+def recognise(files: Files) -> bool:
+    """Whether a table has the columns of boxes."""
+    return bool(_paths(files))
+
+
+def _paths(files: Files) -> list[str]:
+    return [path for path in files.ending(".csv")[:50] if columns_of(files, path) >= set(NEEDED)]
+
+
+def read(files: Files) -> LabelFile:
+    """Open every table of boxes. Raises Invalid when there is none."""
+    paths = _paths(files)
+    if not paths:
+        raise refused("The upload", "not_boxes", f"holds no boxes: no CSV has the columns {', '.join(NEEDED)}.")
+    faults = Faults()
+
+    def media() -> Iterator[FoundMedium]:
+        for path in paths:
+            by_picture: dict[str, list[Line]] = {}
+            for line, row in rows_of(files, path):
+                if row["path"]:
+                    by_picture.setdefault(row["path"], []).append((line, row))
+                else:
+                    faults.add(Place(path, line=line), "no_picture", "A row needs a path, which names its picture.")
+            for picture, lines in by_picture.items():
+                yield _medium(path, picture, lines, faults)
+
+    return LabelFile(classes=(), media=media, faults=faults)
+
+
+def _medium(path: str, picture: str, lines: list[Line], faults: Faults) -> FoundMedium:
+    objects: dict[str, FoundObject] = {}
+    parents: dict[str, str] = {}
+    answers: list[FoundAnswer] = []
+    for line, row in lines:
+        place = Place(path, line=line)
+        found = tuple(_answers(row, place, faults))
+        if not row["class"]:
+            answers += found
+            continue
+        try:
+            geometry = Rectangle(*decimals(row, *_EDGES))
+        except ValueError as error:
+            faults.add(place, "invalid_box", f"The box of “{row['class'][:60]}” cannot be read: {error}.", row["class"])
+            continue
+        key = row.get("annotation_id") or str(line)
+        objects[key if key not in objects else str(line)] = _object(row, geometry, found, place)
+        if row.get("parent_id"):
+            parents[key] = row["parent_id"]
+    first = lines[0][1]
+    return FoundMedium(
+        place=Place(path, line=lines[0][0]),
+        path=picture,
+        id=first.get("medium_id") or None,
+        split=first.get("split", ""),
+        objects=tuple(families(objects, parents)),
+        answers=tuple(answers),
+    )
+
+
+def _object(row: Row, geometry: Rectangle, answers: tuple[FoundAnswer, ...], place: Place) -> FoundObject:
+    return FoundObject(
+        class_name=row["class"],
+        geometry=geometry,
+        place=place,
+        answers=answers,
+        id=row.get("annotation_id") or None,
+        comment=row.get("comment") or None,
+    )
+
+
+def _answers(row: Row, place: Place, faults: Faults) -> Iterator[FoundAnswer]:
+    text = row.get("answers", "")
+    if not text:
+        return
+    try:
+        yield from answers_of(_ANSWERS.decode(text), place)
+    except (msgspec.DecodeError, RecursionError) as error:
+        faults.add(place, "invalid_answers", f"The answers are no JSON object: {error}.", text)
+
+
+SUPPORTS: Final = everything(
+    point=refuses("A point has no box."),
+    line=refuses("A line has no box."),
+    polygon=boxed(),
+    rectangle=CARRIES,
+    image_segmentation=boxed(),
+    holes=boxed(),
+    nested=CARRIES,
+    object_answers=CARRIES,
+    medium_answers=CARRIES,
+    unlabelled=CARRIES,
+    ids=CARRIES,
+    comments=CARRIES,
+)
+FORMAT: Final = Format(
+    id="csv",
+    name="CSV of boxes",
+    text="One table with a row for each box, for spreadsheets, pandas and scripts.",
+    supports=SUPPORTS,
+    write=write,
+    read=read,
+    recognise=recognise,
+    main=PATH,
+)

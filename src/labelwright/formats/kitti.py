@@ -1,0 +1,141 @@
+"""KITTI: `label_2/NAME.txt` for each picture, a line of 15 columns for each box; `image_2` has the pictures.
+
+What belongs to the third dimension has KITTI's values for what is not known. Names have no blanks, as columns are
+parted by them; they become `_`. https://www.cvlibs.net/datasets/kitti/eval_object.php?obj_benchmark=2d
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.files import Files, refused
+from labelwright.exchange.flat import FlatObject, Flattener
+from labelwright.exchange.format import CARRIES, Chosen, Format, boxed, converts, everything, refuses
+from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place
+from labelwright.exchange.ledger import Ledger
+from labelwright.exchange.naming import stem_of
+from labelwright.exchange.source import Source
+from labelwright.formats import image_sets
+from labelwright.formats.xml_files import decimal
+from labelwright.model.errors import Invalid
+from labelwright.model.geometry import Rectangle, kind_of
+
+FOLDER: Final = "label_2"
+SETS: Final = "ImageSets"
+COLUMNS: Final = 15
+_BEFORE: Final = "0.00 0 -10"
+_AFTER: Final = "-1 -1 -1 -1000 -1000 -1000 -10"
+_SCORED: Final = COLUMNS + 1
+
+
+def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
+    """Write one file for each picture, and the lists."""
+    flat = Flattener(source.scheme, SUPPORTS, ledger)
+    names = _names(flat)
+    for split in source.splits:
+        stems = []
+        for task in source.tasks(split):
+            flat.begin(task, needs_size=False)
+            stems.append(stem_of(task.medium.path))
+            lines = "".join(_line(one, names) for one in flat.objects(task))
+            archive.add(f"{FOLDER}/{stems[-1]}.txt", lines.encode())
+        image_sets.write(archive, SETS, split, stems)
+
+
+def _names(flat: Flattener) -> dict[str, str]:
+    """Names without blanks, by class id; one that another class has already gets `_` more."""
+    found: dict[str, str] = {}
+    for label_class in flat.scheme.geometry_classes:
+        name = flat.name_of(str(label_class.id)).replace(" ", "_")
+        while name in found.values():
+            name += "_"
+        found[str(label_class.id)] = name
+    return found
+
+
+def _line(one: FlatObject, names: dict[str, str]) -> str:
+    x, y, w, h = kind_of(one.geometry).bounds(one.geometry)
+    box = " ".join(map(decimal, (x, y, x + w, y + h)))
+    return f"{names[one.labelled.annotation.class_id]} {_BEFORE} {box} {_AFTER}\n"
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+def recognise(files: Files) -> bool:
+    """Whether there are text files in a folder of KITTI's name."""
+    return bool(_paths(files))
+
+
+def _paths(files: Files) -> list[str]:
+    return [path for path in files.ending(".txt") if FOLDER in path.split("/")[:-1]]
+
+
+def read(files: Files) -> LabelFile:
+    """Open every text file of labels. Raises Invalid when there is none."""
+    paths = _paths(files)
+    if not paths:
+        raise refused("The upload", "not_kitti", f"holds no labels of KITTI: no folder {FOLDER} with text files.")
+    faults = Faults()
+    splits = image_sets.read(files, SETS)
+
+    def media() -> Iterator[FoundMedium]:
+        for path in paths:
+            stem = stem_of(path.rpartition("/")[2])
+            objects = tuple(_objects(files, path, faults))
+            yield FoundMedium(place=Place(path), path=stem, split=splits.get(stem, ""), objects=objects)
+
+    return LabelFile(classes=(), media=media, faults=faults)
+
+
+def _objects(files: Files, path: str, faults: Faults) -> Iterator[FoundObject]:
+    try:
+        lines = files.text(path).split("\n")
+    except Invalid as error:
+        faults.add(Place(path), error.issues[0].code, str(error))
+        return
+    for number, line in enumerate(lines, start=1):
+        columns = line.split()
+        if not columns:
+            continue
+        place = Place(path, line=number)
+        try:
+            yield FoundObject(class_name=columns[0], geometry=_rectangle(columns), place=place)
+        except ValueError as error:
+            faults.add(place, "invalid_line", f"This line cannot be read: {error}.", line)
+
+
+def _rectangle(columns: list[str]) -> Rectangle:
+    if len(columns) not in {COLUMNS, _SCORED}:
+        raise ValueError(f"it has {len(columns)} columns, and KITTI has {COLUMNS}, or {_SCORED} with a score")
+    left, top, right, bottom = map(float, columns[4:8])
+    if right < left or bottom < top:
+        raise ValueError("its box ends before it begins")
+    return Rectangle(left, top, right - left, bottom - top)
+
+
+NO_ANSWERS: Final = "KITTI has no answers."
+SUPPORTS: Final = everything(
+    point=refuses("A point has no box."),
+    line=refuses("A line has no box."),
+    polygon=boxed(),
+    rectangle=CARRIES,
+    image_segmentation=boxed(),
+    holes=boxed(),
+    nested=converts("A nested box stands by itself."),
+    object_answers=refuses(NO_ANSWERS),
+    medium_answers=refuses(NO_ANSWERS),
+    unlabelled=CARRIES,
+    ids=refuses("KITTI has no ids."),
+    comments=refuses("KITTI has no comments."),
+)
+FORMAT: Final = Format(
+    id="kitti",
+    name="KITTI",
+    text="A text file of boxes for each picture, as KITTI and NVIDIA TAO read them.",
+    supports=SUPPORTS,
+    write=write,
+    read=read,
+    recognise=recognise,
+    picture_path=lambda medium: f"image_2/{medium.path}",
+)

@@ -1,0 +1,183 @@
+"""Open Images: `annotations-bbox.csv` with a row for each box, whose edges are shares of the picture's sides.
+
+`class-descriptions.csv` has the name of each label, `image-ids.csv` the pictures with their split and size, those
+without boxes too. https://storage.googleapis.com/openimages/web/download_v7.html
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.files import Files, refused
+from labelwright.exchange.flat import FlatObject, Flattener
+from labelwright.exchange.format import CARRIES, Chosen, Format, boxed, converts, everything, refuses
+from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
+from labelwright.exchange.ledger import Ledger
+from labelwright.exchange.naming import stem_of
+from labelwright.exchange.source import Medium, Source, TaskLabels
+from labelwright.formats.csv_files import Row, columns_of, decimals, rows_of, write_rows
+from labelwright.model.geometry import Rectangle, kind_of
+
+BOXES: Final = "annotations-bbox.csv"
+CLASSES: Final = "class-descriptions.csv"
+PICTURES: Final = "image-ids.csv"
+_EDGES: Final = ("XMin", "XMax", "YMin", "YMax")
+_NEEDED: Final = frozenset(("ImageID", "LabelName", *_EDGES))
+_COLUMNS: Final = (
+    *("ImageID", "Source", "LabelName", "Confidence", *_EDGES),
+    *("IsOccluded", "IsTruncated", "IsGroupOf", "IsDepiction", "IsInside"),
+)
+_SPLITS: Final = {"validation": "val"}
+
+
+def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
+    """Write a table of boxes for each split, and the tables of classes and pictures."""
+    flat = Flattener(source.scheme, SUPPORTS, ledger)
+    pictures: list[tuple[Any, ...]] = []
+    for split in source.splits:
+        with archive.file(f"{_theirs(split)}-{BOXES}" if split else BOXES) as put:
+            write_rows(put, [_COLUMNS])
+            for task in source.tasks(split):
+                if flat.begin(task) is not None:
+                    pictures.append(_picture(task, split))
+                    write_rows(put, (_row(one, task.medium) for one in flat.objects(task)))
+    names = [flat.name_of(str(c.id)) for c in source.scheme.geometry_classes]
+    with archive.file(CLASSES) as put:
+        write_rows(put, [("LabelName", "DisplayName"), *((name, name) for name in names)])
+    with archive.file(PICTURES) as put:
+        write_rows(put, [("ImageID", "Subset", "Width", "Height"), *pictures])
+
+
+def _theirs(split: str) -> str:
+    return next((theirs for theirs, ours in _SPLITS.items() if ours == split), split)
+
+
+def _picture(task: TaskLabels, split: str) -> tuple[Any, ...]:
+    return stem_of(task.medium.path), _theirs(split), task.medium.width, task.medium.height
+
+
+def _row(one: FlatObject, medium: Medium) -> tuple[Any, ...]:
+    width, height = medium.size_wh
+    x, y, w, h = kind_of(one.geometry).bounds(one.geometry)
+    edges = (x / width, (x + w) / width, y / height, (y + h) / height)
+    return (stem_of(medium.path), "labelwright", one.name, 1, *edges, 0, 0, 0, 0, 0)
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+def recognise(files: Files) -> bool:
+    """Whether a table has the columns of boxes in shares."""
+    return bool(_paths(files))
+
+
+def _paths(files: Files) -> list[str]:
+    return [path for path in files.ending(".csv")[:50] if columns_of(files, path) >= _NEEDED]
+
+
+def read(files: Files) -> LabelFile:
+    """Open every table of boxes. Raises Invalid when there is none."""
+    paths = _paths(files)
+    if not paths:
+        text = f"holds no boxes of Open Images: no CSV has the columns {', '.join(sorted(_NEEDED))}."
+        raise refused("The upload", "not_open_images", text)
+    faults = Faults()
+    names = dict(_descriptions(files))
+
+    def media() -> Iterator[FoundMedium]:
+        pictures = dict(_pictures(files))
+        seen: set[str] = set()
+        for path in paths:
+            by_picture: dict[str, list[tuple[int, Row]]] = {}
+            for line, row in rows_of(files, path):
+                by_picture.setdefault(row["ImageID"], []).append((line, row))
+            for picture, lines in by_picture.items():
+                seen.add(picture)
+                objects = (_object(row, Place(path, line=line), names, faults) for line, row in lines)
+                place = Place(path, line=lines[0][0])
+                yield _medium(picture, place, pictures, tuple(one for one in objects if one is not None))
+        for picture, (place, _) in pictures.items():
+            if picture not in seen:
+                yield _medium(picture, place, pictures, ())
+
+    classes = tuple(FoundClass(name=name, types=("rectangle",)) for name in dict.fromkeys(names.values()))
+    return LabelFile(classes=classes, media=media, faults=faults)
+
+
+def _descriptions(files: Files) -> Iterator[tuple[str, str]]:
+    """Names by label; the file of the data set itself has no head."""
+    for path in files.ending(".csv"):
+        if "class-descriptions" in path.rpartition("/")[2]:
+            for line in files.text(path).splitlines():
+                label, _, name = line.partition(",")
+                if name and label != "LabelName":
+                    yield label, name.strip().strip('"')
+
+
+def _pictures(files: Files) -> Iterator[tuple[str, tuple[Place, Row]]]:
+    for path in files.ending(".csv"):
+        if {"ImageID", "Subset"} <= columns_of(files, path):
+            for line, row in rows_of(files, path):
+                yield row["ImageID"], (Place(path, line=line), row)
+
+
+def _medium(
+    picture: str, place: Place, pictures: dict[str, tuple[Place, Row]], objects: tuple[FoundObject, ...]
+) -> FoundMedium:
+    row = pictures[picture][1] if picture in pictures else {}
+    split = row.get("Subset", "")
+    return FoundMedium(
+        place=place,
+        path=picture,
+        width=_whole(row.get("Width", "")),
+        height=_whole(row.get("Height", "")),
+        split=_SPLITS.get(split, split),
+        is_relative=True,
+        objects=objects,
+    )
+
+
+def _whole(text: str) -> int | None:
+    return (int(text) or None) if text.isdecimal() else None
+
+
+def _object(row: Row, place: Place, names: dict[str, str], faults: Faults) -> FoundObject | None:
+    label = row["LabelName"]
+    try:
+        left, right, top, bottom = decimals(row, *_EDGES)
+    except ValueError as error:
+        faults.add(place, "invalid_box", f"The box of “{label[:60]}” cannot be read: {error}.", label)
+        return None
+    if not 0 <= left <= right <= 1 or not 0 <= top <= bottom <= 1:
+        text = f"The box of “{label[:60]}” is no share of its picture: edges run from 0 to 1, the first one first."
+        faults.add(place, "invalid_box", text, f"{left},{right},{top},{bottom}")
+        return None
+    geometry = Rectangle(left, top, right - left, bottom - top)
+    return FoundObject(class_name=names.get(label, label), geometry=geometry, place=place)
+
+
+NO_ANSWERS: Final = "Open Images has no answers."
+SUPPORTS: Final = everything(
+    point=refuses("A point has no box."),
+    line=refuses("A line has no box."),
+    polygon=boxed(),
+    rectangle=CARRIES,
+    image_segmentation=boxed(),
+    holes=boxed(),
+    nested=converts("A nested box stands by itself."),
+    object_answers=refuses(NO_ANSWERS),
+    medium_answers=refuses(NO_ANSWERS),
+    unlabelled=CARRIES,
+    ids=refuses("Open Images has no ids of boxes."),
+    comments=refuses("Open Images has no comments."),
+)
+FORMAT: Final = Format(
+    id="open-images",
+    name="Open Images",
+    text="Tables of boxes in shares of the picture's sides, with the names of classes beside them.",
+    supports=SUPPORTS,
+    write=write,
+    read=read,
+    recognise=recognise,
+    tolerance_px=1e-6,
+)

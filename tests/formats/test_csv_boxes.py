@@ -1,0 +1,48 @@
+"""Tables of boxes beyond the conformance suite: what a script writes, and what is wrong with it."""
+
+from pathlib import Path
+
+import pytest
+
+from labelwright.formats import FORMATS
+from labelwright.model.errors import Invalid
+from labelwright.model.geometry import Rectangle
+from tests.formats.opening import faults, opened
+
+CSV = FORMATS["csv"]
+
+
+def test_six_columns_in_any_order_are_enough(tmp_path: Path) -> None:
+    table = "class,path,w,h,x,y\ncar,a.jpg,3,4,1,2\ncar,b.jpg,7,8,5,6\ntree,a.jpg,1,1,0,0\n"
+    _, (first, second) = opened(CSV, tmp_path, {"mine.csv": table})
+    assert [(one.class_name, one.geometry) for one in first.objects] == [
+        ("car", Rectangle(1, 2, 3, 4)),
+        ("tree", Rectangle(0, 0, 1, 1)),
+    ]
+    assert (first.path, second.path, second.objects[0].place.line) == ("a.jpg", "b.jpg", 3)
+
+
+def test_a_row_without_a_class_is_a_picture_with_its_answers(tmp_path: Path) -> None:
+    table = 'path,class,x,y,w,h,answers\na.jpg,,,,,,"{""weather"": ""wet"", ""rain"": [""storm""]}"\nb.jpg,,,,,,\n'
+    _, (first, second) = opened(CSV, tmp_path, {"boxes.csv": table})
+    assert [(answer.name, answer.value) for answer in first.answers] == [("weather", "wet"), ("rain", ("storm",))]
+    assert (first.objects, second.objects, second.answers) == ((), (), ())
+
+
+def test_each_fault_has_its_line_and_the_rest_is_read(tmp_path: Path) -> None:
+    rows = ("a,car,1,2,x,4,", "a,car,1,2,3,4,", 'a,car,1,2,3,4,"[1]"', ",car,1,2,3,4,", "a,car,1,2")
+    table = "path,class,x,y,w,h,answers\n" + "\n".join(rows)
+    found, (medium,) = opened(CSV, tmp_path, {"boxes.csv": table})
+    assert sorted(faults(found)) == [
+        ("boxes.csv line 2", "invalid_box"),
+        ("boxes.csv line 4", "invalid_answers"),
+        ("boxes.csv line 5", "no_picture"),
+        ("boxes.csv line 6", "invalid_box"),
+    ]
+    assert "w is “x” and no number" in next(f.message for f in found.faults.kept if f.place.line == 2)
+    assert len(medium.objects) == 2
+
+
+def test_a_table_of_something_else_is_refused_with_the_columns_that_it_needs(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="path, class, x, y, w, h"):
+        opened(CSV, tmp_path, {"boxes.csv": "path,name\na,b\n"})
