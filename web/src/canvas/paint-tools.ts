@@ -165,11 +165,14 @@ export function paintFrame(
   }
   strokeDashed(brush, PAPER)
   for (const grip of grips) {
-    const isHot = grip[0] === hot?.[0] && grip[1] === hot[1]
-    paintSquare(brush, devicePoint(brush, grip), isHot ? size.hot : size.side, PAPER, FRAME)
+    paintSquare(brush, devicePoint(brush, grip), isSame(grip, hot) ? size.hot : size.side, PAPER, FRAME)
   }
   const [fill, rim] = turns ? [PAPER, FRAME] : [IDLE_KNOB, IDLE_KNOB]
   if (knob !== null) paintDot(brush, knob, isCoarse ? 12 : 6, fill, rim)
+}
+
+function isSame(a: XY, b: XY | null): boolean {
+  return b !== null && a[0] === b[0] && a[1] === b[1]
 }
 
 const IDLE_KNOB = '#8b93a1'
