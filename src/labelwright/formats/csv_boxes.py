@@ -6,17 +6,15 @@ A row without a class stands for a picture: for the answers about it, or that it
 from collections.abc import Iterator
 from typing import Any, Final
 
-import msgspec
-
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files, refused
-from labelwright.exchange.flat import Attributes, Flattener
+from labelwright.exchange.flat import Flattener
 from labelwright.exchange.format import CARRIES, Chosen, Format, boxed, everything, refuses
 from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place, families
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.source import Source, TaskLabels
 from labelwright.formats.csv_files import Row, columns_of, decimals, rows_of, write_rows
-from labelwright.formats.json_files import answers_of
+from labelwright.formats.json_files import answers_in, answers_text
 from labelwright.model.geometry import Rectangle, kind_of
 
 PATH: Final = "boxes.csv"
@@ -43,21 +41,25 @@ def _rows(task: TaskLabels, flat: Flattener) -> Iterator[tuple[Any, ...]]:
     answers = flat.begin(task, needs_size=False) or {}
     objects = list(flat.objects(task))
     if answers or not objects:
-        yield (medium.path, medium.id, "", "", "", "", "", "", _json(answers), "", "", medium.split)
+        yield (medium.path, medium.id, "", "", "", "", "", "", answers_text(answers), "", "", medium.split)
     for one in objects:
         parent = objects[one.parent].id if one.parent is not None else ""
         box = kind_of(one.geometry).bounds(one.geometry)
         comment = one.labelled.annotation.comment
-        yield (medium.path, medium.id, one.name, *box, one.id, _json(one.attributes), parent, comment, medium.split)
-
-
-def _json(answers: Attributes) -> str:
-    return msgspec.json.encode(answers).decode() if answers else ""
+        yield (
+            medium.path,
+            medium.id,
+            one.name,
+            *box,
+            one.id,
+            answers_text(one.attributes),
+            parent,
+            comment,
+            medium.split,
+        )
 
 
 # --- reading --------------------------------------------------------------------------------------------------------
-
-_ANSWERS: Final = msgspec.json.Decoder(dict[str, Any])
 
 
 def recognise(files: Files) -> bool:
@@ -96,7 +98,7 @@ def _medium(path: str, picture: str, lines: list[Line], faults: Faults) -> Found
     answers: list[FoundAnswer] = []
     for line, row in lines:
         place = Place(path, line=line)
-        found = tuple(_answers(row, place, faults))
+        found = tuple(answers_in(row.get("answers"), place, faults))
         if not row["class"]:
             answers += found
             continue
@@ -129,16 +131,6 @@ def _object(row: Row, geometry: Rectangle, answers: tuple[FoundAnswer, ...], pla
         id=row.get("annotation_id") or None,
         comment=row.get("comment") or None,
     )
-
-
-def _answers(row: Row, place: Place, faults: Faults) -> Iterator[FoundAnswer]:
-    text = row.get("answers", "")
-    if not text:
-        return
-    try:
-        yield from answers_of(_ANSWERS.decode(text), place)
-    except (msgspec.DecodeError, RecursionError) as error:
-        faults.add(place, "invalid_answers", f"The answers are no JSON object: {error}.", text)
 
 
 SUPPORTS: Final = everything(

@@ -1,7 +1,7 @@
 """JSON of strangers: decoded into what a format expects, with the file's name in every error."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -9,6 +9,7 @@ from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundAnswer, Place
 
 T = TypeVar("T")
+_ANSWERS: Final = msgspec.json.Decoder(dict[str, Any])
 
 
 def decoded(files: Files, path: str, decoder: "msgspec.json.Decoder[T]", what: str) -> T:
@@ -38,3 +39,18 @@ def answers_of(found: Mapping[str, Any], place: Place) -> Iterator[FoundAnswer]:
         elif value is not None:
             text = str(value).lower() if isinstance(value, bool) else str(value)
             yield FoundAnswer(name=name, value=text, place=place)
+
+
+def answers_in(text: str | None, place: Place, faults: Faults) -> Iterator[FoundAnswer]:
+    """Answers that stand in a column of a table, as JSON."""
+    if not text:
+        return
+    try:
+        yield from answers_of(_ANSWERS.decode(text), place)
+    except (msgspec.DecodeError, RecursionError) as error:
+        faults.add(place, "invalid_answers", f"The answers are no JSON object: {error}.", text)
+
+
+def answers_text(answers: Mapping[str, Any] | None) -> str | None:
+    """Answers as JSON for a column of a table, None where there are none."""
+    return msgspec.json.encode(answers).decode() if answers else None

@@ -1,0 +1,332 @@
+"""Parquet: `labels.parquet` with a row for each annotation, for DuckDB, pandas and Polars.
+
+Coordinates are pixels; `geometry` is a list of rings of points, `xywh` the box. Answers are JSON. A picture without
+annotations has one row, whose columns about an annotation are null. https://parquet.apache.org/docs/file-format/
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import Any, Final
+
+import msgspec
+
+from labelwright.exchange.archive import Archive
+from labelwright.exchange.files import MOST_UNPACKED_BYTES, Files, refused
+from labelwright.exchange.flat import FlatObject, Flattener
+from labelwright.exchange.format import CARRIES, Chosen, Format, everything
+from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
+from labelwright.exchange.ledger import Ledger
+from labelwright.exchange.source import Source, TaskLabels
+from labelwright.formats.json_files import answers_in, answers_text
+from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle, kind_of
+
+PATH: Final = "labels.parquet"
+_ROWS: Final = 10_000
+_POINTS: Final = 1_000_000
+
+
+def _arrow() -> tuple[Any, Any]:
+    """The library, and its part for Parquet. Raises Invalid where it is not installed."""
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+        from pyarrow import parquet  # noqa: PLC0415 - an extra
+    except ImportError:
+        text = "needs `pip install labelwright[parquet]` here."
+        raise refused("Parquet", "needs_extra", text) from None
+    return pa, parquet
+
+
+def _schema(pa: Any) -> Any:
+    text, number = pa.string(), pa.float64()
+    columns = {
+        **dict.fromkeys(("task_id", "medium_id", "path", "split", "state"), pa.field("", text, nullable=False)),
+        **dict.fromkeys(("width", "height"), pa.field("", pa.int32())),
+        **dict.fromkeys(("medium_answers", "annotation_id", "parent_id", "class", "kind"), pa.field("", text)),
+        "geometry": pa.field("", pa.list_(pa.list_(pa.struct([("x", number), ("y", number)])))),
+        "xywh": pa.field("", pa.struct([(name, number) for name in "xywh"])),
+        **dict.fromkeys(("answers", "comment"), pa.field("", text)),
+        "z": pa.field("", pa.int32()),
+    }
+    return pa.schema([field.with_name(name) for name, field in columns.items()])
+
+
+def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
+    """Write the one file. Raises Invalid where the library for it is not installed."""
+    pa, parquet = _arrow()
+    schema = _schema(pa)
+    flat = Flattener(source.scheme, SUPPORTS, ledger)
+    rows = (row for task in source.tasks(None) for row in _rows(task, flat))
+    with (
+        archive.file(PATH) as put,
+        pa.PythonFile(_Sink(put), mode="w") as file,
+        parquet.ParquetWriter(file, schema, version="2.6", compression="zstd", compression_level=3) as writer,
+    ):
+        for portion in _portions(rows):
+            writer.write_table(pa.Table.from_pylist(portion, schema), row_group_size=len(portion))
+
+
+class _Sink:
+    """A file that is only written to, as the library wants one."""
+
+    def __init__(self, put: Callable[[bytes], None]) -> None:
+        self._put, self._size, self.closed = put, 0, False
+
+    def write(self, content: bytes) -> int:
+        self._put(bytes(content))
+        self._size += len(content)
+        return len(content)
+
+    def tell(self) -> int:
+        return self._size
+
+    def flush(self) -> None: ...
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def _portions(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Rows in groups, of fewer rows where they have many points."""
+    portion: list[dict[str, Any]] = []
+    points = 0
+    for row in rows:
+        portion.append(row)
+        points += sum(map(len, row.get("geometry", ())))
+        if len(portion) >= _ROWS or points >= _POINTS:
+            yield portion
+            portion, points = [], 0
+    if portion:
+        yield portion
+
+
+def _rows(task: TaskLabels, flat: Flattener) -> Iterator[dict[str, Any]]:
+    medium = task.medium
+    picture = {
+        "task_id": task.task_id,
+        "medium_id": medium.id,
+        "path": medium.path,
+        "split": medium.split,
+        "state": task.state,
+        "width": medium.width,
+        "height": medium.height,
+        "medium_answers": answers_text(flat.begin(task, needs_size=False)),
+    }
+    ids: list[str] = []
+    for one in flat.objects(task):
+        ids.append(one.id)
+        yield picture | _annotation(one, ids)
+    if not ids:
+        yield picture
+
+
+def _annotation(one: FlatObject, ids: list[str]) -> dict[str, Any]:
+    kind = kind_of(one.geometry)
+    annotation = one.labelled.annotation
+    return {
+        "annotation_id": one.id,
+        "parent_id": ids[one.parent] if one.parent is not None else None,
+        "class": one.name,
+        "kind": kind.name,
+        "geometry": [[{"x": x, "y": y} for x, y in ring] for ring in _rings(one.geometry)],
+        "xywh": dict(zip("xywh", kind.bounds(one.geometry), strict=True)),
+        "answers": answers_text(one.attributes),
+        "comment": annotation.comment,
+        "z": annotation.z,
+    }
+
+
+def _rings(geometry: Geometry) -> tuple[tuple[tuple[float, float], ...], ...]:
+    match geometry:
+        case ImageSegmentation(rings=rings):
+            return rings
+        case Polygon(points=points) | Line(points=points):
+            return (points,)
+        case Point(x=x, y=y):
+            return (((x, y),),)
+        case Rectangle(x=x, y=y, w=w, h=h):
+            return (((x, y), (x + w, y), (x + w, y + h), (x, y + h)),)
+    raise AssertionError(geometry)
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+class _Point(msgspec.Struct, frozen=True):
+    x: float
+    y: float
+
+
+class _Box(msgspec.Struct, frozen=True):
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+class _Row(msgspec.Struct, frozen=True):
+    path: str
+    name: str | None = msgspec.field(name="class", default=None)
+    medium_id: str | None = None
+    split: str | None = None
+    state: str | None = None
+    width: int | None = None
+    height: int | None = None
+    medium_answers: str | None = None
+    annotation_id: str | None = None
+    parent_id: str | None = None
+    kind: str | None = None
+    geometry: list[list[_Point]] | None = None
+    xywh: _Box | None = None
+    answers: str | None = None
+    comment: str | None = None
+    z: int | None = None
+
+
+def recognise(files: Files) -> bool:
+    """Whether some file is Parquet."""
+    return any(files.head(path)[:4] == b"PAR1" for path in files.ending(".parquet"))
+
+
+def read(files: Files) -> LabelFile:
+    """Open every file of annotations. Raises Invalid."""
+    paths = files.ending(".parquet")
+    if not paths:
+        raise refused("The upload", "not_parquet", "holds no Parquet file.")
+    faults = Faults()
+    opened = {path: _open(files, path) for path in paths}
+
+    def media() -> Iterator[FoundMedium]:
+        for path, file in opened.items():
+            seen: set[str] = set()
+            for picture, rows in groupby(_found(file, path, faults), key=lambda found: found[1].path):
+                found = list(rows)
+                if picture in seen:
+                    text = "The rows of a picture have to follow one another; write the table ordered by path."
+                    faults.add(found[0][0], "not_together", text, picture)
+                else:
+                    yield _medium(found, faults)
+                seen.add(picture)
+
+    return LabelFile(classes=(), media=media, faults=faults)
+
+
+def _open(files: Files, path: str) -> Any:
+    pa, parquet = _arrow()
+    try:
+        file = parquet.ParquetFile(pa.BufferReader(pa.py_buffer(files.read(path))))
+    except (pa.ArrowException, OSError) as error:
+        raise refused(path, "damaged_file", f"is no whole Parquet file: {error}.") from None
+    groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
+    if sum(group.total_byte_size for group in groups) > MOST_UNPACKED_BYTES:
+        raise refused(path, "too_large", f"unpacks to more than {MOST_UNPACKED_BYTES >> 30} GiB.")
+    names = set(file.schema_arrow.names)
+    if not {"path", "class"} <= names or not {"geometry", "xywh"} & names:
+        raise refused(path, "missing_columns", "needs the columns path and class, and geometry with kind, or xywh.")
+    return file
+
+
+def _found(file: Any, path: str, faults: Faults) -> Iterator[tuple[Place, _Row]]:
+    pa, _ = _arrow()
+    wanted = [name for name in file.schema_arrow.names if name in _Row.__struct_encode_fields__]
+    number = 0
+    try:
+        for batch in file.iter_batches(batch_size=1000, columns=wanted):
+            for row in batch.to_pylist():
+                place = Place(path, pointer=f"/{number}")
+                number += 1
+                try:
+                    yield place, msgspec.convert(row, _Row)
+                except msgspec.ValidationError as error:
+                    faults.add(place, "invalid_row", f"This row cannot be read: {error}.", row.get("path"))
+    except (pa.ArrowException, OSError) as error:
+        raise refused(path, "damaged_file", f"cannot be read after row {number}: {error}.") from None
+
+
+def _medium(found: list[tuple[Place, _Row]], faults: Faults) -> FoundMedium:
+    place, first = found[0]
+    objects: dict[str, FoundObject] = {}
+    parents: dict[str, str] = {}
+    for at, row in found:
+        if row.name is None:
+            continue
+        try:
+            geometry = _geometry(row)
+        except ValueError as error:
+            faults.add(at, "invalid_geometry", f"The geometry of “{row.name[:60]}” cannot be read: {error}.", row.name)
+            continue
+        key = row.annotation_id if row.annotation_id and row.annotation_id not in objects else str(at)
+        objects[key] = _object(row, row.name, geometry, at, faults)
+        if row.parent_id:
+            parents[key] = row.parent_id
+    return FoundMedium(
+        place=place,
+        path=first.path,
+        id=first.medium_id,
+        width=first.width,
+        height=first.height,
+        split=first.split or "",
+        state=first.state,
+        objects=tuple(families(objects, parents)),
+        answers=tuple(answers_in(first.medium_answers, place, faults)),
+    )
+
+
+def _object(row: _Row, name: str, geometry: Geometry, place: Place, faults: Faults) -> FoundObject:
+    return FoundObject(
+        class_name=name,
+        geometry=geometry,
+        place=place,
+        answers=tuple(answers_in(row.answers, place, faults)),
+        id=row.annotation_id,
+        comment=row.comment,
+        z=row.z or 0,
+    )
+
+
+def _geometry(row: _Row) -> Geometry:
+    rings = tuple(tuple((point.x, point.y) for point in ring) for ring in row.geometry or ())
+    if row.xywh is not None and (row.kind == "rectangle" or not rings):
+        return Rectangle(row.xywh.x, row.xywh.y, row.xywh.w, row.xywh.h)
+    if not rings or not all(rings):
+        raise ValueError("it has no points")
+    if row.kind == "image_segmentation" or (row.kind is None and len(rings) > 1):
+        return ImageSegmentation(rings)
+    if len(rings) != 1:
+        raise ValueError(f"it is a {row.kind} of {len(rings)} lists of points")
+    return _simple(row.kind, rings[0])
+
+
+def _simple(kind: str | None, points: tuple[tuple[float, float], ...]) -> Geometry:
+    if kind == "point" and len(points) == 1:
+        return Point(*points[0])
+    if kind == "line":
+        return Line(points)
+    if kind in {"polygon", None}:
+        return Polygon(points)
+    raise ValueError(f"{len(points)} points are no {kind} that is known here")
+
+
+SUPPORTS: Final = everything(
+    point=CARRIES,
+    line=CARRIES,
+    polygon=CARRIES,
+    rectangle=CARRIES,
+    image_segmentation=CARRIES,
+    holes=CARRIES,
+    nested=CARRIES,
+    object_answers=CARRIES,
+    medium_answers=CARRIES,
+    unlabelled=CARRIES,
+    ids=CARRIES,
+    comments=CARRIES,
+)
+FORMAT: Final = Format(
+    id="parquet",
+    name="Parquet",
+    text="One table with a row for each annotation, for DuckDB, pandas and Polars.",
+    supports=SUPPORTS,
+    write=write,
+    read=read,
+    recognise=recognise,
+    main=PATH,
+)
