@@ -80,7 +80,7 @@ def _is_ours(file: Path) -> bool:
         return True
     with file.open("rb") as content:
         start = content.read(4096).lstrip()
-    return start.startswith(b"[") and b"label_classes" in start
+    return start.startswith(b"[") and (b"label_classes" in start or b"internal_media_ID" in start)
 
 
 def import_(
