@@ -37,6 +37,8 @@ interface Job {
 }
 
 const SLICE_MS = 6
+/** As long as nothing is shown there is nothing that could stutter. */
+const FIRST_SLICE_MS = 60
 /** A scale has to stand this long before thousands of shapes are painted at it. */
 const SETTLED_MS = 90
 /** With more shapes than this in view lines are thin. */
@@ -145,8 +147,9 @@ export class ShapesLayer {
 
   #work(job: Job, shapes: Shapes): boolean {
     const startMs = this.#nowMs()
+    const sliceMs = this.#front === null ? FIRST_SLICE_MS : SLICE_MS
     const first = job.next
-    while (job.next < job.list.length && (job.next % 32 !== 0 || this.#nowMs() - startMs < SLICE_MS)) {
+    while (job.next < job.list.length && (job.next % 32 !== 0 || this.#nowMs() - startMs < sliceMs)) {
       paintShape(job.bitmap, job.list[job.next]!, shapes)
       job.next += 1
     }

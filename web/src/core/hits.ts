@@ -24,6 +24,13 @@ interface Item {
   readonly annotation: Annotation
 }
 
+/** Places never change, so the same one is the same value. */
+interface Asked {
+  readonly place: XY
+  readonly tolerance: number
+  readonly found: readonly Annotation[]
+}
+
 export function createIndex(document: Document): LiveIndex {
   const tree = new RBush<Item>()
   const items = new Map<AnnotationId, Item>()
@@ -44,14 +51,24 @@ export function createIndex(document: Document): LiveIndex {
       .search({ minX: box.x, minY: box.y, maxX: box.x + box.w, maxY: box.y + box.h })
       .map((item) => item.annotation)
 
+  const hitsAt = (place: XY, tolerance: number): readonly Annotation[] =>
+    search({ x: place[0] - tolerance, y: place[1] - tolerance, w: 2 * tolerance, h: 2 * tolerance })
+      .filter(({ geometry }) => operations(geometry.kind).contains(geometry, place, tolerance))
+      .sort(bySize)
+
   put([...document.annotations.values()])
+  // One move of the pointer asks for the same place several times.
+  let last: Asked | null = null
   return {
     search,
-    at: (place, tolerance) =>
-      search({ x: place[0] - tolerance, y: place[1] - tolerance, w: 2 * tolerance, h: 2 * tolerance })
-        .filter(({ geometry }) => operations(geometry.kind).contains(geometry, place, tolerance))
-        .sort(bySize),
+    at: (place, tolerance) => {
+      if (last === null || last.place !== place || last.tolerance !== tolerance) {
+        last = { place, tolerance, found: hitsAt(place, tolerance) }
+      }
+      return last.found
+    },
     update: ({ annotations }) => {
+      last = null
       for (const id of annotations.keys()) drop(id)
       put([...annotations.values()].flatMap(([, is]) => (is === undefined ? [] : [is])))
     },

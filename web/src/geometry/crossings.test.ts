@@ -25,6 +25,15 @@ test('a star crosses itself five times', () => {
   expect(crossingsOfRing(star)).toHaveLength(5)
 })
 
+test('what turns one way everywhere and twice around crosses itself', () => {
+  const twice = Array.from({ length: 14 }, (_, index): XY => {
+    const angle = (4 * Math.PI * index) / 14.5
+    return [100 + (40 + index) * Math.cos(angle), 100 + (40 + index) * Math.sin(angle)]
+  })
+  expect(crossingsOfRing(twice).length).toBeGreaterThan(0)
+  expect(crossingsOfRing(twice.toReversed()).length).toBeGreaterThan(0)
+})
+
 test('a vertex on an edge that is passed through is a crossing, one that only touches is none', () => {
   const ring = (last: XY): Ring => [[0, 0], [20, 0], [20, 10], [10, 0], last, [0, 10]]
   expect(crossingsOfRing(ring([10, -5]))).toContainEqual([10, 0])

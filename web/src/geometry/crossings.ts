@@ -11,16 +11,20 @@ interface Edge {
   readonly b: XY
   readonly left: number
   readonly right: number
+  readonly top: number
+  readonly bottom: number
 }
 
 /** Some of the places where a ring runs across itself; where it only touches itself it crosses nothing. */
 export function crossingsOfRing(ring: Ring): readonly XY[] {
+  if (isConvex(ring)) return []
   const edges = ring.map((a, index) => edgeOf(a, ring[(index + 1) % ring.length]!, index))
   const found: XY[] = []
   let open: Edge[] = []
   for (const edge of edges.toSorted((one, other) => one.left - other.left)) {
     open = open.filter(({ right }) => right >= edge.left)
     for (const other of open) {
+      if (other.top > edge.bottom || other.bottom < edge.top) continue
       const at = isAdjacent(edge, other, ring.length) ? null : crossingOf(edge, other, ring)
       if (at !== null && !found.some((place) => place[0] === at[0] && place[1] === at[1])) found.push(at)
       if (found.length >= MOST) return found
@@ -30,8 +34,28 @@ export function crossingsOfRing(ring: Ring): readonly XY[] {
   return found
 }
 
+/** Whether the ring turns the same way at every vertex, and around once. Most rings of many are soon told by it. */
+function isConvex(ring: Ring): boolean {
+  let [side, way, changes] = [0, 0, 0]
+  for (let index = 0; index < ring.length; index++) {
+    const a = ring[index]!
+    const b = ring[(index + 1) % ring.length]!
+    const c = ring[(index + 2) % ring.length]!
+    const dx = b[0] - a[0]
+    const turn = Math.sign(dx * (c[1] - b[1]) - (b[1] - a[1]) * (c[0] - b[0]))
+    if (turn === 0 || turn === -side) return false
+    side = turn
+    if (dx === 0) continue
+    if (way !== 0 && Math.sign(dx) !== way) changes += 1
+    way = Math.sign(dx)
+  }
+  return changes <= 2
+}
+
 function edgeOf(a: XY, b: XY, index: number): Edge {
-  return { index, a, b, left: Math.min(a[0], b[0]), right: Math.max(a[0], b[0]) }
+  const [left, right] = a[0] < b[0] ? [a[0], b[0]] : [b[0], a[0]]
+  const [top, bottom] = a[1] < b[1] ? [a[1], b[1]] : [b[1], a[1]]
+  return { index, a, b, left, right, top, bottom }
 }
 
 function isAdjacent(one: Edge, other: Edge, count: number): boolean {

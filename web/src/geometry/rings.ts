@@ -28,7 +28,10 @@ export function ringArea(ring: Ring): number {
 
 export function boundsOfPoints(points: Ring): Bounds {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
-  for (const [x, y] of points) {
+  for (const point of points) {
+    // Taking a pair apart costs more than all else here, and this runs over every point of a document.
+    const x = point[0]
+    const y = point[1]
     if (x < left) left = x
     if (x > right) right = x
     if (y < top) top = y

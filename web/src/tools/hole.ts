@@ -3,6 +3,7 @@
 import { regionOf, type Ring, type XY } from '../geometry/index.ts'
 import {
   erasing,
+  overChunks,
   type Annotation,
   type AnnotationId,
   type Drawable,
@@ -38,9 +39,10 @@ export const hole: Tool<State> = {
   disabled: whyNoSegment,
 }
 
+const hasSegments = overChunks((annotations) => annotations.some(isSegment))
+
 export function whyNoSegment({ document }: Scene): string | null {
-  const isThere = [...document.annotations.values()].some(isSegment)
-  return isThere ? null : 'There is no segment yet.'
+  return hasSegments(document).includes(true) ? null : 'There is no segment yet.'
 }
 
 function on(event: Event, state: State, scene: Scene): Reply<State> | null {

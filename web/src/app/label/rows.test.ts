@@ -7,7 +7,7 @@ import type {
   Document,
   LabelClass,
 } from '../../core/index.ts'
-import { rowsOf, stepFrom, windowOf } from './rows.ts'
+import { numberOf, rowsOf, stepFrom, windowOf, type Row, type Rows } from './rows.ts'
 
 function labelClass(id: string, children: LabelClass[] = []): LabelClass {
   const shared = {
@@ -58,8 +58,10 @@ const document = documentOf(
   annotation('2', 'window', '1'),
 )
 
+const all = (rows: Rows): readonly Row[] => rows.slice(0, rows.length)
+
 const said = (closed: string[] = []): string[] =>
-  rowsOf(document, configuration, new Set(closed as ClassId[])).map((row) =>
+  all(rowsOf(document, configuration, new Set(closed as ClassId[]))).map((row) =>
     row.type === 'class'
       ? `${row.labelClass.name} (${row.count})`
       : `${row.depth} ${row.labelClass.name} ${row.number}`,
@@ -80,7 +82,21 @@ test('steps go through the list and around its ends', () => {
   expect(stepFrom(rows, id('1'), 1)).toBe('2')
   expect(stepFrom(rows, id('4'), 1)).toBe('1')
   expect(stepFrom(rows, id('1'), -1)).toBe('4')
-  expect(stepFrom([], id(null), 1)).toBeNull()
+  expect(stepFrom(rowsOf(documentOf(), configuration, new Set()), id(null), 1)).toBeNull()
+})
+
+test('a part of the list is what stands there, and each annotation is found in its row', () => {
+  const rows = rowsOf(document, configuration, new Set())
+  for (let from = 0; from <= rows.length; from++) {
+    for (let to = from; to <= rows.length; to++)
+      expect(rows.slice(from, to)).toEqual(all(rows).slice(from, to))
+  }
+  for (const annotation of document.annotations.values()) {
+    const row = all(rows)[rows.indexOf(annotation.id)]
+    expect(row).toMatchObject({ annotation, number: numberOf(annotation, document) })
+  }
+  const closed = rowsOf(document, configuration, new Set(['ship' as ClassId]))
+  expect(closed.indexOf('1' as AnnotationId)).toBe(-1)
 })
 
 test('only rows in view are made', () => {

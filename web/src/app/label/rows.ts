@@ -3,6 +3,7 @@
 import {
   childrenOf,
   geometryClasses,
+  overChunks,
   parentClassOf,
   type Annotation,
   type AnnotationId,
@@ -29,63 +30,116 @@ export type Row =
       readonly depth: 0 | 1
     }
 
+/** All rows of the list. They are made when they are asked for: every edit makes another list. */
+export interface Rows {
+  readonly length: number
+  slice(from: number, to: number): readonly Row[]
+  /** Where an annotation stands, -1 when no row shows it. */
+  indexOf(id: AnnotationId): number
+  /** The annotations of the rows, in their order. */
+  annotations(): readonly Annotation[]
+}
+
+/** One class with what stands under it. */
+interface Section {
+  readonly labelClass: GeometryClass
+  readonly count: number
+  readonly open: boolean
+  /** Each root followed by what is nested in it; nothing while the class is closed. */
+  readonly members: readonly Annotation[]
+  /** The row of the class. */
+  readonly start: number
+}
+
 /** Roots by class in the order of the configuration, each followed by what is nested in it. */
-export function rowsOf(
-  document: Document,
-  configuration: Configuration,
-  closed: ReadonlySet<ClassId>,
-): readonly Row[] {
-  const byClass = grouped(document)
-  const rows: Row[] = []
+export function rowsOf(document: Document, configuration: Configuration, closed: ReadonlySet<ClassId>): Rows {
+  const sections: Section[] = []
+  let length = 0
   for (const labelClass of rootClasses(configuration)) {
-    const annotations = byClass.get(labelClass.id) ?? []
-    if (annotations.length === 0) continue
+    const roots = grouped(document).get(labelClass.id) ?? []
+    if (roots.length === 0) continue
     const open = !closed.has(labelClass.id)
-    rows.push({ type: 'class', labelClass, count: annotations.length, open })
-    if (open) addFamilies(rows, annotations, labelClass, document)
+    const members = open ? withNested(roots, labelClass, document) : []
+    sections.push({ labelClass, count: roots.length, open, members, start: length })
+    length += 1 + members.length
   }
-  return rows
+  return {
+    length,
+    slice: (from, to) => sections.flatMap((section) => rowsIn(section, from, to, document)),
+    indexOf: (id) => indexIn(sections, id),
+    annotations: () => sections.flatMap(({ members }) => members),
+  }
 }
 
-/** Every edit runs this over all annotations: one loop that makes nothing but rows. */
-function addFamilies(
-  rows: Row[],
+function withNested(
   roots: readonly Annotation[],
-  labelClass: GeometryClass,
+  { children }: GeometryClass,
   document: Document,
-): void {
-  const numbers = numbersOf(document)
-  const classes = new Map(labelClass.children.map((child) => [child.id, child]))
-  const add = (annotation: Annotation, ofClass: GeometryClass, depth: 0 | 1): void => {
-    const number = numbers.get(annotation.id) ?? 0
-    rows.push({ type: 'annotation', annotation, labelClass: ofClass, number, depth })
+): readonly Annotation[] {
+  if (children.length === 0) return roots
+  const classes = new Set(children.map(({ id }) => id))
+  return roots.flatMap((root) => [
+    root,
+    ...childrenOf(document, root.id).filter(({ classId }) => classes.has(classId)),
+  ])
+}
+
+function indexIn(sections: readonly Section[], id: AnnotationId): number {
+  for (const { members, start } of sections) {
+    const at = members.findIndex((each) => each.id === id)
+    if (at >= 0) return start + 1 + at
   }
-  for (const root of roots) {
-    add(root, labelClass, 0)
-    if (classes.size === 0) continue
-    for (const child of childrenOf(document, root.id)) {
-      const ofClass = classes.get(child.classId) as GeometryClass | undefined
-      if (ofClass !== undefined) add(child, ofClass, 1)
-    }
+  return -1
+}
+
+/** The rows of a section that lie in a part of the list. */
+function rowsIn(section: Section, from: number, to: number, document: Document): readonly Row[] {
+  const { labelClass, count, open, members, start } = section
+  const head: readonly Row[] = from <= start && start < to ? [{ type: 'class', labelClass, count, open }] : []
+  const first = start + 1
+  const shown = members.slice(Math.max(0, from - first), Math.max(0, to - first))
+  return [...head, ...shown.map((annotation) => rowOf(annotation, labelClass, document))]
+}
+
+function rowOf(annotation: Annotation, root: GeometryClass, document: Document): Row {
+  const isRoot = annotation.classId === root.id
+  const labelClass = isRoot ? root : root.children.find(({ id }) => id === annotation.classId)
+  return {
+    type: 'annotation',
+    annotation,
+    labelClass: labelClass as GeometryClass,
+    number: numberOf(annotation, document),
+    depth: isRoot ? 0 : 1,
   }
 }
 
-const grouped = remembered((document: Document): ReadonlyMap<ClassId, readonly Annotation[]> => {
+/** Counted within its class, in the order of their making. */
+export function numberOf({ id, classId }: Annotation, document: Document): number {
+  const group = grouped(document).get(classId) ?? []
+  let [low, high] = [0, group.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (group[middle]!.id < id) low = middle + 1
+    else high = middle
+  }
+  return low + 1
+}
+
+const groupsOfChunks = overChunks((annotations) => {
   const groups = new Map<ClassId, Annotation[]>()
-  for (const annotation of document.annotations.values()) {
+  for (const annotation of annotations) {
     const group = groups.get(annotation.classId)
     if (group === undefined) groups.set(annotation.classId, [annotation])
     else group.push(annotation)
   }
-  for (const group of groups.values()) group.sort((a, b) => (a.id < b.id ? -1 : 1))
   return groups
 })
 
-/** The number of each annotation within its class, in the order of their making. */
-export const numbersOf = remembered((document: Document): ReadonlyMap<AnnotationId, number> => {
-  const numbers = new Map<AnnotationId, number>()
-  for (const group of grouped(document).values()) group.forEach(({ id }, index) => numbers.set(id, index + 1))
-  return numbers
+/** The annotations of each class, the oldest first. */
+const grouped = remembered((document: Document): ReadonlyMap<ClassId, readonly Annotation[]> => {
+  const chunks = groupsOfChunks(document)
+  const classes = new Set(chunks.flatMap((groups) => [...groups.keys()]))
+  return new Map(Array.from(classes, (id) => [id, chunks.flatMap((groups) => groups.get(id) ?? [])]))
 })
 
 export function rootClasses(configuration: Configuration): readonly GeometryClass[] {
@@ -93,12 +147,8 @@ export function rootClasses(configuration: Configuration): readonly GeometryClas
 }
 
 /** The annotation that comes `step` after (or before) the selected one, as the list shows them. */
-export function stepFrom(
-  rows: readonly Row[],
-  selected: AnnotationId | null,
-  step: 1 | -1,
-): AnnotationId | null {
-  const ids = rows.flatMap((row) => (row.type === 'annotation' ? [row.annotation.id] : []))
+export function stepFrom(rows: Rows, selected: AnnotationId | null, step: 1 | -1): AnnotationId | null {
+  const ids = rows.annotations().map(({ id }) => id)
   if (ids.length === 0) return null
   const at = selected === null ? -1 : ids.indexOf(selected)
   if (at < 0) return ids[step > 0 ? 0 : ids.length - 1]!
