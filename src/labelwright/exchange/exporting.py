@@ -79,6 +79,7 @@ class Exporting:
         self._ledger = Ledger()
         self._media: dict[str, Medium] = {}
         self._counts: Counter[str] = Counter()
+        self._unopened: set[str] = set()
         self._total = 0
         self._passes = 0
 
@@ -104,7 +105,7 @@ class Exporting:
             scheme=self._scheme,
             tasks=self.tasks,
             splits=self._request.splits.names if self._request.splits else ("",),
-            open_picture=self._open_picture,
+            open_picture=self._open_for_format,
         )
         assert self._form.write is not None
         self._form.write(source, archive, self._request.settings, self._ledger)
@@ -173,8 +174,17 @@ class Exporting:
         if self._request.pictures == "none":
             return {}
         if self._form.packs_pictures:
-            return dict.fromkeys(self._media, "packed")
+            return {key: "missing" if m.id in self._unopened else "packed" for key, m in self._media.items()}
         return {key: self._packed(archive, medium) for key, medium in self._media.items()}
+
+    def _open_for_format(self, medium: Medium) -> BinaryIO | None:
+        """A picture for a format that packs pictures itself; None as well where they are not asked for."""
+        if self._request.pictures != "pack":
+            return None
+        picture = self._open_picture(medium)
+        if picture is None:
+            self._unopened.add(medium.id)
+        return picture
 
     def _packed(self, archive: Archive, medium: Medium) -> str:
         picture = self._open_picture(medium)

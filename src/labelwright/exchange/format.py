@@ -70,6 +70,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
         recognise: whether files look like this format, from names and first bytes alone.
         picture_path: where the archive puts a medium's picture; gets a medium whose `path` is planned.
         main: the path of the one file that holds everything, None when there are several.
+        packs_pictures: the writer itself packs the pictures that `source.open_picture` gives it.
         tolerance_px: how far a carried point may be from where it was when it is read back.
     """
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from labelwright.exchange.bridges import Ring, is_inside, joined, outline_first
-from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle
+from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 
 
 def outline_of(geometry: Geometry) -> Ring | None:
@@ -16,6 +16,20 @@ def outline_of(geometry: Geometry) -> Ring | None:
         case ImageSegmentation(rings=rings):
             return rings[0]
     return None
+
+
+def rings_of(geometry: Geometry) -> tuple[Ring, ...]:
+    """The points of any geometry: its rings, its line, its corners or its one point."""
+    match geometry:
+        case ImageSegmentation(rings=rings):
+            return rings
+        case Polygon(points=points) | Line(points=points):
+            return (points,)
+        case Point(x=x, y=y):
+            return (((x, y),),)
+        case Rectangle(x=x, y=y, w=w, h=h):
+            return (((x, y), (x + w, y), (x + w, y + h), (x, y + h)),)
+    raise AssertionError(geometry)
 
 
 def from_rings(rings: list[Ring], *, segmented: bool = False) -> Geometry:

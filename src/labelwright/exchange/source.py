@@ -136,7 +136,7 @@ class Source(NamedTuple):
     """All that is to be written. `splits` are the names of the splits in order, `("",)` when nothing is split.
 
     `tasks(split)` starts a new walk over the tasks of one split, or of all with None. `open_picture` gives the
-    original bytes, None where the server has none.
+    original bytes to a format that packs pictures itself, None where there are none or they are not asked for.
     """
 
     project: str

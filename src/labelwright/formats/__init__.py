@@ -23,6 +23,7 @@ from labelwright.formats import (
     parquet,
     voc_boxes,
     voc_segmentation,
+    webdataset,
     yolo,
 )
 
@@ -40,6 +41,7 @@ FORMATS: Final[dict[str, Format]] = {
         geojson.FORMAT,
         parquet.FORMAT,
         hugging_face.FORMAT,
+        webdataset.FORMAT,
         masks_index.FORMAT,
         masks_class.FORMAT,
         masks_instance.FORMAT,

@@ -16,6 +16,7 @@ from labelwright.exchange.flat import FlatObject, Flattener
 from labelwright.exchange.format import CARRIES, Chosen, Format, everything
 from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
 from labelwright.exchange.ledger import Ledger
+from labelwright.exchange.shapes import rings_of
 from labelwright.exchange.source import Source, TaskLabels
 from labelwright.formats.json_files import answers_in, answers_text
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle, kind_of
@@ -127,25 +128,12 @@ def _annotation(one: FlatObject, ids: list[str]) -> dict[str, Any]:
         "parent_id": ids[one.parent] if one.parent is not None else None,
         "class": one.name,
         "kind": kind.name,
-        "geometry": [[{"x": x, "y": y} for x, y in ring] for ring in _rings(one.geometry)],
+        "geometry": [[{"x": x, "y": y} for x, y in ring] for ring in rings_of(one.geometry)],
         "xywh": dict(zip("xywh", kind.bounds(one.geometry), strict=True)),
         "answers": answers_text(one.attributes),
         "comment": annotation.comment,
         "z": annotation.z,
     }
-
-
-def _rings(geometry: Geometry) -> tuple[tuple[tuple[float, float], ...], ...]:
-    match geometry:
-        case ImageSegmentation(rings=rings):
-            return rings
-        case Polygon(points=points) | Line(points=points):
-            return (points,)
-        case Point(x=x, y=y):
-            return (((x, y),),)
-        case Rectangle(x=x, y=y, w=w, h=h):
-            return (((x, y), (x + w, y), (x + w, y + h), (x, y + h)),)
-    raise AssertionError(geometry)
 
 
 # --- reading --------------------------------------------------------------------------------------------------------
