@@ -9,6 +9,7 @@ import pytest
 from labelwright.cli import app
 from labelwright.exchange.manifest import decode
 from labelwright.formats import FORMATS
+from tests.formats import corpus
 from tests.formats.test_conformance import export
 
 
@@ -28,7 +29,13 @@ def coco(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("form", ["native", "cvat", "labelme", "datumaro", "label-studio", "yolo-seg", "geojson"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        *("native", "cvat", "labelme", "datumaro", "label-studio", "yolo-seg", "geojson"),
+        *("voc", "csv", "kitti", "open-images", "parquet", "hugging-face"),
+    ],
+)
 def test_an_archive_becomes_one_in_another_format_and_is_read_back(
     coco: Path, tmp_path: Path, form: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -37,7 +44,7 @@ def test_an_archive_becomes_one_in_another_format_and_is_read_back(
     assert "read back" in capsys.readouterr().err
     with zipfile.ZipFile(target) as archive:
         balance = decode(archive.read("manifest.json")).ledger
-    assert balance.source["tasks"] == 10
+    assert balance.source["tasks"] == len(corpus.CASES)
     assert run("validate", target) == 0
 
 

@@ -101,7 +101,8 @@ def convert(  # noqa: PLR0913 - the options of a command
         note(f"  not read: {fault.place}: {fault.message}")
     show_report(report)
     check_archive(FORMATS[form], target, report.balance, converted.scheme, exporting.tasks(None))
-    note(f"{plural(report.media, 'picture')} written to {target} and read back.")
+    checked = " and read back" if FORMATS[form].read else "; there is no reader that could look at it again"
+    note(f"{plural(report.media, 'picture')} written to {target}{checked}.")
     if target.is_file():
         note(f"SHA-256 {digest_of(target)}")
 
