@@ -117,7 +117,7 @@ class Hand:
 
     def row(self, name: str) -> Locator:
         """The entry of one annotation in the list, such as “Ship 1”."""
-        return self.page.get_by_role("list", name="Annotations by class").get_by_role("button", name=name, exact=True)
+        return self.page.get_by_role("tree", name="Annotations by class").get_by_role("treeitem", name=name, exact=True)
 
     def question(self, name: str) -> Locator:
         return self.page.get_by_role("group", name=re.compile(rf"^{name}"))

@@ -40,7 +40,7 @@ def geometries(api: httpx2.Client, world: World, task: int = 0) -> list[dict[str
 
 def is_selected(hand: Hand, *names: str) -> None:
     for name in ("Ship 1", "Ship 2", "Sail 1", "Sail 2"):
-        expect(hand.row(name)).to_have_attribute("aria-pressed", "true" if name in names else "false")
+        expect(hand.row(name)).to_have_attribute("aria-selected", "true" if name in names else "false")
 
 
 def menu_item(hand: Hand, name: str) -> Locator:

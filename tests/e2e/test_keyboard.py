@@ -183,3 +183,34 @@ def test_tasks_are_opened_answered_drawn_completed_and_skipped_without_a_mouse(
     page.wait_for_url(f"**/label/{world.tasks[2]}")
     states = [api.get(f"/api/tasks/{task}").json()["task"]["state"] for task in world.tasks]
     assert states == ["COMPLETED", "SKIPPED", "IN_PROGRESS"]
+
+
+def test_the_list_of_annotations_is_walked_folded_and_chosen_from_by_keys(hand: Hand) -> None:
+    hand.key("1").click((50, 60), (90, 60)).key("4").drag(*SHIP).key("v", "Escape").count(3)
+    tree = hand.page.get_by_role("tree", name="Annotations by class")
+
+    def at(name: str) -> Locator:
+        row = tree.get_by_role("treeitem", name=name, exact=True)
+        expect(tree).to_have_attribute("aria-activedescendant", row.get_attribute("id") or "")
+        return row
+
+    tree.focus()
+    hand.key("Home")
+    at("Buoy: 2")
+    hand.key("ArrowDown", "ArrowDown")
+    at("Buoy 2")
+    hand.key("Enter")
+    expect(tree.get_by_role("treeitem", selected=True)).to_have_count(1)
+    expect(hand.row("Buoy 2")).to_have_attribute("aria-selected", "true")
+    expect(tree).to_be_focused()
+    hand.key("End", " ")
+    at("Ship 1")
+    expect(tree.get_by_role("treeitem", selected=True)).to_have_count(2)
+    hand.key("ArrowLeft", "ArrowLeft")
+    expect(at("Ship: 1")).to_have_attribute("aria-expanded", "false")
+    expect(hand.row("Ship 1")).to_have_count(0)
+    hand.key("ArrowRight", "ArrowRight")
+    at("Ship 1")
+    hand.key("Tab")
+    expect(hand.page.get_by_role("button", name="Comment on Ship 1")).to_be_focused()
+    hand.key("Shift+Tab", "Enter", "Delete").count(2).is_saved()

@@ -142,7 +142,7 @@ def test_escape_leaves_nothing_behind(hand: Hand, world: World, api: httpx2.Clie
 def test_a_shape_is_selected_moved_reshaped_and_deleted(hand: Hand, world: World, api: httpx2.Client) -> None:
     hand.key("4").drag(*SHIP).key("Escape", "Escape")
     hand.click((570, 360))
-    expect(hand.row("Ship 1")).to_have_attribute("aria-pressed", "true")
+    expect(hand.row("Ship 1")).to_have_attribute("aria-selected", "true")
     hand.drag((570, 360), (540, 330)).is_saved()
     assert near([geometries(api, world.tasks[0])[0][key] for key in "xywh"], (470, 270, 140, 120))
     hand.drag((610, 390), (650, 430)).is_saved()
@@ -163,11 +163,11 @@ def test_copies_are_pasted_at_the_pointer_with_their_answers(hand: Hand, world: 
 def test_keys_step_through_annotations(hand: Hand) -> None:
     hand.key("1").click((50, 60), (90, 60), (130, 60)).count(3).key("Escape", "Escape")
     hand.key(".")
-    expect(hand.row("Buoy 1")).to_have_attribute("aria-pressed", "true")
+    expect(hand.row("Buoy 1")).to_have_attribute("aria-selected", "true")
     hand.key("Control+ArrowRight")
-    expect(hand.row("Buoy 2")).to_have_attribute("aria-pressed", "true")
+    expect(hand.row("Buoy 2")).to_have_attribute("aria-selected", "true")
     hand.key(",", ",")
-    expect(hand.row("Buoy 3")).to_have_attribute("aria-pressed", "true")
+    expect(hand.row("Buoy 3")).to_have_attribute("aria-selected", "true")
 
 
 def test_classes_and_annotations_are_hidden_and_shown(hand: Hand) -> None:
@@ -177,7 +177,7 @@ def test_classes_and_annotations_are_hidden_and_shown(hand: Hand) -> None:
     hide.click()
     assert hand.pixel((570, 360)) != drawn
     hand.click((570, 360))
-    expect(hand.row("Ship 1")).to_have_attribute("aria-pressed", "false")
+    expect(hand.row("Ship 1")).to_have_attribute("aria-selected", "false")
     hide.click()
     hand.move((60, 60))
     assert hand.pixel((570, 360)) == drawn
@@ -295,7 +295,7 @@ def test_a_dragged_shape_is_in_every_frame_and_leaves_no_ghost(page: Page, world
     save(api, world.tasks[0], created=[*many, ship])
     hand = Hand(page, world.tasks[0]).open().count(1801)
     hand.click((570, 360))
-    expect(hand.row("Ship 1")).to_have_attribute("aria-pressed", "true")
+    expect(hand.row("Ship 1")).to_have_attribute("aria-selected", "true")
     view = hand.view
     page.evaluate(WATCH, [view.screen((570, 360)), view.screen((505, 400))])
     page.mouse.move(*view.screen((570, 360)))
@@ -317,7 +317,7 @@ def test_a_locked_class_is_not_taken_hold_of(hand: Hand) -> None:
     hand.page.get_by_role("button", name="Ship", exact=True).hover()
     hand.page.get_by_role("button", name="Lock Ship", exact=True).click()
     hand.click((570, 360))
-    expect(hand.row("Ship 1")).to_have_attribute("aria-pressed", "false")
+    expect(hand.row("Ship 1")).to_have_attribute("aria-selected", "false")
 
 
 def test_two_fingers_zoom_and_give_up_what_the_first_began(open_page: Pages, world: World) -> None:

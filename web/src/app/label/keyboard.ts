@@ -79,7 +79,10 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function isControl(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('a, button, input, [role=menu], [role=listbox]') !== null
+  return (
+    target instanceof Element &&
+    target.closest('a, button, input, [role=menu], [role=listbox], [role=tree]') !== null
+  )
 }
 
 /** Keys that work buttons, fields and lists. */
