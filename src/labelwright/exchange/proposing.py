@@ -57,7 +57,8 @@ class Survey:
         return (*geometries, *self._questions_of(None, keys))
 
     def _classes(self, parent: str | None, name: str, keys: set[str]) -> list[LabelClass]:
-        kinds = _joined(self.kinds[parent, name]) or ["rectangle"]
+        asks = name in self._questions or any(above == name for above, _ in self.kinds)
+        kinds = _joined(self.kinds[parent, name], asks=asks) or ["rectangle"]
         made = []
         for kind in kinds:
             own = set(keys)
@@ -78,9 +79,14 @@ class Survey:
         return [_question(name, values, keys) for name, values in self._questions.get(owner, {}).items()]
 
 
-def _joined(kinds: set[str]) -> list[str]:
-    """Kinds that one class can hold together: what is drawn with outlines can all be segments."""
+def _joined(kinds: set[str], *, asks: bool) -> list[str]:
+    """Kinds that one class can hold together: what is drawn with outlines can all be segments.
+
+    A class that `asks` has questions or nested classes, which segmentations have no room for.
+    """
     found = set(kinds)
+    if asks and "image_segmentation" in found:
+        return sorted(found, reverse=True)
     if {"image_segmentation", "polygon"} <= found:
         found.discard("polygon")
     if {"rectangle", "polygon"} <= found:

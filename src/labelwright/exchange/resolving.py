@@ -70,12 +70,12 @@ class Resolver:
         self._scheme = Scheme(configuration)
         self._mapping = mapping
         self._out_of_bounds = out_of_bounds
-        self._classes: dict[str | None, dict[str, LabelClass]] = {}
+        self._classes: dict[str | None, dict[str, list[LabelClass]]] = {}
         for placed in configuration.by_id.values():
             if placed.label_class.is_geometry:
                 known = self._classes.setdefault(placed.parent.id if placed.parent else None, {})
-                for name in _names_of(placed.label_class):
-                    known.setdefault(name, placed.label_class)
+                for name in dict.fromkeys(_names_of(placed.label_class)):
+                    known.setdefault(name, []).append(placed.label_class)
         self._dotted = {name: configuration.by_id[key].label_class for key, name in self._scheme.names().items()}
         self._questions = {
             owner: {name: question for question in found.values() for name in _question_names(question)}
@@ -84,15 +84,16 @@ class Resolver:
         self._refused: list[Fault] = []
         self._left_out = 0
 
-    def find_class(self, name: str, parent: LabelClass | None) -> LabelClass | None:
-        """The class that objects of this name become there."""
+    def find_class(self, name: str, parent: LabelClass | None, kind: str) -> LabelClass | None:
+        """The class that objects of this name become there; of several of one name the one of this kind."""
         by_id = self._scheme.configuration.by_id
         mapped = self._mapping.classes.get(name)
         if mapped:
             placed = by_id.get(mapped)
             return placed.label_class if placed else None
         known = self._classes.get(parent.id if parent else None, {})
-        found = known.get(name) or known.get(name.lower()) or known.get(key_of(name))
+        named = known.get(name) or known.get(name.lower()) or known.get(key_of(name)) or []
+        found = next((one for one in named if one.type == kind), named[0] if named else None)
         if found is None and (dotted := self._dotted.get(name)) is not None:
             above = by_id[str(dotted.id)].parent
             found = dotted if (above.id if above else None) == (parent.id if parent else None) else None
@@ -123,7 +124,7 @@ class Resolver:
             if self._mapping.classes.get(one.class_name) == LEAVE_OUT:
                 self._left_out += 1 + len(one.nested)
                 continue
-            label_class = self.find_class(one.class_name, parent)
+            label_class = self.find_class(one.class_name, parent, kind_of(one.geometry).name)
             if label_class is None:
                 self._refuse(one.place, "unknown_class", self._unknown_text(one.class_name, parent), one.class_name)
                 continue
@@ -151,7 +152,8 @@ class Resolver:
 
     def _unknown_text(self, name: str, parent: LabelClass | None) -> str:
         where = f"inside “{parent.key}”" if parent else "at the root"
-        known = sorted({c.key for c in self._classes.get(parent.id if parent else None, {}).values()})
+        here = self._classes.get(parent.id if parent else None, {}).values()
+        known = sorted({label_class.key for named in here for label_class in named})
         return f"There is no geometry class “{name[:60]}” {where}; there are {', '.join(known[:20]) or 'none'}."
 
     def _geometry(self, one: FoundObject, label_class: LabelClass, size_wh: tuple[int, int] | None) -> Geometry | None:
