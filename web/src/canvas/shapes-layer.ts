@@ -38,7 +38,7 @@ interface Job {
 
 const SLICE_MS = 6
 /** As long as nothing is shown there is nothing that could stutter. */
-const FIRST_SLICE_MS = 60
+const FIRST_SLICE_MS = 120
 /** A scale has to stand this long before thousands of shapes are painted at it. */
 const SETTLED_MS = 90
 /** With more shapes than this in view lines are thin. */
