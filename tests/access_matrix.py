@@ -31,6 +31,8 @@ RULES = tuple(
     GET    /health                                               ok  ok  ok  ok  ok  ok  ok  ok
     GET    /api/openapi.json                                     ok  ok  ok  ok  ok  ok  ok  ok
     GET    /api/docs                                             ok  ok  ok  ok  ok  ok  ok  ok
+    GET    /assets/{name}                                        404 404 404 404 404 404 404 404
+    HEAD   /assets/{name}                                        404 404 404 404 404 404 404 404
     GET    /{path:page}                                          ok  ok  ok  ok  ok  ok  ok  ok
     HEAD   /{path:page}                                          ok  ok  ok  ok  ok  ok  ok  ok
     GET    /api/setup                                            ok  ok  ok  ok  ok  ok  ok  ok

@@ -181,6 +181,7 @@ def _url(rule: Rule, world: World, project: Project) -> str:
             "export_key": "water",
             "value_id": _value_of(world, project) if "{value_id}" in rule.path else "",
             "token_id": token_id,
+            "name": "nothing.js",
             "import_id": _import(world, project) if "{import_id}" in rule.path else "",
             "export_id": _export(rule, world, project) if "{export_id}" in rule.path else "",
             "level": 0,

@@ -267,8 +267,10 @@ def test_an_id_that_is_none_is_not_found_on_any_route(world: World, project: Pro
     client, chosen = world.client, project.id.upper() if bad_id == "upper case" else bad_id
     for method, path in _routes_with_ids(world):
         body = next((value for end, value in BODIES.items() if path.endswith(end)), {})
-        answer = client.request(method, re.sub(r"\{\w+\}", chosen, path), json=body)
-        assert answer.status_code in EXPECTED, f"{method} {path}: {answer.status_code} {answer.text[:200]}"
+        url = re.sub(r"\{\w+\}", chosen, path)
+        answer = client.request(method, url, json=body)
+        expected = EXPECTED if len(url) < 16_384 else {414}  # several long ids make an address too long
+        assert answer.status_code in expected, f"{method} {path}: {answer.status_code} {answer.text[:200]}"
 
 
 def test_an_address_of_60_kilobytes_is_too_long(world: World) -> None:
