@@ -331,7 +331,7 @@ def _run_worker(ctx: Context, export_id: str, folder: Path) -> str | None:
                 return None
     if worker.returncode == 0:
         return None
-    return said.error or f"The export broke off (exit {worker.returncode}); errors.log in its folder on the server says why."
+    return said.error or f"The export broke off (exit {worker.returncode}); errors.log in its folder says why."
 
 
 def _finish(ctx: Context, row: Row[Any], folder: Path) -> None:
