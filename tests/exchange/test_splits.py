@@ -49,6 +49,16 @@ def test_pictures_with_one_answer_stay_together() -> None:
     assert len({split(one) for one in wet}) == 1
 
 
+def test_a_question_is_named_by_its_key_alone() -> None:
+    assert parse_splits("50/50", "weather") == parse_splits("50/50", "answer:weather")
+
+
+@pytest.mark.parametrize("group", ["scene", "answer:scene"])
+def test_an_unknown_group_says_what_there_is(group: str) -> None:
+    with pytest.raises(Invalid, match=r"“scene”.*use one of medium, name, dataset, answer:weather, answer:note"):
+        splitter(parse_splits("50/50", group), corpus.CONFIGURATION)
+
+
 @pytest.mark.parametrize("shares", ["80", "80/30", "a/b", "50/50/0/0", "-10/110", ""])
 def test_shares_that_do_not_add_up_are_refused(shares: str) -> None:
     with pytest.raises(Invalid, match="80/10/10"):

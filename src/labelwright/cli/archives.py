@@ -30,7 +30,11 @@ class Archived:
     ] = ()
     split: Annotated[str, Parameter(help="Shares of train, val and test, such as 80/10/10.")] = ""
     group: Annotated[
-        str, Parameter(show_default=True, help="What a split never tears apart: medium, name, dataset, answer:KEY.")
+        str,
+        Parameter(
+            show_default=True,
+            help="What a split never tears apart: medium, name, dataset, or the key of a question about the medium.",
+        ),
     ] = "medium"
     pictures: Annotated[
         Literal["none", "pack", "links"],

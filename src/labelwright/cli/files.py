@@ -33,7 +33,8 @@ Options = Annotated[
 ]
 Split = Annotated[str, Parameter(help="Shares of train, val and test, such as 80/10/10.")]
 Group = Annotated[
-    str, Parameter(show_default=True, help="What is never torn apart: medium, name, dataset or answer:KEY.")
+    str,
+    Parameter(show_default=True, help="What is never torn apart: medium, name, dataset, or the key of a question."),
 ]
 
 

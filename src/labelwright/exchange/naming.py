@@ -13,6 +13,7 @@ from labelwright.exchange.source import Medium
 
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+_ID_END = re.compile(r"_([0-9a-f]{12})$")
 _MOST_BYTES = 200
 
 
@@ -49,9 +50,20 @@ def _stem(name: str) -> str:
     return stem_of(name).casefold()
 
 
+def id_end(medium_id: str) -> str:
+    """What tells the names of two pictures apart: the last twelve hexadecimal digits of the id."""
+    return medium_id.replace("-", "")[-12:]
+
+
+def id_end_of(path: str) -> str | None:
+    """The end of an id that a planned file name carries, None where it carries none."""
+    found = _ID_END.search(path) or _ID_END.search(stem_of(path))
+    return found[1] if found else None
+
+
 def _with_id(name: str, medium_id: str) -> str:
     stem = stem_of(name)
-    return f"{stem}_{medium_id.replace('-', '')[-12:]}{name[len(stem) :]}"
+    return f"{stem}_{id_end(medium_id)}{name[len(stem) :]}"
 
 
 def _cut(text: str, most_bytes: int) -> str:

@@ -12,6 +12,8 @@ from labelwright.model.configuration import Configuration
 from labelwright.model.errors import Invalid, Issue
 
 NAMES: Final = ("train", "val", "test")
+GROUPS: Final = ("medium", "name", "dataset")
+ANSWER: Final = "answer:"
 _BUCKETS: Final = 1 << 32
 _LAST_NUMBER: Final = re.compile(r"[\s_.-]*\(?\d+\)?$")
 
@@ -20,7 +22,7 @@ class Splits(msgspec.Struct, frozen=True, kw_only=True):
     """`shares` of train, val and test, which add up to 100; `group` says what belongs together; `seed` mixes anew.
 
     `group` is `medium` (each by itself), `name` (names that differ only in their last number), `dataset`, or
-    `answer:KEY` (the answer to a question about the medium, such as a scene or a patient).
+    `answer:KEY` (the answer to a question about the medium, such as a scene or a patient; KEY alone will do).
     """
 
     shares: tuple[int, ...]
@@ -33,15 +35,14 @@ class Splits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_splits(shares: str, group: str = "medium", seed: str = "") -> Splits:
-    """Read `80/10/10` and what to group by. Raises Invalid."""
+    """Read `80/10/10` and what to group by; a question may be named by its key alone. Raises Invalid."""
     parts = shares.split("/")
     numbers = tuple(int(part) for part in parts if part.strip().isdecimal())
     if len(numbers) != len(parts) or not 2 <= len(numbers) <= len(NAMES) or sum(numbers) != 100:
         text = f"The split {shares[:40]} will not do; write two or three whole shares of 100, such as 80/10/10."
         raise Invalid(text, (Issue("/split", "invalid_split", text),))
-    if group not in {"medium", "name", "dataset"} and not group.startswith("answer:"):
-        text = f"There is no group {group[:40]}; use medium, name, dataset or answer:KEY."
-        raise Invalid(text, (Issue("/group", "invalid_group", text),))
+    if group not in GROUPS and not group.startswith(ANSWER):
+        group = f"{ANSWER}{group}"
     return Splits(shares=numbers, group=group, seed=seed)
 
 
@@ -74,10 +75,12 @@ def _key_of(group: str, configuration: Configuration) -> Callable[[TaskLabels], 
         return lambda task: task.medium.dataset
     if group == "medium":
         return lambda task: task.medium.sha256 or task.medium.id
-    key = group.removeprefix("answer:")
-    question = next((c for c in configuration.classes if c.key == key and not c.is_geometry), None)
+    key = group.removeprefix(ANSWER)
+    questions = {c.key: c for c in configuration.classes if not c.is_geometry}
+    question = questions.get(key)
     if question is None:
-        text = f"There is no question “{key[:60]}” about the medium to group by."
+        known = ", ".join((*GROUPS, *(f"{ANSWER}{name}" for name in questions)))
+        text = f"There is no question “{key[:60]}” about the medium to group by; use one of {known}."
         raise Invalid(text, (Issue("/group", "unknown_question", text),))
     class_id = str(question.id)
 
