@@ -168,12 +168,16 @@ class _Writer:
         return found
 
     def data(self, source: Source) -> str:
-        """`data.yaml`. Without splits the same pictures stand for train and val: some programs want both."""
+        """`data.yaml`. Without splits the same pictures stand for train and val: some programs want both.
+
+        It has no `path`: programs then look beside the file itself, wherever they are started; a relative one they
+        would look up from their own folder.
+        """
         names = self._scheme.names()
         splits = {split: f"images/{split}" for split in source.splits if split} or {"train": "images", "val": "images"}
         if "val" not in splits:
             splits["val"] = splits.get("test", splits.get("train", "images"))
-        lines = ["path: .", *(f"{split}: {place}" for split, place in splits.items()), f"task: {self._task}"]
+        lines = [*(f"{split}: {place}" for split, place in splits.items()), f"task: {self._task}"]
         if self._most:
             lines.append(f"kpt_shape: [{self._most}, 3]")
             lines.append("kpt_names:")
