@@ -1,13 +1,17 @@
-"""YOLO's `data.yaml` works for programs that are started anywhere and want both train and val."""
+"""YOLO's `data.yaml`: ours works for programs that are started anywhere; theirs is read in every way it is written."""
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 import yaml
 
+from labelwright.exchange.files import open_files
 from labelwright.exchange.splits import parse_splits
 from labelwright.formats import FORMATS
+from labelwright.formats.yolo_data import read_data
+from labelwright.model.errors import Invalid
 from tests.formats.test_conformance import export
 
 
@@ -22,3 +26,35 @@ def test_data_yaml_names_folders_beside_itself(form: str, split: str) -> None:
     places = {data[name].replace("images", "labels", 1) for name in ("train", "val", "test") if name in data}
     assert {"train", "val"} <= data.keys()
     assert labels <= places
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("names: [car, 'big truck', \"a, b\"] # three", ["car", "big truck", "a, b"]),
+        ("nc: 2\nnames:\n- car # first\n- no\n", ["car", "no"]),
+        ("names:\n    0: 007\n    1: yes\nroboflow:\n  license: x\n", ["007", "yes"]),
+        ("names: {0: car,\n  1: 'it''s'}\ntrain: x\n", ["car", "it's"]),
+        ("# names: no\npath: ../data\nnames:\n  - Zürich: Auto\n", None),
+    ],
+)
+def test_names_are_read_in_every_way_they_are_written(written: str, names: list[str] | None, tmp_path: Path) -> None:
+    (tmp_path / "dataset.yaml").write_text(written)
+    if names is None:
+        with pytest.raises(Invalid, match="a name that is no text"):
+            read_data(open_files(tmp_path))
+    else:
+        assert list(read_data(open_files(tmp_path)).names.values()) == names
+
+
+@pytest.mark.parametrize("name", ["data.yaml", "coco8.yml"])
+def test_broken_yaml_is_refused_with_its_line(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("names:\n  0: car\n 1: [bus\n")
+    with pytest.raises(Invalid, match=rf"{name} is not YAML: .*line 3"):
+        read_data(open_files(tmp_path))
+
+
+def test_a_class_number_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data.yaml").write_text("names: {zero: car}")
+    with pytest.raises(Invalid, match="“zero” is no number"):
+        read_data(open_files(tmp_path))

@@ -1,7 +1,5 @@
 """Read YOLO text files. Coordinates are shares of the sides of pictures whose sizes somebody else knows."""
 
-import json
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,13 +8,14 @@ from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.shapes import from_rings
+from labelwright.formats.yolo_data import find_data, is_of_yolo, read_data
+from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Geometry, Point, Rectangle
 
 _PICTURES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif")
 _OVERSHOOT: Final = 1e-6
 _SPLITS: Final = ("train", "val", "test")
 _COLUMNS: Final = {5: "detect", 9: "obb"}
-_NAME_LINE = re.compile(r"^\s+(\d+):\s*(.+?)\s*$")
 
 
 def recognise_task(task: str, files: Files) -> bool:
@@ -27,19 +26,22 @@ def recognise_task(task: str, files: Files) -> bool:
 def find_task(files: Files) -> str | None:
     """The task of YOLO files: as `data.yaml` says, else as the numbers in a line tell; None when these are none."""
     labels = _label_paths(files)
-    data = _data_path(files)
+    data = find_data(files)
     if data is not None:
-        text = files.text(data)
-        said = re.search(r"^task:\s*(\w+)\s*$", text, re.MULTILINE)
-        if said and said[1] in {"detect", "segment", "obb", "pose"}:
-            return said[1]
-        if "kpt_shape" in text:
-            return "pose"
-        if not re.search(r"^(names|nc):", text, re.MULTILINE):
+        if not is_of_yolo(files, data):
             return None
+        if (task := _said_task(files)) is not None:
+            return task
     if not labels:
         return "detect" if data is not None else None
     return _task_of_lines(files, labels)
+
+
+def _said_task(files: Files) -> str | None:
+    try:
+        return read_data(files).task
+    except Invalid:
+        return None
 
 
 def _task_of_lines(files: Files, labels: list[str]) -> str | None:
@@ -74,14 +76,10 @@ def _label_paths(files: Files) -> list[str]:
     return inside or others
 
 
-def _data_path(files: Files) -> str | None:
-    return next((path for path in files.ending(".yaml", ".yml") if path.rpartition("/")[2].startswith("data")), None)
-
-
 def read_task(task: str, files: Files) -> LabelFile:
     """Open YOLO files. Raises Invalid when there are none."""
     labels = _label_paths(files)
-    if not labels and _data_path(files) is None:
+    if not labels and find_data(files) is None:
         raise refused("The upload", "not_yolo", "holds no YOLO files: no text files under labels/ and no data.yaml.")
     reader = _Reader(task, files)
     return LabelFile(classes=reader.classes(), media=lambda: reader.media(labels), faults=reader.faults)
@@ -91,8 +89,8 @@ class _Reader:
     def __init__(self, task: str, files: Files) -> None:
         self._task, self._files = task, files
         self.faults = Faults()
-        self._names = read_names(files)
-        self._keypoints = _keypoint_names(files)
+        data = read_data(files)
+        self._names, self._keypoints = data.names, data.keypoints
         self._pictures = {stem_of(path): path for path in files.ending(*_PICTURES)}
 
     def classes(self) -> tuple[FoundClass, ...]:
@@ -184,52 +182,3 @@ class _Reader:
         for name, x, y, visible in zip(names, values[::3], values[1::3], values[2::3], strict=False):
             if visible:
                 yield FoundObject(class_name=name, geometry=Point(x, y), place=place)
-
-
-def read_names(files: Files) -> dict[int, str]:
-    """The names of classes by number: from data.yaml (a list or a mapping), `classes.txt` or `obj.names`."""
-    data = _data_path(files)
-    if data is not None:
-        return _names_of_yaml(files.text(data))
-    for path in files.ending("classes.txt", "obj.names", ".names"):
-        names = [line.strip() for line in files.text(path).splitlines()]
-        return {number: name for number, name in enumerate(names) if name}
-    return {}
-
-
-def _names_of_yaml(text: str) -> dict[int, str]:
-    """What stands under `names:`, in the three ways that such files write it."""
-    inline = re.search(r"^names:\s*[\[{](.*?)[\]}]\s*$", text, re.MULTILINE | re.DOTALL)
-    if inline:
-        parts = [part.strip() for part in re.split(r",(?=(?:[^'\"]|'[^']*'|\"[^\"]*\")*$)", inline[1]) if part.strip()]
-        pairs = [re.match(r"(\d+)\s*:\s*(.+)", part) for part in parts]
-        if parts and all(pairs):
-            return {int(pair[1]): _unquoted(pair[2]) for pair in pairs if pair}
-        return dict(enumerate(map(_unquoted, parts)))
-    names: dict[int, str] = {}
-    _, found, block = text.partition("names:")
-    lines = re.split(r"^names:\s*$", text, maxsplit=1, flags=re.MULTILINE)
-    for line in (lines[1] if found and len(lines) == 2 else block).splitlines():
-        if (pair := _NAME_LINE.match(line)) is not None:
-            names[int(pair[1])] = _unquoted(pair[2])
-        elif line.lstrip().startswith("- "):
-            names[len(names)] = _unquoted(line.lstrip()[2:].strip())
-        elif line.strip() and not line.startswith((" ", "\t", "#")):
-            break
-    return names
-
-
-def _keypoint_names(files: Files) -> dict[int, list[str]]:
-    data = _data_path(files)
-    if data is None:
-        return {}
-    block = re.search(r"^kpt_names:\s*\n((?:[ \t]+.*\n?)*)", files.text(data), re.MULTILINE)
-    lines = block[1].splitlines() if block else []
-    pairs = [re.match(r"\s+(\d+):\s*\[(.*)\]", line) for line in lines]
-    return {int(pair[1]): [_unquoted(part.strip()) for part in pair[2].split(",")] for pair in pairs if pair}
-
-
-def _unquoted(text: str) -> str:
-    if len(text) > 1 and text[0] == text[-1] == '"':
-        return str(json.loads(text))
-    return text[1:-1].replace("''", "'") if len(text) > 1 and text[0] == text[-1] == "'" else text

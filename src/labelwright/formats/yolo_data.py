@@ -1,0 +1,95 @@
+"""`data.yaml` of YOLO, or the list of names of older layouts: the task, the names of classes and of keypoints.
+
+Every scalar is read as the text that stands there, so that a class called `no` or `007` keeps its name.
+https://docs.ultralytics.com/datasets/
+"""
+
+from typing import Any, Final, NamedTuple
+
+from labelwright.exchange.files import Files, refused
+from labelwright.model.errors import Invalid
+
+TASKS: Final = ("detect", "segment", "obb", "pose")
+_KEYS: Final = {"names", "nc"}
+
+
+class Data(NamedTuple):
+    """`task` is None where the file does not say; `keypoints` are names by number of the class."""
+
+    task: str | None
+    names: dict[int, str]
+    keypoints: dict[int, list[str]]
+
+
+def find_data(files: Files) -> str | None:
+    """The path of the file that describes the dataset: one called data*.yaml, else one that names classes."""
+    paths = files.ending(".yaml", ".yml")
+    called = (path for path in paths if path.rpartition("/")[2].startswith("data"))
+    return next(called, None) or next((path for path in paths if b"names:" in files.head(path)), None)
+
+
+def is_of_yolo(files: Files, path: str) -> bool:
+    """Whether a YAML file says what YOLO's does; one that is broken may be meant so, and reading it says why."""
+    try:
+        return bool(_parsed(files, path).keys() & _KEYS)
+    except Invalid:
+        return True
+
+
+def read_data(files: Files) -> Data:
+    """What the dataset says of itself; nothing where it has no such file. Raises Invalid for broken YAML."""
+    path = find_data(files)
+    if path is None:
+        return Data(None, _listed(files), {})
+    found = _parsed(files, path)
+    task = found.get("task")
+    if task not in TASKS:
+        task = "pose" if "kpt_shape" in found else None
+    names = _numbered(path, "names", found.get("names"))
+    keypoints = _numbered(path, "kpt_names", found.get("kpt_names"))
+    return Data(
+        task=task,
+        names={number: _name(path, value) for number, value in names.items()},
+        keypoints={
+            n: [_name(path, each) for each in value] for n, value in keypoints.items() if isinstance(value, list)
+        },
+    )
+
+
+def _listed(files: Files) -> dict[int, str]:
+    """One name a line, as in `classes.txt` and `obj.names`."""
+    for path in files.ending("classes.txt", ".names"):
+        names = [line.strip() for line in files.text(path).splitlines()]
+        return {number: name for number, name in enumerate(names) if name}
+    return {}
+
+
+def _parsed(files: Files, path: str) -> dict[str, Any]:
+    try:
+        import yaml  # noqa: PLC0415 - an extra
+    except ImportError:
+        text = "is YAML, which needs `pip install labelwright[formats]` here."
+        raise refused(path, "needs_extra", text) from None
+    try:
+        found = yaml.load(files.text(path), Loader=yaml.BaseLoader)  # noqa: S506 - it makes texts, lists and mappings alone
+    except (yaml.YAMLError, RecursionError) as error:
+        raise refused(path, "invalid_yaml", f"is not YAML: {' '.join(str(error).split())}.") from None
+    return found if isinstance(found, dict) else {}
+
+
+def _numbered(path: str, key: str, found: Any) -> dict[int, Any]:
+    """A list or a mapping from numbers, as both are in use. Raises Invalid."""
+    if isinstance(found, list):
+        return dict(enumerate(found))
+    if not isinstance(found, dict):
+        return {}
+    for number in found:
+        if not str(number).isdecimal():
+            raise refused(path, "invalid_names", f"numbers its {key} from 0; “{str(number)[:40]}” is no number.")
+    return {int(number): value for number, value in found.items()}
+
+
+def _name(path: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise refused(path, "invalid_names", f"has a name that is no text: {str(value)[:40]}.")
+    return value
