@@ -44,21 +44,23 @@ test-browser: setup $(DEV)
 	@scripts/ensure-chromium $(BIN)/python
 	$(BIN)/pytest tests/e2e
 
-check: setup $(DEV) ## Check formatting, lint, types, import rules, and that the schemas are fresh
+check: setup $(DEV) ## Check formatting, lint, types, import rules, and that what is generated is fresh
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(WEB) npm run check
 	$(BIN)/python scripts/schema.py --check
+	$(BIN)/python scripts/corpus.py --check
 
 fmt: setup $(DEV) ## Format everything, mend what a machine can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(WEB) npm run fmt
 
-schema: setup $(DEV) ## Write schema/openapi.json and schema/export.schema.json
+schema: setup $(DEV) ## Write schema/, docs/formats.md and the corpus of labels in tests/samples
 	$(BIN)/python scripts/schema.py
+	$(BIN)/python scripts/corpus.py
 
 bench: setup $(DEV) ## Measure every claim and write docs/performance.md
 	@scripts/ensure-chromium $(BIN)/python

@@ -3,7 +3,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from labelwright.exchange.bridges import parted
 from labelwright.exchange.pixels import ring_of_pieces, runs_of, segment_of
+from labelwright.exchange.shapes import from_rings
+from labelwright.model.geometry import ImageSegmentation
 from labelwright.raster import semantic_map, trace
 
 masks = arrays.arrays(np.bool_, st.tuples(st.integers(1, 14), st.integers(1, 14)))
@@ -19,6 +22,17 @@ def test_a_mask_in_any_number_of_pieces_is_one_segment_and_one_ring(mask):
         return
     assert np.array_equal(semantic_map([segment.rings], mask.shape[::-1]) > 0, mask)
     assert np.array_equal(semantic_map([[ring_of_pieces(trace(runs_of(mask)))]], mask.shape[::-1]) > 0, mask)
+
+
+@given(masks)
+@settings(deadline=None, max_examples=300)
+def test_rings_that_came_apart_cover_what_they_covered_together(mask):
+    pieces = trace(runs_of(mask))
+    if not pieces:
+        return
+    shape = from_rings(parted(ring_of_pieces(pieces)), segmented=True)
+    assert isinstance(shape, ImageSegmentation)
+    assert np.array_equal(semantic_map([shape.rings], mask.shape[::-1]) > 0, mask)
 
 
 def test_what_lies_in_a_hole_stays():

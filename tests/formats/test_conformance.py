@@ -12,9 +12,10 @@ from labelwright.exchange.checking import is_near
 from labelwright.exchange.exporting import Exporting, Report, Request
 from labelwright.exchange.files import open_files
 from labelwright.exchange.format import Format, chosen
-from labelwright.exchange.found import FoundMedium, FoundObject, scaled
+from labelwright.exchange.found import FoundMedium, FoundObject
 from labelwright.exchange.manifest import PATH, decode
 from labelwright.exchange.naming import stem_of
+from labelwright.exchange.reading import identified
 from labelwright.exchange.splits import Splits
 from labelwright.exchange.zip_file import ZipWriter
 from labelwright.formats import FORMATS
@@ -33,7 +34,7 @@ def export(form: Format, **fields: Any) -> tuple[bytes, Report]:
     """Export the corpus; the archive and the report."""
     file = io.BytesIO()
     settings = chosen(form.settings, fields.pop("settings", {}))
-    request = Request(format=form.id, states=("completed",), settings=settings, **fields)
+    request = Request(format=form.id, states=corpus.ALL_STATES, settings=settings, **fields)
     exporting = Exporting(form, request, corpus.SCHEME, corpus.tasks, project="Corpus")
     exporting.plan()
     sink = ZipWriter(file)
@@ -48,7 +49,7 @@ def read_back(form: Format, archive: bytes, folder: Path) -> dict[str, FoundMedi
     path.write_bytes(archive)
     assert form.read is not None
     found = form.read(open_files(path))
-    media = {m.id or m.path.rpartition("/")[2]: scaled(m, corpus.SIZE_WH) for m in found.media()}
+    media = {m.id or m.path.rpartition("/")[2]: m for m in identified(found.media(), open_files(path))}
     assert found.faults.kept == []
     return media
 

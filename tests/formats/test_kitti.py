@@ -13,7 +13,7 @@ from labelwright.formats import FORMATS, kitti
 from labelwright.model.configuration import Configuration, LabelClass
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Rectangle
-from tests.formats.corpus import _uuid
+from tests.formats.corpus.making import own_uuid
 from tests.formats.opening import faults, opened
 from tests.formats.test_conformance import export
 
@@ -36,8 +36,10 @@ def test_every_line_has_fifteen_columns() -> None:
 
 def test_blanks_in_names_become_underscores_and_no_two_classes_share_a_name() -> None:
     keys = ("traffic light", "traffic_light", "car")
-    classes = tuple(LabelClass(id=_uuid(n), key=key, name=key, type="rectangle") for n, key in enumerate(keys, start=1))
-    configuration = Configuration(id=_uuid(8), project_id=_uuid(9), revision=1, timestamp=0, classes=classes)
+    classes = tuple(
+        LabelClass(id=own_uuid(n), key=key, name=key, type="rectangle") for n, key in enumerate(keys, start=1)
+    )
+    configuration = Configuration(id=own_uuid(8), project_id=own_uuid(9), revision=1, timestamp=0, classes=classes)
     flat = Flattener(Scheme(configuration), kitti.SUPPORTS, Ledger())
     assert list(kitti._names(flat).values()) == ["traffic_light", "traffic_light_", "car"]
 

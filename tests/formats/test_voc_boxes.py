@@ -54,7 +54,7 @@ def test_whole_pixels_are_counted_as_a_loss_and_stay_within_one_pixel(tmp_path: 
     assert "<xmin>6</xmin><ymin>7</ymin><xmax>76</xmax><ymax>46</ymax>" in text
     _, (medium,) = opened(VOC, tmp_path, {"Annotations/everything.xml": text})
     assert medium.objects[0].geometry == Rectangle(5, 6, 71, 40)
-    assert [part.class_name for part in medium.objects[0].nested] == ["plate"]
+    assert [part.class_name for part in medium.objects[0].nested] == ["car.plate"]
 
 
 def test_each_fault_has_its_place_and_the_rest_is_read(tmp_path: Path) -> None:

@@ -66,17 +66,33 @@ def _bridge(points: list[Point2]) -> tuple[int, int] | None:
     return None
 
 
-def outline_first(rings: Sequence[Ring]) -> tuple[Ring, list[Ring]]:
-    """The largest ring, and the others."""
+def nested_rings(rings: Sequence[Ring]) -> tuple[list[Ring], list[Ring]]:
+    """Outlines, the largest first, and holes: a ring is a hole when it lies in an odd number of the others."""
     areas = [ring_area(ring) for ring in rings]
-    largest = areas.index(max(areas))
-    return rings[largest], [ring for index, ring in enumerate(rings) if index != largest]
+    turn = sorted(range(len(rings)), key=lambda n: (-areas[n], n))
+    depths = {n: sum(areas[n] < areas[m] and is_inside(rings[n], rings[m]) for m in turn) for n in turn}
+    outer, *others = turn
+    ordered = (outer, *sorted(others))
+    return [rings[n] for n in ordered if depths[n] % 2 == 0], [rings[n] for n in ordered if depths[n] % 2]
 
 
 def is_inside(ring: Ring, outline: Ring) -> bool:
-    """Say whether a ring lies in another: whether most of its points do, by even and odd crossings."""
-    inside = sum(_contains(outline, point) for point in ring)
-    return 2 * inside >= len(ring)
+    """Say whether a ring lies in a larger one that it does not cross: whether a point in it does."""
+    return _contains(outline, _inner_point(ring))
+
+
+def _inner_point(ring: Ring) -> Point2:
+    """A point inside a ring, well apart from the levels of its points; one of its points when it has no inside."""
+    levels = sorted({y for _, y in ring})
+    if len(levels) < 2:
+        return ring[0]
+    high, low = max(zip(levels[1:], levels, strict=False), key=lambda pair: pair[0] - pair[1])
+    y = (low + high) / 2
+    sides = zip(ring, (*ring[1:], ring[0]), strict=True)
+    crossed = sorted(x1 + (y - y1) * (x2 - x1) / (y2 - y1) for (x1, y1), (x2, y2) in sides if (y1 > y) != (y2 > y))
+    spans = list(zip(crossed[::2], crossed[1::2], strict=False))
+    left, right = max(spans, key=lambda span: span[1] - span[0])
+    return (left + right) / 2, y
 
 
 def _contains(outline: Ring, point: Point2) -> bool:

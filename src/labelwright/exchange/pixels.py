@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelwright.exchange.bridges import Ring, joined
+from labelwright.exchange.shapes import segment_of_rings
 from labelwright.model.geometry import ImageSegmentation
-from labelwright.model.geometry.points import bounds_xywh
 from labelwright.raster import Runs, Traced, bounds_of, shape_runs, trace
 
 
@@ -32,14 +32,9 @@ def segment_of(runs: Runs) -> ImageSegmentation | None:
 
 
 def segment_of_pieces(pieces: Sequence[Traced]) -> ImageSegmentation:
-    """Outlines with their holes as one segment. A hole stays a ring of its own unless something lies in it."""
+    """Outlines with their holes as one segment."""
     outlines = [_ring(piece.rings[0]) for piece in pieces]
-    holes = [_ring(ring) for piece in pieces for ring in piece.rings[1:]]
-    if len(pieces) == 1:
-        return ImageSegmentation((outlines[0], *holes))
-    # A hole is cut out of everything: what lies in it would go as well. As one ring, by even and odd, it stays.
-    filled = [hole for hole in holes if any(_is_within(outline, hole) for outline in outlines)]
-    return ImageSegmentation((joined([*outlines, *filled]), *(hole for hole in holes if hole not in filled)))
+    return segment_of_rings(outlines, [_ring(ring) for piece in pieces for ring in piece.rings[1:]])
 
 
 def ring_of_pieces(pieces: Sequence[Traced]) -> Ring:
@@ -49,9 +44,3 @@ def ring_of_pieces(pieces: Sequence[Traced]) -> Ring:
 
 def _ring(points: NDArray[np.int64]) -> Ring:
     return tuple((float(x), float(y)) for x, y in points.tolist())
-
-
-def _is_within(ring: Ring, other: Ring) -> bool:
-    """Whether the box of a ring lies in that of another."""
-    (left, top, w, h), (x, y, wide, high) = bounds_xywh(ring), bounds_xywh(other)
-    return x <= left and y <= top and left + w <= x + wide and top + h <= y + high

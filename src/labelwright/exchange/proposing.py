@@ -62,7 +62,8 @@ class Survey:
         made = []
         for kind in kinds:
             own = set(keys)
-            key = _free(key_of(name) if kind == kinds[0] else f"{key_of(name)}_{kind}", keys if parent is None else own)
+            base = key_of(name.removeprefix(f"{parent}."))  # flat formats tell nested classes of one key apart so
+            key = _free(base if kind == kinds[0] else f"{base}_{kind}", keys if parent is None else own)
             inner = {key}
             children: list[LabelClass] = []
             if kind != "image_segmentation":
@@ -71,7 +72,7 @@ class Survey:
                     nested = [child for above, child in self.kinds if above == name]
                     children += [c for child in nested for c in self._classes(name, child, inner)]
             color = self._colors.get(name) or _COLORS[len(keys) % len(_COLORS)]
-            label = name.strip()[:56] or key
+            label = name.removeprefix(f"{parent}.").strip()[:56] or key
             made.append(LabelClass(key=key, name=label, type=kind, color=color, children=tuple(children)))
         return made
 

@@ -1,9 +1,12 @@
 """Shapes as formats want them: the outline of whatever has one, the smallest box around it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from labelwright.exchange.bridges import Ring, is_inside, joined, outline_first
+from labelwright.exchange.bridges import Ring, joined, nested_rings
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
+from labelwright.model.geometry.points import bounds_xywh
 
 
 def outline_of(geometry: Geometry) -> Ring | None:
@@ -32,14 +35,26 @@ def rings_of(geometry: Geometry) -> tuple[Ring, ...]:
     raise AssertionError(geometry)
 
 
-def from_rings(rings: list[Ring], *, segmented: bool = False) -> Geometry:
-    """One ring is a polygon, several are one segment: those inside the largest are holes, others joined to it."""
+def from_rings(rings: Sequence[Ring], *, segmented: bool = False) -> Geometry:
+    """One ring is a polygon, several are one segment: what lies in an odd number of the others is a hole."""
     if len(rings) == 1 and not segmented:
         return Polygon(rings[0])
-    outline, others = outline_first(rings)
-    holes = [ring for ring in others if is_inside(ring, outline)]
-    parts = [ring for ring in others if ring not in holes]
-    return ImageSegmentation((joined([outline, *parts]), *holes))
+    return segment_of_rings(*nested_rings(rings))
+
+
+def segment_of_rings(outlines: Sequence[Ring], holes: Sequence[Ring]) -> ImageSegmentation:
+    """Outlines with their holes as one segment. A hole stays a ring of its own unless something lies in it."""
+    if len(outlines) == 1:
+        return ImageSegmentation((outlines[0], *holes))
+    # A hole is cut out of everything: what lies in it would go as well. As one ring, by even and odd, it stays.
+    filled = [hole for hole in holes if any(_is_within(outline, hole) for outline in outlines)]
+    return ImageSegmentation((joined([*outlines, *filled]), *(hole for hole in holes if hole not in filled)))
+
+
+def _is_within(ring: Ring, other: Ring) -> bool:
+    """Whether the box of a ring lies in that of another."""
+    (left, top, w, h), (x, y, wide, high) = bounds_xywh(ring), bounds_xywh(other)
+    return x <= left and y <= top and left + w <= x + wide and top + h <= y + high
 
 
 def smallest_box(ring: Ring) -> tuple[Ring, float]:

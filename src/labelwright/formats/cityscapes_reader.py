@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from labelwright.exchange.bridges import is_inside, joined, outline_first, parted
+from labelwright.exchange.bridges import parted
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import (
     Faults,
@@ -16,11 +16,12 @@ from labelwright.exchange.found import (
     Place,
     families,
 )
+from labelwright.exchange.shapes import from_rings
 from labelwright.formats import mask_pictures
 from labelwright.formats.cityscapes_labels import FIRST_WITH_INSTANCES, INSTANCES, NAMES
 from labelwright.formats.csv_files import rows_of
 from labelwright.formats.masks_instance import answers_of
-from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle
+from labelwright.model.geometry import Geometry, Polygon, Rectangle
 
 LABELS: Final = "labels.csv"
 _POLYGONS, _INSTANCES, _LABELS = "_polygons.json", "_instanceIds.png", "_labelIds.png"
@@ -166,9 +167,7 @@ def _geometry(one: _Object) -> Geometry:
         return Rectangle(left, top, right - left, bottom - top)
     if one.kind != "image_segmentation":
         return Polygon(points)
-    outline, others = outline_first(parted(points))
-    holes = [ring for ring in others if is_inside(ring, outline)]
-    return ImageSegmentation((joined([outline, *(ring for ring in others if ring not in holes)]), *holes))
+    return from_rings(parted(points), segmented=True)
 
 
 # --- pixels -----------------------------------------------------------------------------------------------------------

@@ -10,12 +10,12 @@ from typing import Any, Final
 import msgspec
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.bridges import joined
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener
 from labelwright.exchange.format import CARRIES, Chosen, Format, everything
 from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
 from labelwright.exchange.ledger import Ledger
+from labelwright.exchange.shapes import segment_of_rings
 from labelwright.exchange.source import Medium, Source, TaskLabels
 from labelwright.formats.json_files import answers_of
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
@@ -223,8 +223,7 @@ def _rings(parts: list[list[tuple[tuple[float, float], ...]]], kind: str) -> Geo
         raise ValueError("a ring needs three points")
     if len(opened) == 1 and len(opened[0]) == 1 and kind != "image_segmentation":
         return Polygon(opened[0][0])
-    holes = tuple(ring for part in opened for ring in part[1:])
-    return ImageSegmentation((joined([part[0] for part in opened]), *holes))
+    return segment_of_rings([part[0] for part in opened], [ring for part in opened for ring in part[1:]])
 
 
 SUPPORTS: Final = everything(

@@ -90,8 +90,15 @@ def _edges(geometry: Geometry) -> Corners:
 def _devkit(geometry: Geometry) -> Corners:
     """The nearest whole edges, at least a pixel apart; the first pixel is 1, and the last one is inside."""
     x1, y1, x2, y2 = _edges(geometry)
-    left, top = int(x1 + 0.5), int(y1 + 0.5)
-    return left + 1, top + 1, max(int(x2 + 0.5), left + 1), max(int(y2 + 0.5), top + 1)
+    (left, right), (top, bottom) = _whole_edges(x1, x2), _whole_edges(y1, y2)
+    return left + 1, top + 1, right, bottom
+
+
+def _whole_edges(low: float, high: float) -> tuple[int, int]:
+    """The nearest whole edges; of what is narrower than a pixel, the edges of the pixel that its middle lies in."""
+    first, last = int(low + 0.5), int(high + 0.5)
+    middle = int((low + high) / 2)
+    return (first, last) if first < last else (middle, middle + 1)
 
 
 def _rounding_loss(geometry: Geometry) -> Loss | None:
