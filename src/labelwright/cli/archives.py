@@ -40,6 +40,10 @@ class Archived:
         Literal["none", "pack", "links"],
         Parameter(show_default=True, help="Pack the originals, or list links."),
     ] = "none"
+    frame: Annotated[
+        Literal["displayed", "stored"],
+        Parameter(show_default=True, help="stored: turn labels as the pixels lie, for programs that ignore EXIF."),
+    ] = "displayed"
     skip_empty: Annotated[bool, Parameter(help="Leave out pictures without any label.")] = False
     dry_run: Annotated[bool, Parameter(help="Say what would come along and what not; write nothing.")] = False
 
@@ -58,6 +62,7 @@ class Archived:
             split=self.split,
             group=self.group,
             pictures=self.pictures,
+            frame=self.frame,
             dry_run=self.dry_run,
         )
 
@@ -78,6 +83,11 @@ def export_archive(
     show_balance((done.report or {}).get("balance", {}))
     for name in (done.report or {}).get("missing", [])[:20]:
         note(f"  picture not packed: {name}")
+    if turned := (done.report or {}).get("turned", []):
+        note(
+            f"  displayed otherwise than stored (EXIF): {plural(len(turned), 'picture')}, {turned[0]} first; for "
+            "programs that ignore EXIF, export with --frame stored"
+        )
     if archived.dry_run:
         return
     target = Path(output or done.file_name or "labels.zip")

@@ -19,6 +19,7 @@ from labelwright.exchange.ledger import Balance, Ledger, contents, item_of
 from labelwright.exchange.naming import plan_paths
 from labelwright.exchange.source import Medium, Scheme, Source, TaskLabels
 from labelwright.exchange.splits import Splits, splitter
+from labelwright.exchange.turning import FRAMES, STORED, UPRIGHT, stored_document, stored_medium
 from labelwright.model.errors import Invalid, Issue
 
 PICTURES: Final = ("none", "pack", "links")
@@ -30,7 +31,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What is wanted. `states` in lower case; `classes` are names of geometry classes, empty for all.
 
     `empty` says whether finished pictures without any annotation belong in: they are what a model must not find
-    anything in. `pictures` are left out, packed as their original bytes, or listed as links.
+    anything in. `pictures` are left out, packed as their original bytes, or listed as links. `frame` is `displayed`, or
+    `stored` for programs that ignore which way up a picture is.
     """
 
     format: str
@@ -39,16 +41,22 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     empty: bool = True
     splits: Splits | None = None
     pictures: str = "none"
+    frame: str = "displayed"
     settings: dict[str, Any] = {}
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What an export did. `missing` names pictures that could not be packed."""
+    """What an export did. `missing` names pictures that could not be packed.
+
+    `turned` names pictures that are displayed otherwise than their pixels are stored, where the labels are in the
+    displayed frame: a program that ignores EXIF would put them elsewhere.
+    """
 
     balance: Balance
     media: int
     files: int
     missing: tuple[str, ...] = ()
+    turned: tuple[str, ...] = ()
 
 
 Progress = Callable[[int, int], None]
@@ -74,6 +82,8 @@ class Exporting:
     ) -> None:
         self._form, self._request, self._scheme, self._tasks = form, request, scheme, tasks
         self._project, self._open_picture, self._progress = project, open_picture, progress
+        check_frame(form, request.frame)
+        self._is_stored = request.frame == STORED
         self._wanted = _wanted_classes(request, scheme)
         self._split = splitter(request.splits, scheme.configuration) if request.splits else lambda _: ""
         self._ledger = Ledger()
@@ -94,7 +104,8 @@ class Exporting:
                 kept[task.task_id] = msgspec.structs.replace(task.medium, split=self._split(task))
                 self._counts.update(a.class_id for a in left.document.annotations)
         paths = plan_paths(kept.values())
-        self._media = {key: msgspec.structs.replace(m, path=paths[m.id]) for key, m in kept.items()}
+        framed = stored_medium if self._is_stored else _as_displayed
+        self._media = {key: msgspec.structs.replace(framed(m), path=paths[m.id]) for key, m in kept.items()}
 
     def write(self, archive: Archive, extra: Mapping[str, bytes]) -> Report:
         """Write the files of the format, pictures, `extra` files and the manifest. Raises Unbalanced, Invalid."""
@@ -115,7 +126,10 @@ class Exporting:
             archive.add(path, content)
         archive.add(manifests.PATH, manifests.encode(self._manifest(archive, balance, pictures)))
         missing = tuple(m.name for key, m in self._media.items() if pictures.get(key) == "missing")
-        return Report(balance=balance, media=len(self._media), files=len(archive.written), missing=missing)
+        turned = () if self._is_stored else tuple(m.name for m in self._media.values() if m.orientation != UPRIGHT)
+        return Report(
+            balance=balance, media=len(self._media), files=len(archive.written), missing=missing, turned=turned
+        )
 
     def tasks(self, split: str | None) -> Iterator[TaskLabels]:
         """The kept tasks of one split, or of all, with the places of their pictures."""
@@ -125,7 +139,9 @@ class Exporting:
                 self._progress(number, self._total)
             medium = self._media.get(task.task_id)
             if medium is not None and (split is None or split == medium.split):
-                yield msgspec.structs.replace(self._reduced(task), medium=medium)
+                left = self._reduced(task)
+                document = stored_document(left.document, task.medium) if self._is_stored else left.document
+                yield msgspec.structs.replace(left, medium=medium, document=document)
 
     # --- filters ---
 
@@ -206,6 +222,21 @@ class Exporting:
             files=tuple(archive.written),
             media=tuple(media),
         )
+
+
+def check_frame(form: Format, frame: str) -> None:
+    """Raises Invalid for a frame that is unknown, or that the format has no room for."""
+    if frame not in FRAMES:
+        text = f"frame={frame[:40]} will not do; use {' or '.join(FRAMES)}."
+    elif frame == STORED and form.keeps_displayed:
+        text = f"{form.name} is always in the displayed frame; leave the frame out, or choose another format."
+    else:
+        return
+    raise Invalid(text, (Issue("/frame", "invalid_frame", text),))
+
+
+def _as_displayed(medium: Medium) -> Medium:
+    return medium
 
 
 def _wanted_classes(request: Request, scheme: Scheme) -> frozenset[str] | None:

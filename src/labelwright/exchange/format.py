@@ -71,6 +71,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
         picture_path: where the archive puts a medium's picture; gets a medium whose `path` is planned.
         main: the path of the one file that holds everything, None when there are several.
         packs_pictures: the writer itself packs the pictures that `source.open_picture` gives it.
+        keeps_displayed: its readers know the displayed frame alone; see `turning`.
         tolerance_px: how far a carried point may be from where it was when it is read back.
     """
 
@@ -90,6 +91,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     # Read back, there are as many objects as were written; masks of classes do not tell their objects apart.
     keeps_objects: bool = True
     packs_pictures: bool = False
+    keeps_displayed: bool = False
 
 
 def everything(**given: Support) -> dict[str, Support]:

@@ -25,7 +25,7 @@ class ManifestClass(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ManifestMedium(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Which file belongs to which medium."""
+    """Which file belongs to which medium. `orientation` is EXIF's: how its stored pixels are turned to be displayed."""
 
     id: str
     name: str
@@ -35,6 +35,7 @@ class ManifestMedium(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     height: int | None = None
     sha256: str | None = None
     picture: str = "no"
+    orientation: int = 1
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +51,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     ledger: Balance
     files: tuple[Written, ...]
     media: tuple[ManifestMedium, ...]
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether coordinates are in the frame of the stored pixels; see `turning`."""
+        return self.asked.get("frame") == "stored"
 
 
 def classes_of(scheme: Scheme, counts: Mapping[str, int]) -> tuple[ManifestClass, ...]:
@@ -78,6 +84,7 @@ def medium_of(medium: Medium, picture: str) -> ManifestMedium:
         height=medium.height,
         sha256=medium.sha256,
         picture=picture,
+        orientation=medium.orientation,
     )
 
 

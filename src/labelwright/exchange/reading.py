@@ -15,6 +15,7 @@ from labelwright.exchange.format import Format
 from labelwright.exchange.found import Fault, FoundMedium, scaled
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.proposing import Survey
+from labelwright.exchange.turning import displayed
 from labelwright.model.configuration import LabelClass
 from labelwright.model.geometry import KINDS
 
@@ -96,24 +97,35 @@ def _uses(seen: Survey) -> Iterator[FoundUse]:
 
 
 def identified(media: Iterable[FoundMedium], files: Files) -> Iterator[FoundMedium]:
-    """Give media of our own archives the ids that the manifest has for their paths."""
+    """Give media of our own archives the ids that the manifest has for their paths, and the displayed frame."""
+    manifest = _manifest_of(files)
     ids: dict[str, manifests.ManifestMedium] = {}
-    if manifests.PATH in files.sizes:
-        try:
-            listed = manifests.decode(bytes(files.read(manifests.PATH))).media
-        except msgspec.DecodeError:
-            listed = ()  # somebody else's manifest
-        for medium in listed:
-            ids[medium.path] = ids[stem_of(medium.path)] = medium
+    for medium in manifest.media if manifest else ():
+        ids[medium.path] = ids[stem_of(medium.path)] = medium
     for found in media:
         tail = found.path.rpartition("/")[2]
         known = ids.get(found.path) or ids.get(tail)
-        if known is not None and known.width and known.height:
-            found = scaled(found, (known.width, known.height))  # noqa: PLW2901 - the same medium
-        if known is None or found.id is not None:
+        if known is None or manifest is None:
             yield found
-        else:
-            yield msgspec.structs.replace(found, id=known.id, name=known.name, sha256=found.sha256 or known.sha256)
+            continue
+        if known.width and known.height:
+            found = scaled(found, (known.width, known.height))  # noqa: PLW2901 - the same medium
+            if manifest.is_stored:
+                found = displayed(found, (known.width, known.height), known.orientation)  # noqa: PLW2901
+        if found.id is None:
+            found = msgspec.structs.replace(  # noqa: PLW2901
+                found, id=known.id, name=known.name, sha256=found.sha256 or known.sha256
+            )
+        yield found
+
+
+def _manifest_of(files: Files) -> manifests.Manifest | None:
+    if manifests.PATH not in files.sizes:
+        return None
+    try:
+        return manifests.decode(bytes(files.read(manifests.PATH)))
+    except msgspec.DecodeError:
+        return None  # somebody else's manifest
 
 
 _DECODE: Final = msgspec.msgpack.Decoder(FoundMedium)

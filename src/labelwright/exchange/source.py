@@ -17,7 +17,8 @@ from labelwright.model.document import EMPTY, Annotation, Answer, Answers, Docum
 class Medium(msgspec.Struct, frozen=True, kw_only=True):
     """One picture. `path` is its unique place among the pictures of the archive; `split` is empty when not split.
 
-    `width` and `height` are those of the displayed picture, None when nobody has seen it yet.
+    `width` and `height` are those of the displayed picture, None when nobody has seen it yet; `orientation` is EXIF's,
+    from 1 to 8: how the stored pixels are turned to be displayed.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Medium(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None = None
     path: str = ""
     split: str = ""
+    orientation: int = 1
 
     @property
     def size_wh(self) -> tuple[int, int]:

@@ -5,14 +5,15 @@ second time changes nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from math import floor
 from typing import Final, NamedTuple
 
 import msgspec
 
 from labelwright.exchange.resolving import Drawn, Resolved
 from labelwright.model.document import MAX_ANNOTATIONS, Annotation, Answers, Document, Stamp, stamped
-from labelwright.model.geometry import Geometry, ImageSegmentation, Point2, kind_of
+from labelwright.model.geometry import Geometry, ImageSegmentation, Point2, Polygon, kind_of
 from labelwright.raster import iou
 from labelwright.raster.runs import LARGEST_SIDE
 
@@ -23,6 +24,9 @@ MODES: Final = {
 }
 SAME_PLACE: Final = 0.5
 """How much of two boxes has to overlap (intersection over union) for them to be the same object."""
+
+SAME_PX: Final = 1e-6
+"""How far apart two coordinates may be and still be one: formats of shares and turned frames lose the last bits."""
 
 
 class Placed(NamedTuple):
@@ -90,17 +94,37 @@ def _is_same_shape(known: Geometry, found: Geometry) -> bool:
     """Whether two shapes are one, wherever their rings begin; a file's outline of pixels is the shape that has them."""
     if known == found:
         return True
-    if not (isinstance(known, ImageSegmentation) and isinstance(found, ImageSegmentation)):
+    if type(known) is not type(found) or not _is_near(kind_of(known).bounds(known), kind_of(found).bounds(found)):
         return False
-    if kind_of(found).bounds(found) == kind_of(known).bounds(known) and _turned(known) == _turned(found):
+    if _are_near(_rings(known), _rings(found)):
         return True
-    return _is_of_pixels(found) and _covers_the_same(known, found)
+    return (
+        isinstance(known, ImageSegmentation)
+        and isinstance(found, ImageSegmentation)
+        and _is_of_pixels(found)
+        and _covers_the_same(known, found)
+    )
 
 
-def _turned(segment: ImageSegmentation) -> list[tuple[Point2, ...]]:
-    """Rings from their least point on, in the direction of its lesser neighbour, holes in order."""
-    outline, *holes = (_from_least(ring) for ring in segment.rings)
-    return [outline, *sorted(holes)]
+def _is_near(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return all(abs(a - b) <= SAME_PX for a, b in zip(one, other, strict=True))
+
+
+def _are_near(one: list[tuple[Point2, ...]], other: list[tuple[Point2, ...]]) -> bool:
+    return len(one) == len(other) and all(
+        len(a) == len(b) and all(map(_is_near, a, b)) for a, b in zip(one, other, strict=True)
+    )
+
+
+def _rings(geometry: Geometry) -> list[tuple[Point2, ...]]:
+    """Rings from their least point on, in the direction of its lesser neighbour, holes in order; else the points."""
+    match geometry:
+        case Polygon(points=points):
+            return [_from_least(points)]
+        case ImageSegmentation(rings=rings):
+            outline, *holes = map(_from_least, rings)
+            return [outline, *sorted(holes)]
+    return [tuple(kind_of(geometry).place(geometry))]
 
 
 def _from_least(ring: tuple[Point2, ...]) -> tuple[Point2, ...]:
@@ -129,11 +153,12 @@ class _There:
 
     def __init__(self, document: Document, *, by_place: bool) -> None:
         self._by_id = {a.id: a for a in document.annotations}
-        self._by_shape: dict[tuple[str, str | None, Geometry], list[Annotation]] = defaultdict(list)
+        self._by_corner: dict[tuple[str, str | None, int, int], list[Annotation]] = defaultdict(list)
         self._by_class: dict[tuple[str, str | None], list[Annotation]] = defaultdict(list)
         self._by_place = by_place
         for annotation in document.annotations:
-            self._by_shape[annotation.class_id, annotation.parent_id, annotation.geometry].append(annotation)
+            for corner in _corners(annotation.geometry):
+                self._by_corner[annotation.class_id, annotation.parent_id, *corner].append(annotation)
             self._by_class[annotation.class_id, annotation.parent_id].append(annotation)
 
     def find(self, drawn: Drawn, parent_id: str | None) -> Annotation | None:
@@ -142,12 +167,20 @@ class _There:
         known = self._by_id.get(drawn.id) if drawn.id else None
         if known is not None and (known.class_id, known.parent_id) == (class_id, parent_id):
             return self._taken(known)
-        for candidate in self._by_shape.get((class_id, parent_id, drawn.geometry), ()):
-            if candidate.id in self._by_id and (self._by_place or is_same(candidate, drawn)):
-                return self._taken(candidate)
+        x, y, *_ = kind_of(drawn.geometry).bounds(drawn.geometry)
+        near = self._by_corner.get((class_id, parent_id, floor(x), floor(y)), ())
+        if (same := self._same(near, drawn)) is not None:
+            return self._taken(same)
         if self._by_place and (nearest := self._nearest(drawn, class_id, parent_id)) is not None:
             return self._taken(nearest)
         return None
+
+    def _same(self, near: Iterable[Annotation], drawn: Drawn) -> Annotation | None:
+        left = [one for one in near if one.id in self._by_id]
+        same = next((one for one in left if is_same(one, drawn)), None)
+        if same is None and self._by_place:
+            same = next((one for one in left if _is_same_shape(one.geometry, drawn.geometry)), None)
+        return same
 
     def _nearest(self, drawn: Drawn, class_id: str, parent_id: str | None) -> Annotation | None:
         best, most = None, SAME_PLACE
@@ -158,6 +191,12 @@ class _There:
 
     def _taken(self, annotation: Annotation) -> Annotation:
         return self._by_id.pop(annotation.id)
+
+
+def _corners(geometry: Geometry) -> set[tuple[int, int]]:
+    """The pixels in which the first corner of its box lies, or would with the slack of `SAME_PX`."""
+    x, y, *_ = kind_of(geometry).bounds(geometry)
+    return {(floor(x + dx), floor(y + dy)) for dx in (-SAME_PX, SAME_PX) for dy in (-SAME_PX, SAME_PX)}
 
 
 def box_iou(one: Geometry, other: Geometry) -> float:

@@ -17,9 +17,10 @@ LOOK_EVERY_S: Final = 0.3
 
 
 class WantedExport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What is wanted. `split` such as `80/10/10`; `group` is medium, name, dataset or `answer:KEY`.
+    """What is wanted. `split` such as `80/10/10`; `group` is medium, name, dataset or the key of a question.
 
-    `pictures` are left out (none), packed (pack) or listed (links); `dry_run` gives the report without a file.
+    `pictures` are left out (none), packed (pack) or listed (links); `frame` is displayed, or stored for programs that
+    ignore EXIF's orientation; `dry_run` gives the report without a file.
     """
 
     format: str
@@ -31,6 +32,7 @@ class WantedExport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     group: str = "medium"
     seed: str = ""
     pictures: str = "none"
+    frame: str = "displayed"
     dry_run: bool = False
 
 

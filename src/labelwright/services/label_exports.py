@@ -16,11 +16,12 @@ import msgspec
 from sqlalchemy import Connection, Row, select, update
 
 from labelwright.db import tables as t
-from labelwright.exchange.exporting import PICTURES, Request
+from labelwright.exchange.exporting import PICTURES, Request, check_frame
 from labelwright.exchange.format import chosen
 from labelwright.exchange.snapshot import Frame, write_frames
 from labelwright.exchange.source import Medium, Scheme
 from labelwright.exchange.splits import parse_splits, splitter
+from labelwright.exchange.turning import UPRIGHT
 from labelwright.exchange.work import ARCHIVE, JOB, REPORT, SNAPSHOT, Done, Job, Said
 from labelwright.formats import FORMATS
 from labelwright.model.canonical import encoded
@@ -52,6 +53,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_u
     group: str = "medium"
     seed: str = ""
     pictures: str = "none"
+    frame: str = "displayed"
     dry_run: bool = False
 
 
@@ -86,6 +88,7 @@ def _request(wanted: Wanted, configuration: Configuration) -> Request:
         _refuse("format", f"There is no format {wanted.format[:40]} to write; there are {known}.")
     if wanted.pictures not in PICTURES:
         _refuse("pictures", f"pictures={wanted.pictures[:40]} will not do; use {', '.join(PICTURES)}.")
+    check_frame(form, wanted.frame)
     splits = parse_splits(wanted.split, wanted.group, wanted.seed) if wanted.split else None
     if splits is not None:
         splitter(splits, configuration)
@@ -100,6 +103,7 @@ def _request(wanted: Wanted, configuration: Configuration) -> Request:
         empty=wanted.empty,
         splits=splits,
         pictures=wanted.pictures,
+        frame=wanted.frame,
         settings=chosen(form.settings, wanted.settings),
     )
 
@@ -288,7 +292,7 @@ def _frames(conn: Connection, configuration: Configuration) -> Iterator[Frame]:
         select(
             *(t.task.c.id, t.task.c.state, t.task.c.labeler_id, t.task.c.medium_id, t.task.c.medium_name),
             *(t.medium.c.width, t.medium.c.height, t.medium.c.sha256, t.medium.c.size, t.medium.c.content_type),
-            *(t.medium.c.url, t.dataset.c.name.label("dataset")),
+            *(t.medium.c.orientation, t.medium.c.url, t.dataset.c.name.label("dataset")),
             *(t.label_document.c.document, t.label_document.c.configuration_revision),
         )
         .join(t.medium, t.medium.c.id == t.task.c.medium_id)
@@ -308,6 +312,7 @@ def _frames(conn: Connection, configuration: Configuration) -> Iterator[Frame]:
             size_bytes=row.size,
             content_type=row.content_type,
             url=row.url,
+            orientation=row.orientation or UPRIGHT,
         )
         raw = row.document
         if raw is not None and row.configuration_revision != configuration.revision:

@@ -66,6 +66,7 @@ export interface ExportReport {
   readonly media: number
   readonly files: number
   readonly missing: readonly string[]
+  readonly turned?: readonly string[]
 }
 
 /** What long work has in common: whose it is, and how far. */
@@ -99,6 +100,7 @@ export interface WantedExport {
   readonly split: string
   readonly group: string
   readonly pictures: 'none' | 'pack' | 'links'
+  readonly frame: 'displayed' | 'stored'
   readonly dryRun: boolean
 }
 
