@@ -56,7 +56,7 @@ def test_what_was_converted_there_and_back_is_the_same(coco: Path, tmp_path: Pat
 
 def test_a_difference_is_named_with_its_picture(coco: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with zipfile.ZipFile(coco) as archive:
-        content = json.loads(archive.read("annotations/instances.json"))
+        content = json.loads(archive.read("annotations/instances_default.json"))
     for annotation in content["annotations"]:
         annotation.pop("uid")
     content["annotations"][0]["bbox"][0] += 1

@@ -54,7 +54,7 @@ def test_what_a_format_loses_is_said_and_its_archive_comes_back_unchanged(
     archive = download(page, tmp_path)
     with zipfile.ZipFile(archive) as packed:
         assert decode(packed.read("manifest.json")).ledger.source["geometries"] == 2
-        coco = json.loads(packed.read("annotations/instances.json"))
+        coco = json.loads(packed.read("annotations/instances_default.json"))
     assert [a["area"] for a in coco["annotations"]] == [2400, 10000 - 900]
 
     before = labels(api, world.tasks[0])

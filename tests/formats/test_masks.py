@@ -449,4 +449,4 @@ def test_a_panoptic_picture_has_the_ids_areas_and_boxes_that_its_json_says():
 
 def panoptic(shapes: Any, **given: str) -> tuple[Any, np.ndarray]:
     files, _ = written(FORMATS["coco_panoptic"], labels(*shapes), **given)
-    return json.loads(files["annotations/panoptic.json"]), pixels(files["annotations/panoptic/a.png"])
+    return json.loads(files["annotations/panoptic_default.json"]), pixels(files["annotations/panoptic_default/a.png"])

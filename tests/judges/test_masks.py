@@ -69,7 +69,7 @@ def test_pycocotools_has_the_same_run_lengths_areas_and_boxes(python, tmp_path):
 PANOPTIC = """
 import json, sys
 from panopticapi.evaluation import pq_compute
-path = sys.argv[1] + "/annotations/panoptic.json"
+path = sys.argv[1] + "/annotations/panoptic_default.json"
 found = pq_compute(path, path)
 print(json.dumps({name: [found[name][key] for key in ("pq", "sq", "rq", "n")] for name in ("All", "Things", "Stuff")}))
 """

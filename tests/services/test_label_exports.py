@@ -48,7 +48,7 @@ def test_an_export_is_written_checked_and_has_a_digest(ctx: Context, team: Team,
     assert export["sha256"] == hashlib.sha256(raw).hexdigest()
     assert export["size"] == len(raw)
     with content(ctx, export) as archive:
-        coco = json.loads(archive.read("annotations/instances.json"))
+        coco = json.loads(archive.read("annotations/instances_default.json"))
         assert [image["file_name"] for image in coco["images"]] == ["a.png", "b.png"]
         assert [a["id"] for a in coco["annotations"]] == [1, 2]
         assert coco["annotations"][0]["keypoints"] == [3, 4, 2]

@@ -8,9 +8,13 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 from labelwright.exchange.source import Medium
 
+# The subset of what is not split, in names such as `instances_default.json`: programs tell what a file holds from what
+# stands before the line, and its subset from what stands behind.
+UNSPLIT: Final = "default"
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 _ID_END = re.compile(r"_([0-9a-f]{12})$")

@@ -1,6 +1,6 @@
 """COCO: instances with polygons or RLE, keypoints of nested points, captions of free texts.
 
-One file for each split, `annotations/instances[_SPLIT].json`. Ids count from 1, `iscrowd` is 0, boxes and areas are
+One file for each split, `annotations/instances_SPLIT.json`. Ids count from 1, `iscrowd` is 0, boxes and areas are
 computed from the geometry. What COCO has no word for stands under further keys, which other programs pass over:
 `uid` (our id), `attributes` (answers), `parent` (COCO id of the annotation it is nested in), `comment`, `z`.
 https://cocodataset.org/#format-data
@@ -15,6 +15,7 @@ from labelwright.exchange.archive import Archive
 from labelwright.exchange.bridges import Ring, joined
 from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts, everything, refuses
 from labelwright.exchange.ledger import Ledger, item_of, refuse_task
+from labelwright.exchange.naming import UNSPLIT
 from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
 from labelwright.formats.coco_reader import read, recognise
 from labelwright.model.canonical import number
@@ -72,12 +73,12 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     """Write one file of instances for each split, and of captions where they are wanted."""
     writer = _Writer(source.scheme, settings, ledger)
     for split in source.splits:
-        tail = f"_{split}" if split else ""
-        with archive.file(f"annotations/instances{tail}.json") as put:
+        subset = split or UNSPLIT
+        with archive.file(f"annotations/instances_{subset}.json") as put:
             for portion in writer.instances(source, split):
                 put(portion)
         if settings["captions"]:
-            with archive.file(f"annotations/captions{tail}.json") as put:
+            with archive.file(f"annotations/captions_{subset}.json") as put:
                 for portion in writer.captions(source, split):
                     put(portion)
 

@@ -1,6 +1,6 @@
 """COCO panoptic: one RGB PNG a picture whose colours are segments' ids, and a JSON that says what each segment is.
 
-`annotations/panoptic[_SPLIT].json` with a folder of the same name for the PNGs. An id is red + 256 green + 65536 blue;
+`annotations/panoptic_SPLIT.json` with a folder of the same name for the PNGs. An id is red + 256 green + 65536 blue;
 it is made from the class's colour, so that the PNGs can be looked at. Image segmentation classes are stuff, one segment
 of each a picture, all others things; or everything is a thing. Black is void.
 https://cocodataset.org/#format-data
@@ -15,6 +15,7 @@ import numpy as np
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts
 from labelwright.exchange.ledger import Ledger, item_of, refuse_task
+from labelwright.exchange.naming import UNSPLIT
 from labelwright.exchange.source import Scheme, Source, TaskLabels
 from labelwright.formats import mask_classes, mask_objects, mask_pictures
 from labelwright.formats.coco_panoptic_reader import read, recognise
@@ -45,7 +46,7 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     """Write the PNGs and the JSON of each split."""
     writer = _Writer(source.scheme, settings, ledger)
     for split in source.splits:
-        name = f"annotations/panoptic_{split}" if split else "annotations/panoptic"
+        name = f"annotations/panoptic_{split or UNSPLIT}"
         lines = [writer.picture(task, archive, name) for task in source.tasks(split)]
         with archive.file(f"{name}.json") as put:
             for portion in writer.file(source.project, [line for line in lines if line is not None]):

@@ -25,7 +25,7 @@ from labelwright.exchange.found import (
     families,
 )
 from labelwright.exchange.ledger import Ledger
-from labelwright.exchange.naming import stem_of
+from labelwright.exchange.naming import UNSPLIT, stem_of
 from labelwright.exchange.pixels import mask_of, segment_of
 from labelwright.exchange.source import Medium, Source
 from labelwright.formats.json_files import decoded
@@ -42,7 +42,7 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     flat = Flattener(source.scheme, SUPPORTS, ledger)
     places = {str(c.id): place for place, c in enumerate(source.scheme.geometry_classes)}
     for split in source.splits:
-        with archive.file(f"annotations/{split or 'default'}.json") as put:
+        with archive.file(f"annotations/{split or UNSPLIT}.json") as put:
             put(_opening(flat))
             between = b""
             for task in source.tasks(split):
@@ -214,7 +214,7 @@ def _medium(item: _Item, path: str, number: int, content: _File, faults: Faults)
         path=item.image.path or item.id,
         width=width,
         height=height,
-        split="" if stem == "default" else stem,
+        split="" if stem == UNSPLIT else stem,
         objects=tuple(families(found, parents)),
         answers=tuple(_answers(item.attr, place)),
     )

@@ -1,5 +1,6 @@
-"""Pascal VOC boxes: `Annotations/NAME.xml` for each picture, `ImageSets/Main` lists the pictures of a split.
+"""Pascal VOC boxes: `Annotations/NAME.xml` for each picture; lists of the pictures of splits, and of the classes.
 
+`ImageSets/Main` has the lists, `labelmap.txt` the classes (see `voc_labels`).
 The devkit counts pixels from 1 and means the last one too; `<corners>` says `exact` where a file has corners as they
 are everywhere else here. Files of others without it are the devkit's, unless one of their boxes begins at 0.
 What is nested is a `<part>`. http://host.robots.ox.ac.uk/pascal/VOC/voc2012/
@@ -17,8 +18,10 @@ from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, boxed,
 from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.ledger import Ledger, Loss
 from labelwright.exchange.naming import stem_of
-from labelwright.exchange.source import Medium, Source
-from labelwright.formats import image_sets
+from labelwright.exchange.source import Medium, Scheme, Source
+from labelwright.formats import image_sets, voc_labels
+from labelwright.formats.mask_objects import voc_colour
+from labelwright.formats.voc_labels import VocLabel
 from labelwright.formats.xml_files import decimal, elements, text
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Geometry, Rectangle, kind_of
@@ -46,6 +49,7 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     is_exact = corners == EXACT
     supports = SUPPORTS if is_exact else {**SUPPORTS, "rectangle": converts(ROUNDED)}
     flat = Flattener(source.scheme, supports, ledger, None if is_exact else _rounding_loss)
+    voc_labels.write(archive, _labels(source.scheme))
     for split in source.splits:
         stems = []
         for task in source.tasks(split):
@@ -56,6 +60,16 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
                 content = "".join(_file(task.medium, flat.objects(task), answers, corners))
                 archive.add(f"{FOLDER}/{stem}.xml", content.encode())
         image_sets.write(archive, SETS, split, stems)
+
+
+def _labels(scheme: Scheme) -> Iterator[VocLabel]:
+    """The classes; those that are nested in them are their parts, and no classes of their own."""
+    names = scheme.names()
+    for label_class in scheme.geometry_classes:
+        class_id = str(label_class.id)
+        if scheme.configuration.by_id[class_id].parent is None:
+            parts = tuple(names[str(child.id)] for child in label_class.children if child.is_geometry)
+            yield VocLabel(names[class_id], voc_colour(scheme.indices[class_id] + 1), parts)
 
 
 def _file(medium: Medium, objects: Iterator[FlatObject], answers: Attributes, corners: str) -> Iterator[str]:

@@ -1,13 +1,12 @@
 """The segmentation half of Pascal VOC: PNGs of classes and of objects, with VOC's palette and a border of 255.
 
 `SegmentationClass` and `SegmentationObject` hold one PNG a picture each, `ImageSets/Segmentation` lists the pictures of
-a split, `labelmap.txt` the classes, a line each: `name:red,green,blue::`, the background first. VOC itself has no such
-file; without it values are its twenty classes.
+a split, `labelmap.txt` the classes (see `voc_labels`); without it values are VOC's own twenty.
 http://host.robots.ox.ac.uk/pascal/VOC/voc2012/
 """
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -18,20 +17,15 @@ from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObj
 from labelwright.exchange.ledger import Ledger, item_of, refuse_task
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.source import Source, TaskLabels
-from labelwright.formats import image_sets, mask_classes, mask_objects, mask_pictures
+from labelwright.formats import image_sets, mask_classes, mask_objects, mask_pictures, voc_labels
 from labelwright.formats.mask_objects import voc_colour
+from labelwright.formats.voc_labels import BORDER, VocLabel
 from labelwright.raster import PALETTE, encode_runs
 
 CLASSES: Final = "SegmentationClass"
 OBJECTS: Final = "SegmentationObject"
 SETS: Final = "ImageSets/Segmentation"
-LABELS: Final = "labelmap.txt"
-BORDER: Final = 255
 FULL: Final = "Pascal VOC has room for 254 objects of a picture."
-NAMES: Final = (
-    "aeroplane bicycle bird boat bottle bus car cat chair cow diningtable dog horse motorbike person pottedplant sheep "
-    "sofa train tvmonitor"
-).split()
 COLOURS: Final = Setting(
     id="colours",
     name="Colours",
@@ -41,13 +35,6 @@ COLOURS: Final = Setting(
     choices=(("voc", "those of Pascal VOC, which programs expect"), ("project", "those of the project")),
 )
 
-Colour = tuple[int, int, int]
-
-
-class _Class(NamedTuple):
-    name: str
-    colour: Colour
-
 
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:
     """Write the classes, two PNGs a picture, and the lists of pictures. Raises Invalid for more than 254 classes."""
@@ -55,9 +42,7 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     mask_objects.check_values(source.scheme, {class_id: row.value for class_id, row in rows.items()}, BORDER)
     is_voc = settings["colours"] == "voc"
     colours = {row.value: voc_colour(row.value) if is_voc else row.colour for row in rows.values()}
-    lines = [f"{row.name}:{','.join(map(str, colours[row.value]))}::" for row in sorted(rows.values())]
-    head = ["# label:color_rgb:parts:actions", "background:0,0,0::"]
-    archive.add(LABELS, "".join(f"{line}\n" for line in (*head, *lines)).encode())
+    voc_labels.write(archive, (VocLabel(row.name, colours[row.value]) for row in sorted(rows.values())))
     values = {class_id: row.value for class_id, row in rows.items()}
     palettes = (_palette(colours), _palette({}))
     for split in source.splits:
@@ -71,7 +56,7 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
         image_sets.write(archive, SETS, split, stems)
 
 
-def _palette(colours: dict[int, Colour]) -> list[Colour]:
+def _palette(colours: dict[int, mask_classes.Colour]) -> list[mask_classes.Colour]:
     return [colours.get(value, voc_colour(value)) for value in range(mask_objects.MOST_VALUES)]
 
 
@@ -80,7 +65,7 @@ def _write_task(
     archive: Archive,
     task: TaskLabels,
     asked: tuple[Chosen, Ledger],
-    classes: tuple[dict[str, int], tuple[list[Colour], list[Colour]]],
+    classes: tuple[dict[str, int], tuple[list[mask_classes.Colour], list[mask_classes.Colour]]],
 ) -> None:
     (settings, ledger), (values, palettes) = asked, classes
     painted, others = mask_objects.painting(source.scheme, task, settings["order"])
@@ -122,42 +107,23 @@ def read(files: Files) -> LabelFile:
     if not masks:
         raise refused("The upload", "no_masks", f"holds no {CLASSES} folder with PNGs.")
     faults = Faults()
-    classes = _classes(files, faults)
+    classes = voc_labels.read(files, faults)
     splits = image_sets.read(files, SETS)
 
     def media() -> Iterator[FoundMedium]:
         for path in masks:
             yield _medium(files, path, classes, splits, faults)
 
-    found = (FoundClass(name=c.name, types=("image_segmentation",), color=_hex(c)) for c in classes.values())
+    found = (
+        FoundClass(name=c.name, types=("image_segmentation",), color=mask_classes.hex_of(c.colour))
+        for c in classes.values()
+    )
     return LabelFile(classes=tuple(found), media=media, faults=faults)
 
 
-def _hex(found: _Class) -> str:
-    return mask_classes.hex_of(found.colour)
-
-
-def _classes(files: Files, faults: Faults) -> dict[int, _Class]:
-    """The classes by value, of `labelmap.txt`, or the twenty of Pascal VOC."""
-    path = next((path for path in files.paths if path.rpartition("/")[2] == LABELS), None)
-    if path is None:
-        return {value: _Class(name, voc_colour(value)) for value, name in enumerate(NAMES, start=1)}
-    found: dict[int, _Class] = {}
-    value = 0
-    for number, line in enumerate(files.text(path).splitlines(), start=1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        name, _, rest = line.partition(":")
-        parts = rest.partition(":")[0].split(",")
-        if not name or (rest and not all(part.strip().isdecimal() and int(part) < 256 for part in parts)):
-            faults.add(Place(path, line=number), "invalid_class", "A line is name:red,green,blue:parts:actions.", line)
-        colour = [int(part) for part in parts if part.strip().isdecimal()]
-        found[value] = _Class(name, (colour[0], colour[1], colour[2]) if len(colour) == 3 else voc_colour(value))
-        value += 1
-    return {value: one for value, one in found.items() if value or one.name != mask_classes.BACKGROUND}
-
-
-def _medium(files: Files, path: str, classes: dict[int, _Class], splits: dict[str, str], faults: Faults) -> FoundMedium:
+def _medium(
+    files: Files, path: str, classes: dict[int, VocLabel], splits: dict[str, str], faults: Faults
+) -> FoundMedium:
     values = mask_pictures.read_pixels(files, path, faults)
     of_objects = path.replace(f"{CLASSES}/", f"{OBJECTS}/")
     numbers = mask_pictures.read_pixels(files, of_objects, faults) if of_objects in files.sizes else None
@@ -181,7 +147,7 @@ def _objects(
     values: mask_pictures.Pixels,
     numbers: mask_pictures.Pixels | None,
     place: Place,
-    classes: dict[int, _Class],
+    classes: dict[int, VocLabel],
     faults: Faults,
 ) -> Iterator[FoundObject]:
     """The objects where they are told apart, else the pieces of classes."""
@@ -220,7 +186,7 @@ def _class_of(values: mask_pictures.Pixels, numbers: mask_pictures.Pixels) -> di
     return {int(pairs[at]) >> 24: int(pairs[at]) & 0xFFFFFF for at in ordered}
 
 
-def _packed(colour: Colour) -> int:
+def _packed(colour: mask_classes.Colour) -> int:
     red, green, blue = colour
     return red << 16 | green << 8 | blue
 
