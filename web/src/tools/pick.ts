@@ -5,6 +5,7 @@ import {
   selectedAnnotations,
   type Annotation,
   type AnnotationId,
+  type Drawable,
   type Modifiers,
   type Scene,
 } from '../core/index.ts'
@@ -40,4 +41,9 @@ export function movedBy(from: XY, to: XY, scene: Scene): readonly Annotation[] {
 
 export function withGeometry(annotation: Annotation, geometry: Geometry): Annotation {
   return { ...annotation, geometry }
+}
+
+/** An annotation as it would become, shown in place of what it is. */
+export function replacing({ id, classId, geometry }: Annotation): Drawable {
+  return { type: 'geometry', geometry, classId, replaces: id }
 }

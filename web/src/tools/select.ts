@@ -1,5 +1,6 @@
 // Selects and edits: a click selects what lies under the pointer, the smallest first, a further click at the same
-// place the next; a drag moves what was selected before the press, or a handle of it, and otherwise spans a box.
+// place the next; a drag moves what was selected before the press, or a handle of it or of the frame that stands a
+// little away around it, and otherwise spans a box.
 
 import {
   boundsOf,
@@ -25,11 +26,13 @@ import {
   type Scene,
   type Tool,
 } from '../core/index.ts'
+import { framed, frameCursor, pullFrom, pulling } from './beside.ts'
 import { placeInside } from './border.ts'
-import { GROW_BY } from './operations/grow.ts'
-import { OVERLAP, placed } from './sharing.ts'
 import { edgeAt, edgeCursor, edgeMoved, type HeldEdge } from './edge.ts'
-import { hitsAt, movedBy, toggled, withGeometry } from './pick.ts'
+import { PULL_NAMES, pulled, scalingCursor, type Pull } from './framing.ts'
+import { GROW_BY } from './operations/grow.ts'
+import { hitsAt, movedBy, replacing, toggled, withGeometry } from './pick.ts'
+import { OVERLAP, placed } from './sharing.ts'
 import { isSnapping, sewing, snapped, type Snap } from './snap.ts'
 
 /** Where the last clicks fell, for cycling and for double clicks. */
@@ -56,7 +59,7 @@ type Shaping = {
 
 type Edging = { readonly type: 'edging'; readonly held: HeldEdge; readonly from: XY; readonly to: XY }
 
-type State = Idle | Pressing | Boxing | Moving | Shaping | Edging
+type State = Idle | Pressing | Boxing | Moving | Shaping | Edging | Pull
 type Answer = Reply<State> | null
 
 const IDLE: State = { type: 'idle', last: null }
@@ -107,6 +110,8 @@ function dragFrom({ from, modifiers }: Pressing, to: XY, scene: Scene): State {
   const adds = modifiers.shift || modifiers.ctrl
   const held = adds ? null : handleAt(from, scene)
   if (held !== null) return { type: 'shaping', id: held.annotation.id, handle: held.handle.index, to }
+  const pull = modifiers.ctrl ? null : pullFrom(from, to, scene)
+  if (pull !== null) return pull
   const edge = modifiers.shift ? null : edgeAt(from, modifiers, scene)
   if (edge !== null) return { type: 'edging', held: edge, from, to }
   const isOnSelected = hitsAt(from, scene).some(({ id }) => scene.selection.has(id))
@@ -127,7 +132,15 @@ function release(at: XY, state: State, scene: Scene): Answer {
       return { state: IDLE, ...edited('Move an edge', edged({ ...state, to: at }, scene), scene) }
     case 'shaping':
       return { state: IDLE, ...reshaped({ ...state, to: at }, scene) }
+    default:
+      return { state: IDLE, ...pulledBy({ ...state, to: at }, scene) }
   }
+}
+
+function pulledBy(pull: Pull, scene: Scene): Pick<Reply<State>, 'edit' | 'message'> {
+  const changed = pulled(pull, scene)
+  if (typeof changed === 'string') return { message: { code: 'no_room', text: changed } }
+  return edited(PULL_NAMES[pull.type], changed, scene)
 }
 
 function edged({ held, from, to }: Edging, scene: Scene): readonly Annotation[] {
@@ -244,7 +257,7 @@ function preview(state: State, scene: Scene): readonly Drawable[] {
   switch (state.type) {
     case 'idle':
     case 'pressing':
-      return [...hovered(scene), ...handled(onlySelected(scene), scene)]
+      return [...hovered(scene), ...framed(scene), ...handled(onlySelected(scene), scene)]
     case 'boxing':
       return [{ type: 'path', role: 'box', points: cornersOf(state), closed: true, classId: null }]
     case 'moving':
@@ -257,15 +270,13 @@ function preview(state: State, scene: Scene): readonly Drawable[] {
         handlesDrawable(annotation, state.handle),
         ...snapDrawable(snapOf(state, scene)),
       ])
+    default:
+      return pulling(state, scene)
   }
 }
 
 function snapDrawable(snap: Snap | null): readonly Drawable[] {
   return snap === null ? [] : [{ type: 'snap', ...snap }]
-}
-
-function replacing({ id, classId, geometry }: Annotation): Drawable {
-  return { type: 'geometry', geometry, classId, replaces: id }
 }
 
 function hovered(scene: Scene): readonly Drawable[] {
@@ -292,6 +303,9 @@ function cursor(state: State, scene: Scene): Cursor {
   if (scene.pointer === null || state.type === 'boxing') return 'default'
   const held = handleAt(scene.pointer, scene)
   if (held !== null) return held.handle.cursor
+  if (state.type === 'scaling') return scalingCursor(state)
+  const onFrame = frameCursor(state, scene.pointer, scene)
+  if (onFrame !== null) return onFrame
   const edge = state.type === 'edging' ? state.held : edgeAt(scene.pointer, scene.modifiers, scene)
   if (edge !== null) return edgeCursor(edge)
   const hits = hitsAt(scene.pointer, scene)
