@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { boundsOf } from '../geometry/index.ts'
+import { boundsOf, type XY } from '../geometry/index.ts'
 import {
   drive,
   issuesOf,
@@ -7,6 +7,7 @@ import {
   type AnnotationId,
   type Editor,
   type GeometryClass,
+  type Overlap,
 } from '../core/index.ts'
 import {
   ALL_KINDS,
@@ -19,6 +20,8 @@ import {
 } from '../core/builders.ts'
 import { makeEditor } from './builders.ts'
 import { copied, pasted, readCopies, type Copies } from './copies.ts'
+import { all, areaOf, areas, makeSegment, makeSegmenting } from './segments.ts'
+import { OVERLAP } from './sharing.ts'
 
 /** The same classes under other ids, as another project has them. */
 function project(prefix: string, options: readonly string[] = ['one', 'two']) {
@@ -136,4 +139,60 @@ test.each([
 test('without a selection there is nothing to copy', () => {
   expect(copied(makeEditor().scene())).toBeNull()
   expect(copiesOf(theBus).annotations.map(({ id }) => id)).toEqual(['the-bus' as AnnotationId])
+})
+
+describe('a copied segment on other segments', () => {
+  const road = makeSegment('road', [10, 10], 40)
+  const grassOf = (size: number, holes: readonly (readonly [XY, number])[] = []): Annotation =>
+    makeSegment('grass', [110, 10], size, { classId: 'grass', holes })
+
+  /** The road pasted around the middle of the grass. */
+  function onGrass(overlap: Overlap, grass: Annotation): Editor {
+    const editor = makeSegmenting('select', [road, grass])
+    editor.set(OVERLAP, overlap)
+    editor.select([road.id])
+    const { x, y, w, h } = boundsOf(grass.geometry)
+    drive(editor).move([x + w / 2, y + h / 2])
+    paste(editor, copied(editor.scene())!)
+    return editor
+  }
+
+  test.each([
+    ['cut_others', ['road 1600', 'road 1600']],
+    ['cut_mine', ['grass 900', 'road 1600', 'road 700']],
+    ['overlap', ['grass 900', 'road 1600', 'road 1600']],
+  ] as const)('obeys the choice %s, pasted and duplicated alike', (overlap, expected) => {
+    const editor = onGrass(overlap, grassOf(30))
+    const found = (): readonly string[] =>
+      areas(editor)
+        .map((one) => one.join(' '))
+        .toSorted()
+    expect(found()).toEqual(expected)
+    expect(editor.state.selection.size).toBe(1)
+    editor.undo()
+    editor.select([road.id])
+    editor.run('duplicate')
+    expect(found()).toEqual(expected)
+  })
+
+  test('says when others keep the whole place', () => {
+    const editor = onGrass('cut_mine', grassOf(60))
+    expect(editor.state.message?.text).toBe('Nothing pasted. Other segments keep the place.')
+    editor.select([road.id])
+    editor.run('duplicate')
+    expect(editor.state.message?.text).toBe('Nothing duplicated. Other segments keep the place.')
+    expect(editor.state.history.done).toEqual([])
+  })
+
+  test('is selected in all the pieces that others leave of it', () => {
+    const editor = onGrass(
+      'cut_mine',
+      grassOf(60, [
+        [[125, 30], 8],
+        [[145, 30], 6],
+      ]),
+    )
+    const made = all(editor).filter(({ id }) => editor.state.selection.has(id))
+    expect(made.map(({ geometry }) => areaOf(geometry)).toSorted()).toEqual([36, 64])
+  })
 })

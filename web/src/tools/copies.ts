@@ -32,6 +32,7 @@ import {
   type Outcome,
   type Scene,
 } from '../core/index.ts'
+import { tried } from './finish.ts'
 import { placed } from './sharing.ts'
 
 export const COPIES_VERSION = 1
@@ -101,17 +102,30 @@ export function pasted({ annotations }: Copies, scene: Scene, inPlace: boolean):
     moved.filter((each) => isInside(boundsOf(each.geometry), scene.picture)),
     scene,
   )
+  const { left, ...outcome } = copiesPlaced('Paste', fitting, scene)
   const reasons = [
     ...homes.filter((home) => typeof home === 'string'),
     ...(fitting.length < housed.length ? ['The picture is too small for the rest.'] : []),
+    ...(left < fitting.length ? ['Other segments keep the place.'] : []),
   ]
-  const message = { code: 'pasted', text: noteOf(fitting.length, annotations.length, reasons) }
-  if (fitting.length === 0) return { message }
-  return {
-    edit: { name: 'Paste', edit: placed(fitting, scene) },
-    select: fitting.map(({ id }) => id),
-    ...(reasons.length > 0 ? { message } : {}),
-  }
+  const message = { code: 'pasted', text: noteOf(left, annotations.length, reasons) }
+  if (left === 0) return { message }
+  return reasons.length > 0 ? { ...outcome, message } : outcome
+}
+
+/** Copies put into the picture where others leave them a place, and how many of them are left. */
+export function copiesPlaced(
+  name: string,
+  copies: readonly Annotation[],
+  scene: Scene,
+): Pick<Outcome, 'edit' | 'select'> & { readonly left: number } {
+  const edit = tried(placed(copies, scene))
+  const before = scene.document.annotations
+  const after = edit(scene.document).annotations
+  const left = copies.filter(({ id }) => after.has(id)).length
+  // What others cut may be several.
+  const select = left === 0 ? [] : [...after.keys()].filter((id) => !before.has(id))
+  return { edit: { name, edit }, select, left }
 }
 
 function noteOf(count: number, all: number, reasons: readonly string[]): string {

@@ -12,7 +12,7 @@ import {
   type Outcome,
   type Scene,
 } from '../../core/index.ts'
-import { placed } from '../sharing.ts'
+import { copiesPlaced } from '../copies.ts'
 
 const BESIDE = 10
 
@@ -34,10 +34,11 @@ function duplicated(scene: Scene): Outcome {
   const bounds = unitedBounds(annotations.map(({ geometry }) => boundsOf(geometry)))
   const [dx, dy] = shiftInside(bounds, ...shiftFor(bounds, scene), scene.picture)
   const copies = copiesOf(annotations, dx, dy, scene)
-  return {
-    edit: { name: 'Duplicate', edit: placed(copies, scene) },
-    select: copies.map(({ id }) => id),
-  }
+  const { left, ...outcome } = copiesPlaced('Duplicate', copies, scene)
+  if (left === copies.length) return outcome
+  const text = `${left === 0 ? 'Nothing' : `${left} of ${copies.length}`} duplicated. Other segments keep the place.`
+  const message = { code: 'covered', text }
+  return left === 0 ? { message } : { ...outcome, message }
 }
 
 /** To the pointer when it lies outside of what is copied, else a little to the lower right. */
