@@ -30,12 +30,9 @@ import {
 import { whyNotDrawn } from './nesting.ts'
 import type { Operation } from './operation.ts'
 import { refusalOf } from './refusal.ts'
-import type { Scene } from './scene.ts'
+import { sceneOf, whyNotUsed, type Scene } from './scene.ts'
 import { keyStepsOf, stepped, withValue, type Setting, type SettingValue } from './setting.ts'
 import {
-  isLocked,
-  isReachable,
-  isVisible,
   startState,
   withAnnotationsHidden,
   withAnnotationsLocked,
@@ -86,6 +83,8 @@ export class Editor {
   readonly #listeners = new Set<Listener>()
   #bindings: Bindings
   #state: EditorState
+  /** Nothing may be changed any more, but for what was begun before that. */
+  #finishing = false
 
   constructor(options: EditorOptions) {
     const [home] = options.tools
@@ -141,7 +140,8 @@ export class Editor {
 
   /** Makes one undo step; false when the edit was refused or changed nothing. */
   commit(name: string, edit: Edit): boolean {
-    if (this.#state.readOnly !== null) return this.#refuse({ code: 'read_only', text: this.#state.readOnly })
+    const { readOnly } = this.#state
+    if (readOnly !== null && !this.#finishing) return this.#refuse({ code: 'read_only', text: readOnly })
     const turn = commit(this.#state.history, name, edit)
     const refusal = refusalOf(turn, this.#state)
     return refusal === null ? this.#turn(turn, 'commit') : this.#refuse(refusal)
@@ -165,14 +165,15 @@ export class Editor {
   run(id: string, choice?: string): boolean {
     const operation = this.operations.find((each) => each.id === id)
     if (operation === undefined || !operation.available(this.scene())) return false
-    const reason = operation.disabled(this.scene())
+    const reason = whyNotUsed(operation, this.scene())
     if (reason === null) this.#follow(operation.run(this.scene(), choice))
     else this.#refuse({ code: 'disabled', text: reason })
     return true
   }
 
   useTool(id: string): boolean {
-    const reason = this.tools.find((tool) => tool.id === id)?.disabled(this.scene()) ?? null
+    const tool = this.tools.find((each) => each.id === id)
+    const reason = tool === undefined ? null : whyNotUsed(tool, this.scene())
     if (reason !== null) return this.#refuse({ code: 'disabled', text: reason })
     if (id !== this.#state.tool) this.#enter(id)
     return true
@@ -254,8 +255,11 @@ export class Editor {
     this.#bindings = bindings
   }
 
+  /** What was begun before may be finished. */
   setReadOnly(reason: string | null): void {
+    this.#finishing = reason !== null && this.#isBusy()
     this.#change({ ...this.#state, readOnly: reason })
+    this.#leaveUnusable()
   }
 
   say(message: Message | null): void {
@@ -298,7 +302,20 @@ export class Editor {
     if (reply === null) return false
     if (reply.state !== this.#state.toolState) this.#change({ ...this.#state, toolState: reply.state })
     this.#follow(reply)
+    if (this.#finishing && !this.#isBusy()) {
+      this.#finishing = false
+      this.#leaveUnusable()
+    }
     return true
+  }
+
+  /** A tool that is busy has something to take back. */
+  #isBusy(): boolean {
+    return this.tool.on({ type: 'undo' }, this.#state.toolState, this.scene()) !== null
+  }
+
+  #leaveUnusable(): void {
+    if (this.#state.readOnly !== null && !this.#finishing && !this.tool.looks) this.#enter(this.#home.id)
   }
 
   #follow(outcome: Outcome): void {
@@ -359,28 +376,6 @@ export class Editor {
       return true
     }
     return false
-  }
-}
-
-function sceneOf(state: EditorState, index: HitIndex, newId: () => string): Scene {
-  const { document, configuration, picture, selection, activeClass, toolSettings } = state
-  const { pointer, modifiers, tolerance } = state
-  return {
-    document,
-    configuration,
-    picture,
-    selection,
-    pointer,
-    modifiers,
-    tolerance,
-    toolSettings,
-    index,
-    activeClass: activeClass === null ? null : (findGeometryClass(configuration, activeClass) ?? null),
-    isIsolated: state.isolated !== null,
-    isVisible: (annotation) => isVisible(state, annotation),
-    isLocked: (annotation) => isLocked(state, annotation),
-    isReachable: (annotation) => isReachable(state, annotation),
-    newId: () => newId() as AnnotationId,
   }
 }
 

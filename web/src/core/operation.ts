@@ -17,6 +17,8 @@ export interface Operation {
   readonly icon: string | null
   /** Strokes that run it unless the person chose others: KeyboardEvent.key with "Ctrl+" and "Shift+" before it. */
   readonly keys: readonly string[]
+  /** It changes nothing, so it works where nothing may be changed. */
+  readonly looks?: true
   /** Whether the command makes sense here at all; otherwise it is not shown. */
   available(scene: Scene): boolean
   /** The reason why it cannot be run now: the tooltip. */

@@ -51,6 +51,8 @@ export interface Tool<S = unknown> {
   /** Whether it takes places that are typed. */
   readonly typed?: boolean
   readonly idle: S
+  /** It changes nothing, so it works where nothing may be changed. */
+  readonly looks?: true
   /** Null when the event is not the tool's business and the tool's state stays. */
   on(event: Event, state: S, scene: Scene): Reply<S> | null
   preview(state: S, scene: Scene): readonly Drawable[]

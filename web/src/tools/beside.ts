@@ -11,7 +11,7 @@ const AWAY_PX = 14
 /** Not around what its own handles scale, nor around a point. */
 function frameBeside(scene: Scene): Frame | null {
   const annotations = selectedAnnotations(scene)
-  if (!annotations.every(scene.isReachable)) return null
+  if (!annotations.every(scene.isChangeable)) return null
   const found = frameOf(annotations, AWAY_PX, scene)
   if (found === null || found.knob === null || (annotations.length === 1 && !found.turns)) return null
   return found.turns ? found : { ...found, knob: null }
@@ -41,9 +41,9 @@ export function pulling(pull: Pull, scene: Scene): readonly Drawable[] {
 }
 
 /** Null where the frame is not taken hold of. */
-export function frameCursor(state: { readonly type: string }, at: XY, scene: Scene): Cursor | null {
+export function frameCursor(at: XY, scene: Scene): Cursor | null {
   const found = frameBeside(scene)
   if (found === null) return null
-  if (state.type === 'turning' || isOnKnob(at, found, scene)) return 'pointer'
+  if (isOnKnob(at, found, scene)) return 'pointer'
   return gripAt(at, found, scene)?.cursor ?? null
 }

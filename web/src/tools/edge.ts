@@ -25,7 +25,7 @@ const ROOM = 5
 
 export function edgeAt(at: XY, { ctrl }: Pick<Modifiers, 'ctrl'>, scene: Scene): HeldEdge | null {
   const annotation = onlySelected(scene)
-  if (annotation === undefined || !scene.isReachable(annotation)) return null
+  if (annotation === undefined || !scene.isChangeable(annotation)) return null
   const { upright, bounds } = operations(annotation.geometry.kind)
   const { w, h } = bounds(annotation.geometry)
   const isRoomy = upright && Math.min(w, h) > ROOM * scene.tolerance

@@ -19,8 +19,8 @@ import {
   gripAt,
   isOnKnob,
   PULL_NAMES,
+  pullCursor,
   pulled,
-  scalingCursor,
   UPRIGHT,
   type Frame,
   type Pull,
@@ -126,9 +126,7 @@ function framed(annotations: readonly Annotation[], scene: Scene): readonly Draw
 }
 
 function cursor(state: State, scene: Scene): Cursor {
-  if (state.type === 'moving') return 'move'
-  if (state.type === 'turning') return 'pointer'
-  if (state.type === 'scaling') return scalingCursor(state)
+  if (state.type !== 'idle' && state.type !== 'pressing') return pullCursor(state)
   const own = around(scene)
   if (scene.pointer === null || own === null) return 'default'
   if (isOnKnob(scene.pointer, own, scene)) return own.turns ? 'pointer' : 'not-allowed'

@@ -95,7 +95,10 @@ export function gripAt(at: XY, frame: Frame, { tolerance }: Scene): Grip | null 
   return frame.grips.find((grip) => distanceBetween(grip.at, at) <= tolerance) ?? null
 }
 
-export function scalingCursor({ side }: Scaling): Cursor {
+/** While the selection is moved or pulled. */
+export function pullCursor(state: Pull | { readonly type: 'moving' }): Cursor {
+  if (state.type !== 'scaling') return state.type === 'moving' ? 'move' : 'pointer'
+  const { side } = state
   return SIDES.find(([[x, y]]) => x === side[0] && y === side[1])![1]
 }
 

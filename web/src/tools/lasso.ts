@@ -12,6 +12,7 @@ export const lasso: Tool<OutlineState> = {
   draws: [],
   settings: [],
   idle: IDLE,
+  looks: true,
   on,
   preview,
   cursor: () => 'crosshair',

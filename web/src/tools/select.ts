@@ -29,7 +29,7 @@ import {
 import { framed, frameCursor, pullFrom, pulling } from './beside.ts'
 import { placeInside } from './border.ts'
 import { edgeAt, edgeCursor, edgeMoved, type HeldEdge } from './edge.ts'
-import { PULL_NAMES, pulled, scalingCursor, type Pull } from './framing.ts'
+import { PULL_NAMES, pullCursor, pulled, type Pull } from './framing.ts'
 import { GROW_BY } from './operations/grow.ts'
 import { hitsAt, movedBy, replacing, toggled, withGeometry } from './pick.ts'
 import { OVERLAP, placed } from './sharing.ts'
@@ -72,6 +72,7 @@ export const select: Tool<State> = {
   draws: [],
   settings: [GROW_BY, OVERLAP],
   idle: IDLE,
+  looks: true,
   on: reacting<State, Scene, Reply<State>>({
     down: ({ at, button, modifiers }, state) => (button === 'primary' ? press(at, modifiers, state) : null),
     move: ({ at }, state, scene) => drag(at, state, scene),
@@ -105,6 +106,11 @@ function drag(at: XY, state: State, scene: Scene): Answer {
   return distanceBetween(state.from, at) > scene.tolerance / 2 ? { state: dragFrom(state, at, scene) } : null
 }
 
+/** Whether a drag of it moves the selection. */
+function isHeld(annotation: Annotation, { selection, isChangeable }: Scene): boolean {
+  return selection.has(annotation.id) && isChangeable(annotation)
+}
+
 /** What a drag does is decided by where it began. */
 function dragFrom({ from, modifiers }: Pressing, to: XY, scene: Scene): State {
   const adds = modifiers.shift || modifiers.ctrl
@@ -114,7 +120,7 @@ function dragFrom({ from, modifiers }: Pressing, to: XY, scene: Scene): State {
   if (pull !== null) return pull
   const edge = modifiers.shift ? null : edgeAt(from, modifiers, scene)
   if (edge !== null) return { type: 'edging', held: edge, from, to }
-  const isOnSelected = hitsAt(from, scene).some(({ id }) => scene.selection.has(id))
+  const isOnSelected = hitsAt(from, scene).some((each) => isHeld(each, scene))
   return isOnSelected ? { type: 'moving', from, to } : { type: 'boxing', from, to, adds }
 }
 
@@ -216,7 +222,7 @@ function chosen(at: XY, isAgain: boolean, scene: Scene): readonly AnnotationId[]
 
 function withVertexAt(at: XY, scene: Scene): Annotation | null {
   const annotation = onlySelected(scene)
-  if (annotation === undefined || !scene.isReachable(annotation)) return null
+  if (annotation === undefined || !scene.isChangeable(annotation)) return null
   const { nearestEdge, insertVertex } = operations(annotation.geometry.kind)
   const place = nearestEdge(annotation.geometry, at)
   if (place === null || place.distance > scene.tolerance) return null
@@ -244,7 +250,7 @@ interface Held {
 /** The nearest handle of the one selected annotation. */
 function handleAt(at: XY, scene: Scene): Held | null {
   const annotation = onlySelected(scene)
-  if (annotation === undefined || !scene.isReachable(annotation)) return null
+  if (annotation === undefined || !scene.isChangeable(annotation)) return null
   let [nearest, least]: [Handle | null, number] = [null, scene.tolerance]
   for (const handle of handlesOf(annotation.geometry)) {
     const distance = distanceBetween(handle.at, at)
@@ -285,7 +291,7 @@ function hovered(scene: Scene): readonly Drawable[] {
 }
 
 function handled(annotation: Annotation | undefined, scene: Scene): readonly Drawable[] {
-  if (annotation === undefined || !scene.isReachable(annotation)) return []
+  if (annotation === undefined || !scene.isChangeable(annotation)) return []
   const hot = scene.pointer === null ? null : handleAt(scene.pointer, scene)
   return [handlesDrawable(annotation, hot?.handle.index ?? null)]
 }
@@ -299,16 +305,18 @@ function cornersOf({ from, to }: Boxing): readonly XY[] {
 }
 
 function cursor(state: State, scene: Scene): Cursor {
-  if (state.type === 'moving') return 'move'
-  if (scene.pointer === null || state.type === 'boxing') return 'default'
-  const held = handleAt(scene.pointer, scene)
-  if (held !== null) return held.handle.cursor
-  if (state.type === 'scaling') return scalingCursor(state)
-  const onFrame = frameCursor(state, scene.pointer, scene)
-  if (onFrame !== null) return onFrame
-  const edge = state.type === 'edging' ? state.held : edgeAt(scene.pointer, scene.modifiers, scene)
+  if (state.type === 'moving' || state.type === 'scaling' || state.type === 'turning')
+    return pullCursor(state)
+  if (state.type === 'edging') return edgeCursor(state.held)
+  return scene.pointer === null || state.type === 'boxing' ? 'default' : cursorAt(scene.pointer, scene)
+}
+
+function cursorAt(at: XY, scene: Scene): Cursor {
+  const onHandle = handleAt(at, scene)?.handle.cursor ?? frameCursor(at, scene)
+  if (onHandle !== null) return onHandle
+  const edge = edgeAt(at, scene.modifiers, scene)
   if (edge !== null) return edgeCursor(edge)
-  const hits = hitsAt(scene.pointer, scene)
-  if (hits.some(({ id }) => scene.selection.has(id))) return 'move'
+  const hits = hitsAt(at, scene)
+  if (hits.some((each) => isHeld(each, scene))) return 'move'
   return hits.length > 0 ? 'pointer' : 'default'
 }

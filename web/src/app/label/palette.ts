@@ -10,6 +10,7 @@ import {
   toolAction,
   UNDO,
   whyNotDrawn,
+  whyNotUsed,
   findGeometryClass,
   globalQuestions,
   onlySelected,
@@ -63,20 +64,20 @@ function bound(
   return { id, name, group, stroke: keys.strokeFor(id), reason, run }
 }
 
-function toolEntries({ desk: { editor, readOnly } }: PaletteHost): readonly Entry[] {
+function toolEntries({ desk: { editor } }: PaletteHost): readonly Entry[] {
   const scene = editor.scene()
-  return editor.tools.map((tool, index) => {
-    const reason = (index > 0 ? readOnly : null) ?? tool.disabled(scene)
+  return editor.tools.map((tool) => {
+    const reason = whyNotUsed(tool, scene)
     return bound(toolAction(tool.id), tool.name, 'Tool', reason, () => void editor.useTool(tool.id))
   })
 }
 
-function operationEntries({ desk: { editor, readOnly } }: PaletteHost): readonly Entry[] {
+function operationEntries({ desk: { editor } }: PaletteHost): readonly Entry[] {
   const scene = editor.scene()
   return editor.operations.flatMap((operation) => {
     const id = operationAction(operation.id)
     const isHere = operation.available(scene)
-    const reason = readOnly ?? (isHere ? operation.disabled(scene) : 'Select something first.')
+    const reason = isHere ? whyNotUsed(operation, scene) : 'Select something first.'
     const choices = isHere && reason === null ? (operation.choices?.(scene) ?? []) : []
     if (choices.length === 0)
       return [bound(id, operation.name, 'Operation', reason, () => void editor.run(operation.id))]

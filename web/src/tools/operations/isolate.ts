@@ -7,6 +7,7 @@ export const isolate: Operation = {
   name: 'Isolate',
   icon: 'isolate',
   keys: ['i'],
+  looks: true,
   available: ({ selection, isIsolated }) => isIsolated || selection.size > 0,
   disabled: () => null,
   run: ({ selection, isIsolated }) => ({ isolate: isIsolated ? null : [...selection] }),

@@ -24,7 +24,8 @@ function operation(id: string, name: string, key: string, shift: readonly [numbe
     name,
     icon: null,
     keys: [key],
-    available: ({ selection }) => selection.size > 0,
+    // Where nothing can be moved the arrows move the view.
+    available: ({ selection, readOnly }) => selection.size > 0 && readOnly === null,
     disabled: () => null,
     run: (scene) => nudged(scene, shift),
   }

@@ -7,6 +7,7 @@ export const selectAll: Operation = {
   name: 'Select all',
   icon: 'select-all',
   keys: ['Ctrl+a'],
+  looks: true,
   available: () => true,
   disabled: (scene) => (reachable(scene).length === 0 ? 'There is nothing to select.' : null),
   run: (scene) => ({ select: reachable(scene).map(({ id }) => id), next: 'select' }),
