@@ -22,7 +22,7 @@ import {
   type Scene,
 } from '../core/index.ts'
 import { placed, sharingOf } from './sharing.ts'
-import { sewing, sewn } from './snap.ts'
+import { passedVertices, sewing, sewn } from './snap.ts'
 
 /** Why nothing can be drawn with these gestures now, null when it can. */
 export function whyNoDrawing(scene: Scene, draws: readonly string[]): string | null {
@@ -47,10 +47,10 @@ export function finished(points: Ring, scene: Scene, seams: Ring = []): Outcome 
   const parent = parentFor(activeClass, scene)
   if (parent === undefined)
     return { message: { code: 'cancelled', text: `Drawing cancelled. ${whyNotDrawn(activeClass, scene)}` } }
-  // Its own outline may run along the same border once more.
-  const sewnUp = seams.reduce(sewn, geometry)
-  const annotation = newAnnotation(activeClass, sewnUp, parent, scene)
-  return added(annotation, sewing(seams, annotation.id, scene), activeClass, scene)
+  // Its own outline may run along the same border once more, or past a vertex of it.
+  const places = [...seams, ...passedVertices(geometry, seams, scene)]
+  const annotation = newAnnotation(activeClass, places.reduce(sewn, geometry), parent, scene)
+  return added(annotation, sewing(places, annotation.id, scene), activeClass, scene)
 }
 
 function cancelled({ name, type }: GeometryClass): Message {

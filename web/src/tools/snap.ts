@@ -11,6 +11,7 @@ import {
   operations,
   pointOnGrid,
   REACH,
+  type Bounds,
   type Edge,
   type Geometry,
   type Path,
@@ -125,8 +126,7 @@ function nearest(places: readonly XY[], at: XY, within: number): XY | null {
 /** Gives everything else whose outline passes through these places a vertex in each of them. */
 export function sewing(places: Ring, own: AnnotationId, scene: Scene): Edit {
   if (places.length === 0) return (document) => document
-  const { x, y, w, h } = boundsOfPoints(places)
-  const near = scene.index.search({ x: x - REACH, y: y - REACH, w: w + 2 * REACH, h: h + 2 * REACH })
+  const near = scene.index.search(grown(boundsOfPoints(places), REACH))
   const ids = near.filter((each) => each.id !== own && !scene.isLocked(each)).map(({ id }) => id)
   return inOrder(
     places.map((at) =>
@@ -136,6 +136,34 @@ export function sewing(places: Ring, own: AnnotationId, scene: Scene): Edit {
       }),
     ),
   )
+}
+
+/** The vertices of others that an outline runs through, but for rounding, between places on the borders of others. */
+export function passedVertices(geometry: Geometry, seams: Ring, scene: Scene): Ring {
+  const isSeam = new Set(seams.map(String))
+  const edges = edgesOf(outlineOf(geometry)).filter(
+    ({ a, b }) => distanceBetween(a, b) > SHORT && isSeam.has(String(a)) && isSeam.has(String(b)),
+  )
+  return edges.flatMap((edge) => {
+    const near = grown(boundsOfPoints([edge.a, edge.b]), REACH)
+    return scene.index
+      .search(near)
+      .filter(scene.isVisible)
+      .flatMap((each) => verticesOf(each.geometry))
+      .map(pointOnGrid)
+      .filter((at) => isWithin(at, near) && passesBy(edge, at))
+  })
+}
+
+/** A shorter edge leaves no gap that could be seen. */
+const SHORT = 1
+
+function grown({ x, y, w, h }: Bounds, by: number): Bounds {
+  return { x: x - by, y: y - by, w: w + 2 * by, h: h + 2 * by }
+}
+
+function isWithin([px, py]: XY, { x, y, w, h }: Bounds): boolean {
+  return px >= x && px <= x + w && py >= y && py <= y + h
 }
 
 /** The geometry with `at` exactly on its outline, when that passes through it but for rounding. */
