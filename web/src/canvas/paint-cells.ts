@@ -11,7 +11,7 @@ import {
 } from '../geometry/index.ts'
 import type { Look } from './looks.ts'
 import { devicePoint, paintGeometry, strokeCased, type Brush } from './paint.ts'
-import { paintCrossings } from './paint-warnings.ts'
+import { paintMeetings } from './paint-warnings.ts'
 import { applied, inverted } from './transform.ts'
 
 /** Device pixels per picture pixel from which on segments are shown as pixels. */
@@ -25,7 +25,7 @@ export function paintShown(brush: Brush, geometry: Geometry, look: Look, stride 
   if (cells === null || operations(geometry.kind).partition === null)
     paintGeometry(brush, geometry, look, stride)
   else paintCells(brush, geometry, look, cells)
-  paintCrossings(brush, geometry)
+  paintMeetings(brush, geometry)
 }
 
 function paintCells(brush: Brush, geometry: Geometry, look: Look, cells: Size): void {

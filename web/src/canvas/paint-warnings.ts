@@ -1,6 +1,6 @@
 /** Marks on the picture where something is wrong with a geometry. */
 
-import { crossingsOf, type Geometry, type XY } from '../geometry/index.ts'
+import { meetingsOf, type Geometry, type XY } from '../geometry/index.ts'
 import { devicePoint, type Brush } from './paint.ts'
 
 const AMBER = '#f7b731'
@@ -8,9 +8,9 @@ const INK = '#14161a'
 /** CSS pixels. */
 const RADIUS = 7.5
 
-/** A mark wherever the outline crosses itself. */
-export function paintCrossings(brush: Brush, geometry: Geometry): void {
-  for (const at of crossingsOf(geometry)) paintMark(brush, devicePoint(brush, at))
+/** A mark wherever the outline meets itself. */
+export function paintMeetings(brush: Brush, geometry: Geometry): void {
+  for (const { at } of meetingsOf(geometry)) paintMark(brush, devicePoint(brush, at))
 }
 
 function paintMark({ context, ratio }: Brush, [x, y]: XY): void {

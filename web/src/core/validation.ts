@@ -2,7 +2,7 @@
 // What is stored breaks none of them; only `answer_missing` may stand until the task is to be completed.
 
 import {
-  crossingsOf,
+  meetingsOf,
   operations,
   remembered,
   type IssueCode as GeometryIssueCode,
@@ -91,11 +91,13 @@ export function issuesOfAnnotation(annotation: Annotation, rules: Rules): readon
 
 /** What is allowed and seldom meant. */
 export function warningsOf({ geometry }: Annotation): readonly string[] {
-  const [first, ...others] = crossingsOf(geometry)
+  const meetings = meetingsOf(geometry)
+  const [first] = meetings.toSorted((one, other) => Number(other.crosses) - Number(one.crosses))
   if (first === undefined) return []
-  const at = first.map((value) => Math.round(value)).join(', ')
-  const places = others.length === 0 ? `at ${at}` : `in several places, one of them ${at}`
-  return [`The outline crosses itself ${places}. Drag a point so that it does not.`]
+  const at = first.at.map((value) => Math.round(value)).join(', ')
+  const places = meetings.length === 1 ? `at ${at}` : `in several places, one of them ${at}`
+  const does = first.crosses ? 'crosses' : 'touches'
+  return [`The outline ${does} itself ${places}. Drag a point so that it does not.`]
 }
 
 type Finding = Omit<Issue, 'annotationId'>

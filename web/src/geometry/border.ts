@@ -1,6 +1,5 @@
 // Places on outlines: where they are, whether they are there exactly, and the way along from one to another.
 
-import { GRID_PER_PIXEL } from './grid.ts'
 import type { Path, Ring, XY } from './operations.ts'
 import { distanceBetween, nearestOnSegment } from './rings.ts'
 
@@ -25,15 +24,6 @@ export function edgesOf(paths: readonly Path[]): readonly Edge[] {
       edges.push({ index: edges.length, a: points[i]!, b: points[(i + 1) % points.length]! })
   }
   return edges
-}
-
-/** Whether a place on the grid lies on the edge without any rounding. */
-export function isExactlyOn({ a, b }: Pick<Edge, 'a' | 'b'>, at: XY): boolean {
-  const numbers = [...a, ...b, ...at].map((value) => value * GRID_PER_PIXEL)
-  const steps = numbers.map(Math.round)
-  const isOnGrid = steps.every((step, index) => Math.abs(step - numbers[index]!) < 1e-4)
-  const [ax, ay, bx, by, x, y] = steps as [number, number, number, number, number, number]
-  return isOnGrid && (bx - ax) * (y - ay) === (by - ay) * (x - ax)
 }
 
 /** The points of a path between two places on it: the shorter way, or the other one. Null when one is not on it. */

@@ -1,11 +1,11 @@
 // The registry of geometry kinds, and the operations dispatched on `kind`.
 // A new kind is one file beside this one, one line in `KINDS` and one in `Geometry`.
 
-import { crossingsOfRing } from './crossings.ts'
 import { onGrid, pointOnGrid } from './grid.ts'
 import { image_segmentation, type ImageSegmentation } from './image_segmentation.ts'
 import { line, type Line } from './line.ts'
-import type { Bounds, Handle, Operations, Ring, Size, XY } from './operations.ts'
+import { meetingsOfRing, type Meeting } from './meetings.ts'
+import type { Bounds, Handle, Operations, Ring, Size } from './operations.ts'
 import { point, type Point } from './point.ts'
 import { polygon, type Polygon } from './polygon.ts'
 import { rectangle, type Rectangle } from './rectangle.ts'
@@ -36,11 +36,11 @@ export const handlesOf: (geometry: Geometry) => readonly Handle[] = remembered((
   operations(geometry.kind).handles(geometry),
 )
 
-/** Some of the places where an outline crosses itself; kinds that share the picture are parted there instead. */
-export const crossingsOf: (geometry: Geometry) => readonly XY[] = remembered((geometry: Geometry) => {
+/** Some of the places where an outline meets itself; kinds that share the picture are parted there instead. */
+export const meetingsOf: (geometry: Geometry) => readonly Meeting[] = remembered((geometry: Geometry) => {
   const { outline, partition } = operations(geometry.kind)
   if (partition !== null) return []
-  return outline(geometry).flatMap(({ points, closed }) => (closed ? crossingsOfRing(points) : []))
+  return outline(geometry).flatMap(({ points, closed }) => (closed ? meetingsOfRing(points) : []))
 })
 
 export function geometryOnGrid(geometry: Geometry): Geometry {
@@ -90,7 +90,8 @@ export type {
   Table,
   XY,
 } from './operations.ts'
-export { between, edgesOf, isExactlyOn, lengthOf, REACH, type Edge } from './border.ts'
+export { between, edgesOf, lengthOf, REACH, type Edge } from './border.ts'
+export type { Meeting } from './meetings.ts'
 export type { Region } from './clip.ts'
 export {
   areaOfRegion,
@@ -110,6 +111,7 @@ export { insidePicture, onGrid, pointOnGrid } from './grid.ts'
 export { bordersOf, runsOf, type Run } from './raster.ts'
 export { remembered } from './remembered.ts'
 export { boundsMeet, boundsOfPoints, distanceBetween, isInsideRing, nearestOnSegment } from './rings.ts'
+export { isOnSpan } from './sides.ts'
 export { simplified } from './simplify.ts'
 export { splitAlong } from './split.ts'
 export type { ImageSegmentation, Line, Point, Polygon, Rectangle }

@@ -230,12 +230,12 @@ function gaps(a: Geometry, b: Geometry): readonly [XY, XY][] {
   })
 }
 
-/** Whether no vertex lies on an edge that it does not belong to: such an outline touches itself. */
+/** Whether no vertex lies within a pixel of an edge that it does not belong to: such an outline all but touches itself. */
 function isPlain(geometry: Geometry): boolean {
   return edgesOf(operations(geometry.kind).outline(geometry)).every(({ a, b }) =>
     operations(geometry.kind)
       .vertices(geometry)
-      .every((at) => at === a || at === b || distanceBetween(nearestOnSegment(a, b, at), at) > 4 * REACH),
+      .every((at) => at === a || at === b || distanceBetween(nearestOnSegment(a, b, at), at) > 1),
   )
 }
 

@@ -6,7 +6,7 @@ import {
   distanceBetween,
   edgesOf,
   geometryOnGrid,
-  isExactlyOn,
+  isOnSpan,
   nearestOnSegment,
   operations,
   pointOnGrid,
@@ -106,7 +106,7 @@ function edgePlaces(annotation: Annotation, at: XY, { isLocked }: Scene): readon
   const edges = edgesOf(outlineOf(annotation.geometry))
   if (!isLocked(annotation)) return placesOn(edges, at)
   return edges.flatMap((edge) =>
-    placesOn([edge], at).filter((place) => isExactlyOn(edge, pointOnGrid(place))),
+    placesOn([edge], at).filter((place) => isOnSpan(edge, pointOnGrid(place))),
   )
 }
 
@@ -191,7 +191,7 @@ function withPlace(geometry: Geometry, at: XY): Geometry {
 
 function onExactly(geometry: Geometry, at: XY): boolean {
   if (verticesOf(geometry).some((vertex) => isSame(vertex, at))) return true
-  return edgesOf(outlineOf(geometry)).some((edge) => isNear(edge, at) && isExactlyOn(edge, at))
+  return edgesOf(outlineOf(geometry)).some((edge) => isOnSpan(edge, at))
 }
 
 function passesBy(edge: Edge, at: XY): boolean {
