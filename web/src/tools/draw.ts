@@ -4,7 +4,6 @@
 
 import { distanceBetween, operations, type Geometry, type Ring, type XY } from '../geometry/index.ts'
 import {
-  NO_MODIFIERS,
   parentFor,
   reacting,
   valueOf,
@@ -15,7 +14,7 @@ import {
   type Scene,
   type Tool,
 } from '../core/index.ts'
-import { aim, aimCorner, ANGLES, type Aim } from './aim.ts'
+import { aim, aimCorner, aimFree, ANGLES, type Aim } from './aim.ts'
 import { borderNote } from './border.ts'
 import { finished, whyNoDrawing } from './finish.ts'
 import {
@@ -33,7 +32,7 @@ import {
   withPoint,
   type Joining,
 } from './joining.ts'
-import { SNAP, SNAP_DISTANCE } from './snap.ts'
+import { FOLLOW, SNAP, SNAP_DISTANCE } from './snap.ts'
 import { typedPlace } from './typed.ts'
 
 type Idle = { readonly type: 'idle' }
@@ -75,7 +74,7 @@ export const draw: Tool<State> = {
   name: 'Draw',
   icon: 'pencil',
   draws: DRAWS,
-  settings: [RECTANGLES, SNAP, SNAP_DISTANCE, ANGLES, SMOOTHING],
+  settings: [RECTANGLES, SNAP, FOLLOW, SNAP_DISTANCE, ANGLES, SMOOTHING],
   typed: true,
   idle: IDLE,
   on: reacting<State, Scene, Reply<State>>({
@@ -236,7 +235,10 @@ function aimNow(state: State, scene: Scene): Aim | null {
   if (pointer === null) return null
   if (state.type === 'stretching') return aimCorner(state.from.at, pointer, modifiers, scene)
   if (state.type !== 'joining') return aim(pointer, modifiers, [], scene)
-  return aim(pointer, state.stretch === null ? modifiers : NO_MODIFIERS, pointsOf(state), scene)
+  const own = pointsOf(state)
+  return state.stretch === null
+    ? aim(pointer, modifiers, own, scene)
+    : aimFree(pointer, modifiers, own, scene)
 }
 
 function drawn(state: State, to: Aim | null, scene: Scene): readonly Drawable[] {

@@ -3,7 +3,7 @@
 
 import { distanceBetween, operations, simplified, type Ring, type XY } from '../geometry/index.ts'
 import { valueOf, type Modifiers, type NumberSetting, type Scene } from '../core/index.ts'
-import { aim, type Aim } from './aim.ts'
+import { aim, aimFree, type Aim } from './aim.ts'
 import { placeInside } from './border.ts'
 import { screenPixels } from './snap.ts'
 
@@ -96,7 +96,7 @@ export function released(
   const own = pointsOf(state)
   const free: Joining = { ...state, pressed: null, stretch: null }
   if (state.stretch !== null) {
-    const end = aim(at, { ...modifiers, ctrl: false, shift: false }, own, scene)
+    const end = aimFree(at, modifiers, own, scene)
     const swept = [...own, ...state.stretch]
     const closed = isClosing(swept, end.at, scene)
     const step = stretchStep(state, closed ? { ...end, at: swept[0]! } : end, scene)

@@ -24,7 +24,9 @@ import {
   valueOf,
   type Annotation,
   type AnnotationId,
+  type ChoiceSetting,
   type Edit,
+  type GeometryClass,
   type Modifiers,
   type NumberSetting,
   type Scene,
@@ -39,6 +41,25 @@ export const SNAP: ToggleSetting = {
   keys: ['n'],
 }
 
+export const FOLLOW: ChoiceSetting<'no' | 'shorter' | 'longer'> = {
+  kind: 'choice',
+  id: 'follow',
+  name: 'Follow borders',
+  initial: 'no',
+  options: [
+    { id: 'no', name: 'no' },
+    { id: 'shorter', name: 'the shorter way' },
+    { id: 'longer', name: 'the longer way' },
+  ],
+  keys: ['q'],
+  applies: ({ activeClass }) => activeClass !== null && isMadeOfPoints(activeClass),
+}
+
+function isMadeOfPoints({ type }: GeometryClass): boolean {
+  const { gesture } = operations(type)
+  return gesture === 'clicks' || gesture === 'freehand'
+}
+
 export const SNAP_DISTANCE: NumberSetting = {
   kind: 'number',
   id: 'snap-distance',
@@ -50,7 +71,7 @@ export const SNAP_DISTANCE: NumberSetting = {
   unit: 'px',
   keys: [[], []],
   wheel: false,
-  applies: ({ toolSettings }) => valueOf(SNAP, toolSettings),
+  applies: (scene) => valueOf(SNAP, scene.toolSettings) || isFollowing(scene),
 }
 
 export interface Snap {
@@ -65,14 +86,28 @@ export function screenPixels(count: number, { tolerance }: Pick<Scene, 'toleranc
   return (count * tolerance) / NEAR_PX
 }
 
-/** Alt turns it the other way round. */
-export function isSnapping({ alt }: Modifiers, { toolSettings }: Scene): boolean {
-  return valueOf(SNAP, toolSettings) !== alt
+export function snapDistance(scene: Scene): number {
+  return screenPixels(valueOf(SNAP_DISTANCE, scene.toolSettings), scene)
+}
+
+/** Alt turns it the other way round. Who follows borders begins on one. */
+export function isSnapping({ alt }: Modifiers, scene: Scene): boolean {
+  return (valueOf(SNAP, scene.toolSettings) || isFollowing(scene)) !== alt
+}
+
+function isFollowing({ toolSettings, activeClass }: Scene): boolean {
+  return valueOf(FOLLOW, toolSettings) !== 'no' && activeClass !== null && isMadeOfPoints(activeClass)
+}
+
+/** Which way along a border the next point goes: Ctrl follows one, or not where the setting does; Shift the other way. */
+export function wayAlong({ ctrl, shift }: Modifiers, scene: Scene): 'shorter' | 'longer' | null {
+  if (isFollowing(scene) === ctrl) return null
+  return (valueOf(FOLLOW, scene.toolSettings) === 'longer') === shift ? 'shorter' : 'longer'
 }
 
 /** The vertex nearest to a place, else the nearest place on an edge. `own`: the points of what is being drawn. */
 export function snapped(at: XY, own: Ring, scene: Scene, except: AnnotationId | null = null): Snap | null {
-  const distance = screenPixels(valueOf(SNAP_DISTANCE, scene.toolSettings), scene)
+  const distance = snapDistance(scene)
   const others = annotationsNear(at, distance, scene).filter(
     (each) => each.id !== except && scene.isVisible(each),
   )
@@ -97,7 +132,7 @@ function verticesOf(geometry: Geometry): readonly XY[] {
   return operations(geometry.kind).vertices(geometry)
 }
 
-function outlineOf(geometry: Geometry): readonly Path[] {
+export function outlineOf(geometry: Geometry): readonly Path[] {
   return operations(geometry.kind).outline(geometry)
 }
 
@@ -105,16 +140,14 @@ function outlineOf(geometry: Geometry): readonly Path[] {
 function edgePlaces(annotation: Annotation, at: XY, { isLocked }: Scene): readonly XY[] {
   const edges = edgesOf(outlineOf(annotation.geometry))
   if (!isLocked(annotation)) return placesOn(edges, at)
-  return edges.flatMap((edge) =>
-    placesOn([edge], at).filter((place) => isOnSpan(edge, pointOnGrid(place))),
-  )
+  return edges.flatMap((edge) => placesOn([edge], at).filter((place) => isOnSpan(edge, pointOnGrid(place))))
 }
 
 function placesOn(edges: readonly Edge[], at: XY): readonly XY[] {
   return edges.map(({ a, b }) => nearestOnSegment(a, b, at))
 }
 
-function nearest(places: readonly XY[], at: XY, within: number): XY | null {
+export function nearest(places: readonly XY[], at: XY, within: number): XY | null {
   let [found, least]: [XY | null, number] = [null, within]
   for (const place of places) {
     const distance = distanceBetween(place, at)
@@ -208,6 +241,6 @@ function isNear({ a, b }: Edge, at: XY): boolean {
   return distanceBetween(nearestOnSegment(a, b, at), at) <= REACH
 }
 
-function isSame(a: XY, b: XY): boolean {
+export function isSame(a: XY, b: XY): boolean {
   return a[0] === b[0] && a[1] === b[1]
 }
