@@ -106,10 +106,18 @@ RULES = tuple(
     GET    /api/imports/{import_id}/events                       401 404 403 ok  403 ok  403 ok
     GET    /api/imports/{import_id}/changes                      401 404 403 ok  403 ok  403 ok
     PUT    /api/imports/{import_id}/options                      401 404 403 ok  403 ok  403 ok
+    POST   /api/imports/{import_id}/format                       401 404 403 ok  403 ok  403 ok
+    GET    /api/imports/{import_id}/configuration                401 404 403 ok  403 403 403 ok
+    POST   /api/imports/{import_id}/configuration                401 404 403 ok  403 403 403 ok
     POST   /api/imports/{import_id}/apply                        401 404 403 ok  403 ok  403 ok
     POST   /api/imports/{import_id}/cancel                       401 404 403 ok  403 ok  403 ok
     POST   /api/imports/{import_id}/undo                         401 404 403 ok  403 ok  403 ok
     DELETE /api/imports/{import_id}                              401 404 403 ok  403 ok  403 ok
+    GET    /api/projects/{project_id}/mappings                   401 404 403 ok  403 ok  403 ok
+    POST   /api/projects/{project_id}/mappings                   401 404 403 ok  403 ok  403 ok
+    GET    /api/mappings/{mapping_id}                            401 404 403 ok  403 ok  403 ok
+    PATCH  /api/mappings/{mapping_id}                            401 404 403 ok  403 ok  403 ok
+    DELETE /api/mappings/{mapping_id}                            401 404 403 ok  403 ok  403 ok
     GET    /schema/export.schema.json                            ok  ok  ok  ok  ok  ok  ok  ok
 
     POST   /api/next-task                                        401 ok  ok  ok  ok  ok  ok  ok

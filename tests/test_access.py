@@ -16,7 +16,7 @@ from labelwright.api.app import create_app
 from labelwright.bootstrap import open_context
 from labelwright.config import Settings
 from labelwright.model.canonical import encoded
-from labelwright.services import accounts, label_exports, label_imports, projects, tasks, v1_edits
+from labelwright.services import accounts, import_mappings, label_exports, label_imports, projects, tasks, v1_edits
 from labelwright.services.context import Context
 from tests.access_matrix import ACTORS, OK, RULES, Rule
 from tests.builders import PASSWORD, Project, Team, annotation, difference, make_project, make_team, picture_bytes
@@ -114,6 +114,10 @@ def _body(rule: Rule, world: World, project: Project) -> dict[str, Any]:
         ("POST", "/api/operator/tokens"): lambda: {"organisation": "X", "name": "x", "scope": "read"},
         ("POST", "/api/projects"): lambda: {"name": name, "owner": owner},
         ("PUT", "/api/imports/{import_id}/options"): dict,
+        ("POST", "/api/imports/{import_id}/format"): lambda: {"format": "coco"},
+        ("POST", "/api/imports/{import_id}/configuration"): lambda: {"classes": [], "revision": 1},
+        ("POST", "/api/projects/{project_id}/mappings"): lambda: {"name": name},
+        ("PATCH", "/api/mappings/{mapping_id}"): lambda: {"name": name},
         ("POST", "/api/projects/{project_id}/exports"): lambda: {"format": "coco"},
         ("PATCH", "/api/projects/{project_id}"): lambda: {"shortDescription": "changed"},
         ("PUT", "/api/projects/{project_id}/configuration"): lambda: {"classes": [], "confirm": True},
@@ -183,6 +187,7 @@ def _url(rule: Rule, world: World, project: Project) -> str:
             "token_id": token_id,
             "name": "nothing.js",
             "import_id": _import(world, project) if "{import_id}" in rule.path else "",
+            "mapping_id": _mapping(world, project) if "{mapping_id}" in rule.path else "",
             "export_id": _export(rule, world, project) if "{export_id}" in rule.path else "",
             "level": 0,
             "column": 0,
@@ -198,6 +203,11 @@ def _export(rule: Rule, world: World, project: Project) -> str:
         wanted = label_exports.Wanted(format="coco")
         return str(label_exports.create_export(world.ctx, world.team.admin, project.id, wanted)["id"])
     return _finished_export(world)
+
+
+def _mapping(world: World, project: Project) -> str:
+    named = import_mappings.Named(name=f"N {world.ctx.new_id()}")
+    return str(import_mappings.save_mapping(world.ctx, world.team.admin, project.id, named)["id"])
 
 
 def _import(world: World, project: Project) -> str:

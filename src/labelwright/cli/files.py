@@ -19,7 +19,7 @@ from labelwright.exchange.files import Files, open_files
 from labelwright.exchange.format import Format, chosen
 from labelwright.exchange.found import LabelFile
 from labelwright.exchange.ledger import Entry
-from labelwright.exchange.reading import recognise
+from labelwright.exchange.recognising import recognise
 from labelwright.exchange.splits import parse_splits
 from labelwright.exchange.zip_file import ZipWriter
 from labelwright.formats import FORMATS, configuration_file
@@ -183,10 +183,14 @@ def _opened(source: Path, read_as: str | None) -> tuple[Files, LabelFile, Format
     """Open a source. Raises Invalid when it is not there or in no format."""
     if not source.exists():
         raise Invalid(f"There is no {source}.")
+    if read_as is not None and (read_as not in FORMATS or FORMATS[read_as].read is None):
+        known = ", ".join(form.id for form in FORMATS.values() if form.read is not None)
+        raise Invalid(f"There is no format {read_as} to read; there are {known}.")
     files = open_files(source)
-    form = FORMATS.get(read_as) if read_as else recognise(files, FORMATS)
-    if form is None or form.read is None:
-        raise Invalid(f"There is no format {read_as} to read; there are {', '.join(FORMATS)}.")
+    form, *others = recognise(files, FORMATS, read_as)
+    if others and read_as is None:
+        note(f"{source} is read as {form.id}; it could be {' or '.join(o.id for o in others)} too: --from chooses.")
+    assert form.read is not None
     return files, form.read(files), form
 
 

@@ -270,6 +270,20 @@ label_import = Table(
     Index("ix_label_import_state", "state", "created_at"),
 )
 
+# What the classes, questions and options of some kind of file become, kept under a name for the next such file.
+label_mapping = Table(
+    "label_mapping",
+    metadata,
+    _id(),
+    _reference("project_id", "project"),
+    Column("name", Text, nullable=False),
+    Column("mapping", LargeBinary, nullable=False),
+    Column("created_by", String(36)),
+    Column("created_by_name", Text, nullable=False),
+    _time("changed_at"),
+    UniqueConstraint("project_id", "name"),
+)
+
 # Old clients know every annotation, answer and unfinished geometry by an id; only what was shown to them stands here.
 v1_value = Table(
     "v1_value",

@@ -12,10 +12,11 @@ import msgspec
 
 from labelwright.exchange.files import Files
 from labelwright.exchange.found import Fault, FoundMedium, LabelFile
+from labelwright.exchange.mapping import ClassMapping
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.proposing import Survey
 from labelwright.exchange.reading import identified
-from labelwright.exchange.resolving import ClassMapping, Drawn, Resolver
+from labelwright.exchange.resolving import Drawn, Resolver
 from labelwright.exchange.source import Medium, Scheme, TaskLabels
 from labelwright.model.configuration import Configuration, LabelClass
 from labelwright.model.document import Annotation, Document

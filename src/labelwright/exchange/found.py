@@ -66,6 +66,7 @@ class FoundObject(msgspec.Struct, frozen=True, kw_only=True):
 class FoundMedium(msgspec.Struct, frozen=True, kw_only=True):
     """What the file has for one picture. `path` is as in the file; `name` its last part unless the file says more.
 
+    `keep`: what is there already stays; some formats can say otherwise for one picture.
     `is_relative`: the file has coordinates as shares of the picture's sides, and the sides are not known; see `scaled`.
     """
 
@@ -79,6 +80,7 @@ class FoundMedium(msgspec.Struct, frozen=True, kw_only=True):
     split: str = ""
     state: str | None = None
     is_relative: bool = False
+    keep: bool = True
     objects: tuple[FoundObject, ...] = ()
     answers: tuple[FoundAnswer, ...] = ()
 

@@ -1,11 +1,13 @@
 """Propose a label configuration from what a file has: classes with their kinds, questions with their options."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+import msgspec
+
 from labelwright.exchange.found import FoundAnswer, FoundClass, FoundMedium, FoundObject
-from labelwright.exchange.resolving import key_of
+from labelwright.exchange.resolving import BECOMES, key_of
 from labelwright.model.configuration import FORBIDDEN_KEYS, MAX_TEXT, OPTION_KEY_PATTERN, LabelClass, Option
 from labelwright.model.geometry import kind_of
 
@@ -16,13 +18,27 @@ _COLORS: Final = (
 )
 
 
+class Origin(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Where a proposed class comes from: what the file calls it, and the kinds that it takes in.
+
+    `path` are the keys that lead to it, joined by dots; `is_whole`: no other class takes in what the file calls so.
+    """
+
+    path: str
+    name: str
+    parent: str | None
+    kinds: tuple[str, ...] = ()
+    is_whole: bool = True
+
+
 class Survey:
     """Collects what a file uses, medium by medium."""
 
     def __init__(self, classes: Iterable[FoundClass]) -> None:
         self.kinds: dict[tuple[str | None, str], set[str]] = defaultdict(set)
-        self.counts: dict[tuple[str | None, str], int] = defaultdict(int)
+        self.counts: dict[tuple[str | None, str], Counter[str]] = defaultdict(Counter)
         self._colors: dict[str, str] = {}
+        self.origins: list[Origin] = []
         self._questions: dict[str | None, dict[str, list[str | tuple[str, ...]]]] = defaultdict(dict)
         for found in classes:
             self.kinds[found.parent, found.name] |= set(found.types)
@@ -37,8 +53,9 @@ class Survey:
 
     def _object(self, one: FoundObject, parent: str | None) -> None:
         key = (parent, one.class_name)
-        self.counts[key] += 1
-        self.kinds[key].add(kind_of(one.geometry).name)
+        kind = kind_of(one.geometry).name
+        self.counts[key][kind] += 1
+        self.kinds[key].add(kind)
         self._answers(one.class_name, one.answers)
         for nested in one.nested:
             self._object(nested, one.class_name)
@@ -49,35 +66,56 @@ class Survey:
             if answer.value and answer.value not in values and len(values) <= MOST_OPTIONS:
                 values.append(answer.value)
 
+    def asked(self) -> Iterator[tuple[str | None, str, tuple[str, ...]]]:
+        """Every question with the class that it is about (None: the medium), and the values that it has."""
+        for owner, questions in self._questions.items():
+            for name, values in questions.items():
+                texts = (text for value in values for text in (value if isinstance(value, tuple) else (value,)))
+                yield owner, name, tuple(dict.fromkeys(texts))
+
     def propose(self) -> tuple[LabelClass, ...]:
         """Classes without ids that everything in the file fits under; a class of several kinds becomes several."""
+        self.origins.clear()
         keys: set[str] = set()
         roots = [name for parent, name in self.kinds if parent is None]
         geometries = [c for name in roots for c in self._classes(None, name, keys)]
-        return (*geometries, *self._questions_of(None, keys))
+        return (*geometries, *self._questions_of(None, keys, ""))
 
-    def _classes(self, parent: str | None, name: str, keys: set[str]) -> list[LabelClass]:
+    def _classes(self, parent: str | None, name: str, keys: set[str], above: str = "") -> list[LabelClass]:
         asks = name in self._questions or any(above == name for above, _ in self.kinds)
         kinds = _joined(self.kinds[parent, name], asks=asks) or ["rectangle"]
         made = []
         for kind in kinds:
             own = set(keys)
             base = key_of(name.removeprefix(f"{parent}."))  # flat formats tell nested classes of one key apart so
-            key = _free(base if kind == kinds[0] else f"{base}_{kind}", keys if parent is None else own)
+            wanted = base if kind == kinds[0] else f"{base}_{kind}"
+            key = free_key(wanted, keys if parent is None else own)
+            self._come_from(f"{above}{key}", parent, name, (kind, kinds))
             inner = {key}
             children: list[LabelClass] = []
             if kind != "image_segmentation":
-                children = [*self._questions_of(name, inner)]
+                children = [*self._questions_of(name, inner, f"{above}{key}.")]
                 if parent is None:
                     nested = [child for above, child in self.kinds if above == name]
-                    children += [c for child in nested for c in self._classes(name, child, inner)]
+                    children += [c for child in nested for c in self._classes(name, child, inner, f"{key}.")]
             color = self._colors.get(name) or _COLORS[len(keys) % len(_COLORS)]
             label = name.removeprefix(f"{parent}.").strip()[:56] or key
             made.append(LabelClass(key=key, name=label, type=kind, color=color, children=tuple(children)))
         return made
 
-    def _questions_of(self, owner: str | None, keys: set[str]) -> list[LabelClass]:
-        return [_question(name, values, keys) for name, values in self._questions.get(owner, {}).items()]
+    def _come_from(self, path: str, parent: str | None, name: str, taken: tuple[str, list[str]]) -> None:
+        kind, kinds = taken
+        found = self.kinds[parent, name] or {kind}
+        own = [one for one in sorted(found) if one == kind or (one not in kinds and kind in BECOMES[one])]
+        self.origins.append(Origin(path=path, name=name, parent=parent, kinds=tuple(own), is_whole=len(kinds) == 1))
+
+    def _questions_of(self, owner: str | None, keys: set[str], above: str) -> list[LabelClass]:
+        made = []
+        for name, values in self._questions.get(owner, {}).items():
+            question = _question(name, values, keys)
+            self.origins.append(Origin(path=f"{above}{question.key}", name=name, parent=owner))
+            made.append(question)
+        return made
 
 
 def _joined(kinds: set[str], *, asks: bool) -> list[str]:
@@ -98,7 +136,7 @@ def _joined(kinds: set[str], *, asks: bool) -> list[str]:
 
 
 def _question(name: str, values: list[str | tuple[str, ...]], keys: set[str]) -> LabelClass:
-    key = _free(key_of(name.rpartition(".")[2]), keys)
+    key = free_key(key_of(name.rpartition(".")[2]), keys)
     label = name.strip()[:56] or key
     texts = [text for value in values for text in (value if isinstance(value, tuple) else (value,))]
     options = tuple(dict.fromkeys(texts))
@@ -112,10 +150,10 @@ def _question(name: str, values: list[str | tuple[str, ...]], keys: set[str]) ->
 def _options(texts: tuple[str, ...]) -> tuple[Option, ...]:
     """Options with the texts of the file as their keys, where those can be keys."""
     keys: set[str] = set()
-    return tuple(Option(_own_key(text, keys), text[:56].strip() or "-") for text in texts)
+    return tuple(Option(own_key(text, keys), text[:56].strip() or "-") for text in texts)
 
 
-def _own_key(text: str, taken: set[str]) -> str:
+def own_key(text: str, taken: set[str]) -> str:
     key = text if OPTION_KEY_PATTERN.fullmatch(text) else key_of(text)
     free, number = key, 2
     while free in taken:
@@ -124,7 +162,7 @@ def _own_key(text: str, taken: set[str]) -> str:
     return free
 
 
-def _free(key: str, taken: set[str]) -> str:
+def free_key(key: str, taken: set[str]) -> str:
     """A key that is not taken and no word of the export."""
     free, number = key, 2
     while free in taken or free in FORBIDDEN_KEYS:

@@ -1,4 +1,4 @@
-"""Read an upload in any format: recognise it, walk over its media, and lay down what was found.
+"""Read an upload in any format: walk over its media, and lay down what was found.
 
 Files of strangers are looked at in a process of its own; what comes out are our own values in two files.
 """
@@ -10,11 +10,12 @@ from typing import Final
 import msgspec
 
 from labelwright.exchange import manifest as manifests
-from labelwright.exchange.files import Files, open_files, refused
+from labelwright.exchange.files import Files, open_files
 from labelwright.exchange.format import Format
 from labelwright.exchange.found import Fault, FoundMedium, scaled
 from labelwright.exchange.naming import stem_of
-from labelwright.exchange.proposing import Survey
+from labelwright.exchange.proposing import Origin, Survey
+from labelwright.exchange.recognising import recognise
 from labelwright.exchange.turning import displayed
 from labelwright.model.configuration import LabelClass
 from labelwright.model.geometry import KINDS
@@ -25,16 +26,25 @@ _HEAD_BYTES: Final = 4
 
 
 class FoundUse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """How the file uses one class; `parent` is the class it is nested in."""
+    """How the file uses one class; `parent` is the class it is nested in, `counts` the objects of each kind."""
 
     name: str
     parent: str | None
     kinds: tuple[str, ...]
     count: int
+    counts: dict[str, int] = {}
+
+
+class FoundQuestion(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A question that the file answers; `owner` is the class it is about, None for the medium."""
+
+    name: str
+    owner: str | None
+    values: tuple[str, ...]
 
 
 class Surveyed(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What an upload holds, whatever project it is for."""
+    """What an upload holds, whatever project it is for. `alternatives` are other formats that it could be read as."""
 
     format: str
     media: int
@@ -44,18 +54,9 @@ class Surveyed(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     faults: tuple[Fault, ...]
     fault_count: int
     notes: tuple[str, ...] = ()
-
-
-def recognise(files: Files, formats: Mapping[str, Format]) -> Format:
-    """The format of some files. Raises Invalid when it is none that is known, or could be two."""
-    found = [form for form in formats.values() if form.recognise is not None and form.recognise(files)]
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(form.name for form in formats.values() if form.read is not None)
-    if not found:
-        raise refused("The upload", "unknown_format", f"is in no format that is known here: {known}.")
-    names = " or ".join(form.id for form in found)
-    raise refused("The upload", "ambiguous_format", f"could be {names}; say which with format=.")
+    questions: tuple[FoundQuestion, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    alternatives: tuple[str, ...] = ()
 
 
 def survey(
@@ -63,7 +64,7 @@ def survey(
 ) -> Surveyed:
     """Read an upload into `found` (frames) and `survey.json` in a folder. Raises Invalid."""
     files = open_files(path, name)
-    form = formats[wanted] if wanted else recognise(files, formats)
+    form, *others = recognise(files, formats, wanted)
     assert form.read is not None
     labels = form.read(files)
     seen = Survey(labels.classes)
@@ -75,15 +76,19 @@ def survey(
             frame = msgspec.msgpack.encode(medium)
             file.write(len(frame).to_bytes(_HEAD_BYTES, "big") + frame)
     (folder / f"{FOUND}.part").replace(folder / FOUND)
+    proposal = seen.propose()
     surveyed = Surveyed(
         format=form.id,
         media=media,
-        objects=sum(seen.counts.values()),
+        objects=sum(counts.total() for counts in seen.counts.values()),
         classes=tuple(_uses(seen)),
-        proposal=seen.propose(),
+        proposal=proposal,
         faults=tuple(labels.faults.kept),
         fault_count=labels.faults.count,
         notes=labels.notes,
+        questions=tuple(FoundQuestion(name=name, owner=owner, values=values) for owner, name, values in seen.asked()),
+        origins=tuple(seen.origins),
+        alternatives=tuple(other.id for other in others),
     )
     (folder / f"{SURVEY}.part").write_bytes(msgspec.json.encode(surveyed))
     (folder / f"{SURVEY}.part").replace(folder / SURVEY)
@@ -93,7 +98,8 @@ def survey(
 def _uses(seen: Survey) -> Iterator[FoundUse]:
     for (parent, name), kinds in seen.kinds.items():
         ordered = tuple(kind for kind in KINDS if kind in kinds)
-        yield FoundUse(name=name, parent=parent, kinds=ordered, count=seen.counts[parent, name])
+        counts = seen.counts[parent, name]
+        yield FoundUse(name=name, parent=parent, kinds=ordered, count=counts.total(), counts=dict(counts))
 
 
 def identified(media: Iterable[FoundMedium], files: Files) -> Iterator[FoundMedium]:

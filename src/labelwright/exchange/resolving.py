@@ -8,31 +8,17 @@ becomes a polygon; a polygon becomes a rectangle only when the mapping says so.
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Final, NamedTuple
-
-import msgspec
+from typing import Final, Literal, NamedTuple
 
 from labelwright.exchange.found import Fault, FoundAnswer, FoundMedium, FoundObject, Place, scaled
+from labelwright.exchange.mapping import LEAVE_OUT, ClassMapping, class_names
 from labelwright.exchange.source import Question, Scheme
 from labelwright.model.configuration import Configuration, LabelClass
 from labelwright.model.document import MAX_COMMENT, Answer, Answers
 from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle, kind_of
 from labelwright.model.ids import is_uuid
 
-LEAVE_OUT: Final = ""
 _NOT_IN_KEYS = re.compile(r"[^a-z0-9_ -]+")
-
-
-class ClassMapping(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """What people confirmed. `classes` leads from names in the file to class ids, or to "" for leaving them out.
-
-    `options` leads from "question: value" to an option's key; `lossy` lets shapes become their boxes.
-    """
-
-    classes: dict[str, str] = {}
-    questions: dict[str, str] = {}
-    options: dict[str, str] = {}
-    lossy: bool = False
 
 
 class Drawn(NamedTuple):
@@ -55,6 +41,14 @@ class Resolved(NamedTuple):
     answers: Answers
     refused: tuple[Fault, ...]
     left_out: int
+    places: dict[str, Place]
+
+
+class Target(NamedTuple):
+    """What objects of the file become. `how`: mapped, named, left_out, unknown, or misplaced (in another parent)."""
+
+    how: str
+    label_class: LabelClass | None = None
 
 
 def key_of(name: str) -> str:
@@ -81,19 +75,39 @@ class Resolver:
             owner: {name: question for question in found.values() for name in _question_names(question)}
             for owner, found in self._scheme.questions.items()
         }
+        self._targets: dict[tuple[str, str | None, str, str | None], Target] = {}
         self._refused: list[Fault] = []
         self._left_out = 0
 
+    def target(self, name: str, parent: LabelClass | None, kind: str, above: str | None = None) -> Target:
+        """What objects become that the file calls so; `above` is the name of the class they are nested in there."""
+        key = (name, parent.id if parent else None, kind, above)
+        if key not in self._targets:
+            self._targets[key] = self._mapped(name, parent, kind, above) or self._named(name, parent, kind)
+        return self._targets[key]
+
+    def _mapped(self, name: str, parent: LabelClass | None, kind: str, above: str | None) -> Target | None:
+        table = self._mapping.classes
+        mapped = next((table[one] for one in class_names(name, above, kind) if one in table), None)
+        if mapped is None:
+            return None
+        placed = self._scheme.configuration.by_id.get(mapped)
+        if placed is None:
+            return Target("left_out") if mapped == LEAVE_OUT else Target("unknown")
+        is_here = (placed.parent.id if placed.parent else None) == (parent.id if parent else None)
+        return Target("mapped" if is_here else "misplaced", placed.label_class)
+
+    def _named(self, name: str, parent: LabelClass | None, kind: str) -> Target:
+        found = self.find_class(name, parent, kind)
+        return Target("unknown") if found is None else Target("named", found)
+
     def find_class(self, name: str, parent: LabelClass | None, kind: str) -> LabelClass | None:
-        """The class that objects of this name become there; of several of one name the one of this kind."""
+        """The class of this name that stands there; of several of one name the one of this kind, or the nearest."""
         by_id = self._scheme.configuration.by_id
-        mapped = self._mapping.classes.get(name)
-        if mapped:
-            placed = by_id.get(mapped)
-            return placed.label_class if placed else None
         known = self._classes.get(parent.id if parent else None, {})
         named = known.get(name) or known.get(name.lower()) or known.get(key_of(name)) or []
-        found = next((one for one in named if one.type == kind), named[0] if named else None)
+        kinds = (kind, *BECOMES[kind])
+        found = min(named, key=lambda one: kinds.index(one.type) if one.type in kinds else len(kinds), default=None)
         if found is None and (dotted := self._dotted.get(name)) is not None:
             above = by_id[str(dotted.id)].parent
             found = dotted if (above.id if above else None) == (parent.id if parent else None) else None
@@ -105,12 +119,13 @@ class Resolver:
         if medium.is_relative and size_wh is None:
             text = "The file has shares of the picture's sides, and the picture has not been read yet."
             self._refuse(medium.place, "no_size", text, medium.path)
-            return Resolved((), {}, tuple(self._refused), 0)
+            return Resolved((), {}, tuple(self._refused), 0, {})
         if size_wh is not None:
             medium = scaled(medium, size_wh)
         objects = tuple(self._objects(medium.objects, None, size_wh))
-        answers = dict(self._answers(medium.answers, None))
-        return Resolved(objects, answers, tuple(self._refused), self._left_out)
+        places: dict[str, Place] = {}
+        answers = dict(self._answers(medium.answers, None, places=places))
+        return Resolved(objects, answers, tuple(self._refused), self._left_out, places)
 
     def _refuse(self, place: Place, code: str, message: str, value: str = "") -> None:
         self._refused.append(Fault(place, code, message, value[:80]))
@@ -118,19 +133,24 @@ class Resolver:
     # --- objects ---
 
     def _objects(
-        self, found: tuple[FoundObject, ...], parent: LabelClass | None, size_wh: tuple[int, int] | None
+        self,
+        found: tuple[FoundObject, ...],
+        parent: LabelClass | None,
+        size_wh: tuple[int, int] | None,
+        above: str | None = None,
     ) -> Iterator[Drawn]:
         for one in found:
-            if self._mapping.classes.get(one.class_name) == LEAVE_OUT:
+            how, label_class = self.target(one.class_name, parent, kind_of(one.geometry).name, above)
+            if how == "left_out":
                 self._left_out += 1 + len(one.nested)
-                continue
-            label_class = self.find_class(one.class_name, parent, kind_of(one.geometry).name)
-            if label_class is None:
+            elif label_class is None:
                 self._refuse(one.place, "unknown_class", self._unknown_text(one.class_name, parent), one.class_name)
-                continue
-            geometry = self._geometry(one, label_class, size_wh)
-            if geometry is not None:
-                yield self._drawn(one, label_class, geometry, size_wh)
+            elif how == "misplaced":
+                self._refuse(one.place, "wrong_parent", self._misplaced_text(label_class, parent), one.class_name)
+            else:
+                geometry = self._geometry(one, label_class, size_wh)
+                if geometry is not None:
+                    yield self._drawn(one, label_class, geometry, size_wh)
 
     def _drawn(
         self, one: FoundObject, label_class: LabelClass, geometry: Geometry, size_wh: tuple[int, int] | None
@@ -142,8 +162,8 @@ class Resolver:
         return Drawn(
             label_class=label_class,
             geometry=geometry,
-            answers=dict(self._answers(one.answers, label_class)),
-            nested=tuple(self._objects(one.nested, label_class, size_wh)),
+            answers=dict(self._answers(one.answers, label_class, above=one.class_name)),
+            nested=tuple(self._objects(one.nested, label_class, size_wh, one.class_name)),
             id=one.id if one.id is not None and is_uuid(one.id) else None,
             comment=comment or None,
             z=one.z,
@@ -155,6 +175,11 @@ class Resolver:
         here = self._classes.get(parent.id if parent else None, {}).values()
         known = sorted({label_class.key for named in here for label_class in named})
         return f"There is no geometry class “{name[:60]}” {where}; there are {', '.join(known[:20]) or 'none'}."
+
+    def _misplaced_text(self, label_class: LabelClass, parent: LabelClass | None) -> str:
+        home = self._scheme.configuration.by_id[str(label_class.id)].parent
+        belongs = f"inside “{home.key}”" if home else "at the root"
+        return f"“{label_class.key}” belongs {belongs}, and this is {f'inside “{parent.key}”' if parent else 'not'}."
 
     def _geometry(self, one: FoundObject, label_class: LabelClass, size_wh: tuple[int, int] | None) -> Geometry | None:
         geometry = converted(one.geometry, label_class.type, lossy=self._mapping.lossy)
@@ -186,22 +211,38 @@ class Resolver:
 
     # --- answers ---
 
-    def _answers(self, found: tuple[FoundAnswer, ...], owner: LabelClass | None) -> Iterator[tuple[str, Answer]]:
-        questions = self._questions.get(owner.id if owner else None, {})
+    def question(self, name: str, owner: LabelClass | None, above: str | None = None) -> Question | Literal[""] | None:
+        """The question that one of the file becomes, None where there is none, "" where it is left out."""
+        mapped = self._mapping.questions
+        wanted = mapped.get(f"{above}.{name}") if above is not None else None
+        wanted = mapped.get(name, name) if wanted is None else wanted
+        if wanted == LEAVE_OUT:
+            return ""
+        known = self._questions.get(owner.id if owner else None, {})
+        return known.get(wanted) or known.get(wanted.lower()) or known.get(key_of(wanted))
+
+    def _answers(
+        self,
+        found: tuple[FoundAnswer, ...],
+        owner: LabelClass | None,
+        *,
+        above: str | None = None,
+        places: dict[str, Place] | None = None,
+    ) -> Iterator[tuple[str, Answer]]:
         for one in found:
-            name = self._mapping.questions.get(one.name, one.name)
-            if name == LEAVE_OUT:
+            question = self.question(one.name, owner, above)
+            if question == "":
                 self._left_out += 1
                 continue
-            question = questions.get(name) or questions.get(name.lower()) or questions.get(key_of(name))
             if question is None:
                 where = f"of “{owner.key}”" if owner else "about the medium"
-                self._refuse(
-                    one.place, "unknown_question", f"There is no question “{one.name[:60]}” {where}.", one.name
-                )
+                text = f"There is no question “{one.name[:60]}” {where}."
+                self._refuse(one.place, "unknown_question", text, one.name)
                 continue
             answer = self._answer(one, question.label_class)
             if answer is not None:
+                if places is not None:
+                    places[str(question.label_class.id)] = one.place
                 yield str(question.label_class.id), answer[0]
 
     def _answer(self, one: FoundAnswer, question: LabelClass) -> tuple[Answer] | None:
@@ -214,10 +255,15 @@ class Resolver:
         if (
             question.type == "checklist"
             and isinstance(one.value, str)
-            and self._option(one.value, one.name, question) is None
+            and self.option(one.value, one.name, question) is None
         ):
             values = tuple(part.strip() for part in one.value.split(",") if part.strip())
-        keys = [self._option(value, one.name, question) for value in values]
+        keys = [self.option(value, one.name, question) for value in values]
+        if LEAVE_OUT in keys:
+            self._left_out += keys.count(LEAVE_OUT)
+            keys = [key for key in keys if key != LEAVE_OUT]
+            if not keys:
+                return None
         if None in keys or (question.type == "option" and len(keys) != 1):
             known = ", ".join(option.key for option in question.options[:20])
             text = f"“{question.key}” takes {'one' if question.type == 'option' else 'some'} of {known}."
@@ -236,8 +282,11 @@ class Resolver:
             return None
         return (text,)
 
-    def _option(self, value: str, name: str, question: LabelClass) -> str | None:
+    def option(self, value: str, name: str, question: LabelClass) -> str | None:
+        """The option that a value becomes, None where there is none, "" where it is left out."""
         wanted = self._mapping.options.get(f"{name}: {value}", value)
+        if wanted == LEAVE_OUT and value:
+            return LEAVE_OUT
         for option in question.options:
             if wanted in {option.key, option.name} or wanted.lower() in {option.key.lower(), option.name.lower()}:
                 return option.key
@@ -248,20 +297,39 @@ ROUNDING_PX: Final = 1e-3
 """How far a point may lie outside the picture because a format rounds, and is moved to the border in silence."""
 
 
+BECOMES: Final[dict[str, tuple[str, ...]]] = {
+    "point": (),
+    "line": (),
+    "rectangle": ("polygon", "image_segmentation"),
+    "polygon": ("image_segmentation",),
+    "image_segmentation": ("polygon",),
+}
+"""What shapes of a kind may be in a class of another, nothing lost; segments only where they have no holes."""
+
+
 def converted(geometry: Geometry, kind: str, *, lossy: bool = False) -> Geometry | None:
-    """The geometry as another kind, where nothing is lost by it (or `lossy` allows a box); None where it cannot be."""
+    """The geometry as another kind, where nothing is lost by it (or `lossy` allows it); None where it cannot be."""
     if kind_of(geometry).name == kind:
         return geometry
     ring = _only_ring(geometry)
-    if kind == "polygon" and ring is not None:
+    if ring is None:
+        return _lessened(geometry, kind) if lossy else None
+    if kind == "polygon":
         return Polygon(ring)
-    if kind == "image_segmentation" and ring is not None:
+    if kind == "image_segmentation":
         return ImageSegmentation((ring,))
-    if kind == "rectangle" and ring is not None and (lossy or _is_upright(ring)):
-        return Rectangle(*kind_of(geometry).bounds(geometry))
-    if kind == "rectangle" and lossy and isinstance(geometry, ImageSegmentation):
+    if kind == "rectangle" and (lossy or _is_upright(ring)):
         return Rectangle(*kind_of(geometry).bounds(geometry))
     return None
+
+
+def _lessened(geometry: Geometry, kind: str) -> Geometry | None:
+    """A segment without its holes: its box or its outline."""
+    if not isinstance(geometry, ImageSegmentation):
+        return None
+    if kind == "rectangle":
+        return Rectangle(*kind_of(geometry).bounds(geometry))
+    return Polygon(geometry.rings[0]) if kind == "polygon" else None
 
 
 def _only_ring(geometry: Geometry) -> tuple[tuple[float, float], ...] | None:

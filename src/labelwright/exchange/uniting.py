@@ -5,12 +5,11 @@ second time changes nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from math import floor
 from typing import Final, NamedTuple
 
-import msgspec
-
+from labelwright.exchange.found import Place
 from labelwright.exchange.resolving import Drawn, Resolved
 from labelwright.model.document import MAX_ANNOTATIONS, Annotation, Answers, Document, Stamp, stamped
 from labelwright.model.geometry import Geometry, ImageSegmentation, Point2, Polygon, kind_of
@@ -19,9 +18,11 @@ from labelwright.raster.runs import LARGEST_SIDE
 
 MODES: Final = {
     "add": "What the file has comes to what is there.",
-    "merge": "What the file has replaces what has its id or lies in its place; the rest comes to it.",
+    "merge_id": "What the file has replaces what has its id; the rest comes to it.",
+    "merge_overlap": "What the file has replaces what has its id or lies in its place; the rest comes to it.",
     "replace": "Only what the file has stays, in the pictures that the file names.",
 }
+DEFAULT_MODE: Final = "merge_id"
 SAME_PLACE: Final = 0.5
 """How much of two boxes has to overlap (intersection over union) for them to be the same object."""
 
@@ -29,12 +30,12 @@ SAME_PX: Final = 1e-6
 """How far apart two coordinates may be and still be one: formats of shares and turned frames lose the last bits."""
 
 
-class Placed(NamedTuple):
-    """An object of the file with the annotation that it is already, if any."""
+class United(NamedTuple):
+    """The labels after an import, and where in the file each of its annotations (by id) and answers (by class) is."""
 
-    drawn: Drawn
-    parent_id: str | None
-    known: Annotation | None
+    document: Document
+    places: dict[str, Place]
+    answer_places: dict[str, Place]
 
 
 class Uniter:
@@ -43,31 +44,45 @@ class Uniter:
     def __init__(self, mode: str, stamp: Stamp, new_id: Callable[[], str]) -> None:
         self._mode, self._stamp, self._new_id = mode, stamp, new_id
 
-    def unite(self, before: Document, resolved: Resolved) -> Document:
-        """The document after the import. Raises ValueError when it would hold too much."""
-        there = _There(before, by_place=self._mode == "merge")
+    def unite(self, before: Document, resolved: Resolved, *, keep: bool = True) -> United:
+        """The labels after the import; without `keep` only what the file has. Raises ValueError for too much."""
+        keep = keep and self._mode != "replace"
+        there = _There(before, by_place=self._mode == "merge_overlap")
         made: dict[str, Annotation] = {}
+        places: dict[str, Place] = {}
         for drawn in resolved.objects:
-            self._take(drawn, None, there, made)
-        kept = {} if self._mode == "replace" else {a.id: a for a in before.annotations}
-        together = {**kept, **made}
+            self._take(drawn, None, there, made, places)
+        together = {**{a.id: a for a in before.annotations}, **made} if keep else made
         if len(together) > MAX_ANNOTATIONS:
             raise ValueError(f"{len(together)} geometries, more than {MAX_ANNOTATIONS}, would be in one medium.")
-        answers = {} if self._mode == "replace" else before.answers
-        both = dict(sorted({**answers, **resolved.answers}.items()))
-        return Document(annotations=tuple(together[key] for key in sorted(together)), answers=both)
+        both = dict(sorted({**(before.answers if keep else {}), **resolved.answers}.items()))
+        document = Document(annotations=tuple(together[key] for key in sorted(together)), answers=both)
+        return United(document, places, resolved.places)
 
-    def _take(self, drawn: Drawn, parent_id: str | None, there: "_There", made: dict[str, Annotation]) -> None:
+    def _take(
+        self,
+        drawn: Drawn,
+        parent_id: str | None,
+        there: "_There",
+        made: dict[str, Annotation],
+        places: dict[str, Place],
+    ) -> None:
         known = there.find(drawn, parent_id)
+        if self._mode == "add" and drawn.id in there.ids and not (known and is_same(known, drawn)):
+            known, drawn = None, drawn._replace(id=None)
+        if drawn.id in made:
+            drawn = drawn._replace(id=None)
         annotation = self._annotation(drawn, parent_id, known)
-        made[annotation.id] = annotation
+        made[annotation.id], places[annotation.id] = annotation, drawn.place
         for nested in drawn.nested:
-            self._take(nested, annotation.id, there, made)
+            self._take(nested, annotation.id, there, made, places)
 
     def _annotation(self, drawn: Drawn, parent_id: str | None, known: Annotation | None) -> Annotation:
         if known is not None and is_same(known, drawn):
             return known
-        answers: Answers = {**known.answers, **drawn.answers} if known and self._mode == "merge" else drawn.answers
+        answers: Answers = (
+            {**known.answers, **drawn.answers} if known and self._mode == "merge_overlap" else drawn.answers
+        )
         fresh = Annotation(
             id=known.id if known else drawn.id or self._new_id(),
             class_id=str(drawn.label_class.id),
@@ -153,6 +168,7 @@ class _There:
 
     def __init__(self, document: Document, *, by_place: bool) -> None:
         self._by_id = {a.id: a for a in document.annotations}
+        self.ids = frozenset(self._by_id)
         self._by_corner: dict[tuple[str, str | None, int, int], list[Annotation]] = defaultdict(list)
         self._by_class: dict[tuple[str, str | None], list[Annotation]] = defaultdict(list)
         self._by_place = by_place
@@ -208,49 +224,3 @@ def box_iou(one: Geometry, other: Geometry) -> float:
     down = min(y + h, v + r) - max(y, v)
     shared = max(across, 0.0) * max(down, 0.0)
     return shared / (w * h + q * r - shared)
-
-
-class Difference(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One line of a change set. `what` is added, changed, removed or refused."""
-
-    what: str
-    unit: str
-    medium: str
-    class_key: str = ""
-    annotation_id: str | None = None
-    place: str | None = None
-    value: str = ""
-    code: str = ""
-    reason: str = ""
-
-
-def differences(
-    before: Document, after: Document, medium: str, key_by_class: Callable[[str], str]
-) -> Iterator[Difference]:
-    """What an import changes in one medium, a line for each geometry and answer."""
-    was, now = ({a.id: a for a in document.annotations} for document in (before, after))
-    for annotation_id in sorted({*was, *now}):
-        old, new = was.get(annotation_id), now.get(annotation_id)
-        if old == new:
-            continue
-        one = new or old
-        assert one is not None
-        yield Difference(
-            what="changed" if old and new else "added" if new else "removed",
-            unit="geometries",
-            medium=medium,
-            class_key=key_by_class(one.class_id),
-            annotation_id=annotation_id,
-        )
-    for class_id in sorted({*before.answers, *after.answers}):
-        old_answer = before.answers.get(class_id, _NOT_THERE)
-        new_answer = after.answers.get(class_id, _NOT_THERE)
-        if old_answer != new_answer:
-            both = old_answer is not _NOT_THERE and new_answer is not _NOT_THERE
-            yield Difference(
-                what="changed" if both else "removed" if new_answer is _NOT_THERE else "added",
-                unit="answers",
-                medium=medium,
-                class_key=key_by_class(class_id),
-                value=str(after.answers.get(class_id, ""))[:80],
-            )

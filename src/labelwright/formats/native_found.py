@@ -34,6 +34,7 @@ class _Element(msgspec.Struct):
     internal_media_ID: str | None = None  # noqa: N815 - the format's name
     external_media_ID: str = ""  # noqa: N815 - the format's name
     status: str | None = None
+    keepData: bool = True  # noqa: N815 - the format's name
     media: _Media = _Media()
     global_classifications: dict[str, list[Any]] = {}
     labels: dict[str, list[dict[str, msgspec.Raw]]] = {}
@@ -107,6 +108,7 @@ class _Part:
                 height=found.media.height,
                 sha256=found.media.sha256,
                 state=found.status,
+                keep=found.keepData,
                 objects=tuple(self._objects(found.labels, number, "/labels")),
                 answers=tuple(self._answers(found.global_classifications, number, "/global_classifications")),
             )

@@ -1,7 +1,8 @@
 """Imports of files in any format: read, compared with what is there, stored when somebody says so, undone as a whole.
 
 `waiting` → the file is read in a process of its own → `planning` → every difference is written down → `ready`. Then
-`applying` → `done`, and perhaps `undoing` → `undone`. Each step can be repeated after a restart: tasks that have the
+`applying` → `done`, and perhaps `undoing` → `undone`. Where the project has no label configuration yet it is
+`needs_classes` until it has one (`import_classes`). Each step can be repeated after a restart: tasks that have the
 import's change already are passed over.
 """
 
@@ -17,16 +18,19 @@ import msgspec
 from sqlalchemy import Connection, Row, select, update
 
 from labelwright.db import tables as t
+from labelwright.exchange.change_set import WHATS, Difference, has_text
 from labelwright.exchange.reading import SURVEY, Surveyed
 from labelwright.exchange.uniting import MODES
 from labelwright.exchange.work import Said
 from labelwright.formats import FORMATS
 from labelwright.media.names import clean_name
 from labelwright.model.errors import Invalid, Issue, NotFound, WrongTaskState
-from labelwright.services import import_plan
+from labelwright.services import configurations, import_mappings, import_plan
 from labelwright.services.access import Actor, Right, access_project
 from labelwright.services.context import Context
+from labelwright.services.import_mappings import checked
 from labelwright.services.import_plan import CHANGES, Options, Summary
+from labelwright.services.import_undo import Undo, imported_media
 from labelwright.services.merging import OUT_OF_BOUNDS
 from labelwright.storage.durable import naming_a_full_disk
 from labelwright.storage.receiver import Received
@@ -34,6 +38,8 @@ from labelwright.storage.receiver import Received
 FOLDER: Final = "imports"
 UPLOAD: Final = "upload"
 AT_WORK: Final = ("waiting", "planning", "applying", "undoing")
+UNDOABLE: Final = ("done", "cancelled")
+COMPARED: Final = ("ready", "needs_classes")
 AT_ONCE: Final = 2000
 """Imports of up to so many media are one transaction; larger ones are stored in portions, undone together."""
 PORTION: Final = 100
@@ -50,9 +56,8 @@ def create_import(
 ) -> dict[str, Any]:
     """Take in an upload; it is read and compared in the background. Raises Invalid for a format that is not known."""
     check_import(ctx, actor, project_id)
-    if form is not None and (form not in FORMATS or FORMATS[form].read is None):
-        known = ", ".join(f.id for f in FORMATS.values() if f.read is not None)
-        raise _invalid("format", f"There is no format {form[:40]} to read; there are {known}.")
+    if form is not None:
+        _check_format(form)
     import_id = ctx.new_id()
     folder = folder_of(ctx, import_id)
     with naming_a_full_disk():
@@ -77,6 +82,12 @@ def create_import(
     return get_import(ctx, actor, import_id)
 
 
+def _check_format(form: str) -> None:
+    if form not in FORMATS or FORMATS[form].read is None:
+        known = ", ".join(f.id for f in FORMATS.values() if f.read is not None)
+        raise _invalid("format", f"There is no format {form[:40]} to read; there are {known}.")
+
+
 def _invalid(field: str, message: str) -> Invalid:
     return Invalid(message, (Issue(f"/{field}", f"invalid_{field}", message),))
 
@@ -94,24 +105,48 @@ def list_imports(ctx: Context, actor: Actor, project_id: str) -> list[dict[str, 
 
 
 def get_import(ctx: Context, actor: Actor, import_id: str) -> dict[str, Any]:
-    """One import with what it found. Raises NotFound, Forbidden."""
+    """One import with what it found, the saved mappings that fit it, and whether it can be undone."""
     with ctx.db.read() as conn:
-        row = _access(conn, actor, import_id)
-    shown = _shown(row)
-    survey = folder_of(ctx, import_id) / SURVEY
-    shown["survey"] = msgspec.Raw(survey.read_bytes()) if survey.is_file() else None
+        row = access_import(conn, actor, import_id)
+        shown = _shown(row)
+        surveyed = read_survey(ctx, import_id)
+        shown["survey"] = surveyed
+        shown["mappings"] = import_mappings.offered(conn, row.project_id, surveyed) if surveyed else []
+        shown["undo"] = _undo_state(conn, row)
     return shown
 
 
-def _access(conn: Connection, actor: Actor, import_id: str) -> Row[Any]:
+def read_survey(ctx: Context, import_id: str) -> Surveyed | None:
+    """What the file holds; None before it was read."""
+    path = folder_of(ctx, import_id) / SURVEY
+    return msgspec.json.decode(path.read_bytes(), type=Surveyed) if path.is_file() else None
+
+
+def access_import(conn: Connection, actor: Actor, import_id: str, right: Right = Right.IMPORT) -> Row[Any]:
+    """Fetch and authorise. Raises NotFound, Forbidden."""
     row = conn.execute(select(t.label_import).where(t.label_import.c.id == import_id)).first()
     if row is None:
         raise NotFound("import", import_id)
     try:
-        access_project(conn, actor, row.project_id, Right.IMPORT)
+        access_project(conn, actor, row.project_id, right)
     except NotFound:
         raise NotFound("import", import_id) from None
     return row
+
+
+def _undo_state(conn: Connection, row: Row[Any]) -> dict[str, Any]:
+    """Whether the import can be taken back, and if not, why."""
+    summary = msgspec.json.decode(row.summary, type=Summary) if row.summary else None
+    reason = None
+    if row.state == "undone":
+        reason = "It was taken back already."
+    elif row.state not in UNDOABLE:
+        reason = "It has not been stored."
+    elif summary is not None and summary.stored == 0:
+        reason = "It changed nothing, so there is nothing to take back."
+    elif conn.execute(imported_media(row.project_id).limit(1)).first() is None:
+        reason = "The pictures that it was about are not in the project any more."
+    return {"possible": reason is None, "reason": reason}
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:
@@ -134,18 +169,32 @@ def _shown(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def list_changes(
-    ctx: Context, actor: Actor, import_id: str, *, what: str | None = None, start: int = 0, limit: int = 100
-) -> list[msgspec.Raw]:
-    """Lines of the change set: all, or those of one kind (added, changed, removed, refused)."""
-    get_import(ctx, actor, import_id)
+def list_changes(  # noqa: PLR0913 - a filter and a page
+    ctx: Context,
+    actor: Actor,
+    import_id: str,
+    *,
+    what: str | None = None,
+    search: str = "",
+    start: int = 0,
+    limit: int = 100,
+) -> dict[str, Any]:
+    """A page of the change set, and how many lines there are: of one kind (`WHATS`), with a text in them, or all."""
+    with ctx.db.read() as conn:
+        access_import(conn, actor, import_id)
+    if what is not None and what not in WHATS:
+        raise _invalid("what", f"There is no what={what[:40]}; there are {', '.join(WHATS)}.")
     path = folder_of(ctx, import_id) / CHANGES
     if not path.is_file():
-        return []
+        return {"items": [], "total": 0}
     wanted = f'{{"what":"{what}"'.encode() if what else b""
     with path.open("rb") as file:
-        lines = (line for line in file if line.startswith(wanted))
-        return [msgspec.Raw(line.rstrip(b"\n")) for line in islice(lines, start, start + min(limit, 1000))]
+        lines = [line for line in file if line.startswith(wanted)]
+    if search:
+        text = search.casefold()
+        lines = [line for line in lines if has_text(msgspec.json.decode(line, type=Difference), text)]
+    page = lines[max(start, 0) : max(start, 0) + max(1, min(limit, 1000))]
+    return {"items": [msgspec.Raw(line.rstrip(b"\n")) for line in page], "total": len(lines)}
 
 
 def folder_of(ctx: Context, import_id: str) -> Path:
@@ -163,29 +212,48 @@ def set_options(ctx: Context, actor: Actor, import_id: str, options: Options) ->
     if options.out_of_bounds not in OUT_OF_BOUNDS:
         text = f"outOfBounds={options.out_of_bounds[:40]} is unknown here; use {', '.join(OUT_OF_BOUNDS)}."
         raise _invalid("outOfBounds", text)
-    return _move(ctx, actor, import_id, ("ready", "planning"), "planning", options=msgspec.json.encode(options))
+    with ctx.db.read() as conn:
+        configuration = configurations.of_project(conn, access_import(conn, actor, import_id).project_id)
+    mapping = checked(options.mapping, configuration, "/mapping")
+    options = msgspec.structs.replace(options, mapping=mapping)
+    return _move(ctx, actor, import_id, (*COMPARED, "planning"), "planning", options=msgspec.json.encode(options))
+
+
+def read_as(ctx: Context, actor: Actor, import_id: str, form: str) -> dict[str, Any]:
+    """Read the file again, in another format. Raises Invalid, WrongTaskState."""
+    _check_format(form)
+    return _move(ctx, actor, import_id, (*COMPARED, "failed"), "waiting", format=form, summary=None)
 
 
 def apply_import(ctx: Context, actor: Actor, import_id: str) -> dict[str, Any]:
-    """Store what was compared; what people saved since is taken into account. Raises WrongTaskState."""
-    return _move(ctx, actor, import_id, ("ready", "cancelled"), "applying")
+    """Store what was compared; what people saved since is taken into account. Raises WrongTaskState.
+
+    One that was stopped before it was compared is read anew first.
+    """
+    shown = get_import(ctx, actor, import_id)
+    state = "applying" if shown["summary"] is not None else "waiting"
+    return _move(ctx, actor, import_id, ("ready", "cancelled"), state)
 
 
 def cancel_import(ctx: Context, actor: Actor, import_id: str) -> dict[str, Any]:
     """Stop. What is stored already can be undone, or the rest stored later. Raises WrongTaskState."""
-    return _move(ctx, actor, import_id, ("waiting", "planning", "ready", "applying"), "cancelled")
+    return _move(ctx, actor, import_id, ("waiting", "planning", *COMPARED, "applying"), "cancelled")
 
 
 def undo_import(ctx: Context, actor: Actor, import_id: str) -> dict[str, Any]:
     """Take the whole import back; what people changed since stays. Raises WrongTaskState."""
-    return _move(ctx, actor, import_id, ("done", "cancelled"), "undoing")
+    with ctx.db.read() as conn:
+        undo = _undo_state(conn, access_import(conn, actor, import_id))
+    if not undo["possible"]:
+        raise WrongTaskState(f"The import cannot be undone. {undo['reason']}")
+    return _move(ctx, actor, import_id, UNDOABLE, "undoing")
 
 
 def delete_import(ctx: Context, actor: Actor, import_id: str) -> None:
     """Forget an import and its file; labels stay. Raises WrongTaskState while it is at work."""
 
     def work(conn: Connection) -> None:
-        row = _access(conn, actor, import_id)
+        row = access_import(conn, actor, import_id)
         if row.state in AT_WORK:
             raise WrongTaskState("The import is at work. Stop it first.")
         conn.execute(t.label_import.delete().where(t.label_import.c.id == import_id))
@@ -198,7 +266,7 @@ def _move(
     ctx: Context, actor: Actor, import_id: str, states: tuple[str, ...], state: str, **values: Any
 ) -> dict[str, Any]:
     def work(conn: Connection) -> None:
-        row = _access(conn, actor, import_id)
+        row = access_import(conn, actor, import_id)
         here = (t.label_import.c.id == import_id) & t.label_import.c.state.in_(states)
         changed = update(t.label_import).where(here).values(state=state, error=None, done=0, **values)
         if conn.execute(changed).rowcount == 0:
@@ -251,6 +319,11 @@ def _read(ctx: Context, row: Row[Any]) -> None:
 
 
 def _plan(ctx: Context, row: Row[Any]) -> None:
+    with ctx.db.read() as conn:
+        has_classes = bool(configurations.of_project(conn, row.project_id).classes)
+    if not has_classes:
+        _put(ctx, row, state="needs_classes", step="needs_classes", summary=None)
+        return
     plan = import_plan.open_plan(ctx, row, folder_of(ctx, row.id))
     _put(ctx, row, step="comparing", total=plan.media_count)
     summary = plan.compare(lambda done: _put(ctx, row, done=done))
@@ -262,26 +335,32 @@ def _apply(ctx: Context, row: Row[Any]) -> None:
     plan = import_plan.open_plan(ctx, row, folder_of(ctx, row.id))
     _put(ctx, row, step="storing", total=plan.media_count)
     size = plan.media_count if plan.media_count <= AT_ONCE else PORTION
-    done = 0
+    done = stored = 0
     for portion in _portions(iter(plan.matched), max(size, 1)):
-        plan.store(portion)
+        stored += plan.store(portion)
         done += len(portion)
         if not _put(ctx, row, done=done):
             return
-    _put(ctx, row, state="done", step="done", finished_at=ctx.now_ms())
+    _put(ctx, row, state="done", step="done", finished_at=ctx.now_ms(), **_counted(row, stored=stored))
+
+
+def _counted(row: Row[Any], **values: int) -> dict[str, bytes]:
+    """The summary with more counts, as a column."""
+    if row.summary is None:
+        return {}
+    summary = msgspec.json.decode(row.summary, type=Summary)
+    return {"summary": msgspec.json.encode(msgspec.structs.replace(summary, **values))}
 
 
 def _undo(ctx: Context, row: Row[Any]) -> None:
-    plan = import_plan.open_plan(ctx, row, folder_of(ctx, row.id))
-    _put(ctx, row, step="undoing", total=plan.media_count)
+    undo = Undo(ctx, row)
+    _put(ctx, row, step="undoing", total=len(undo.media))
     kept = done = 0
-    for portion in _portions(iter(plan.matched), PORTION):
-        kept += plan.undo(portion)
+    for portion in _portions(iter(undo.media), PORTION):
+        kept += undo.undo(portion)
         done += len(portion)
         _put(ctx, row, done=done)
-    summary = msgspec.json.decode(row.summary, type=Summary) if row.summary else None
-    values = {} if summary is None else {"summary": msgspec.json.encode(msgspec.structs.replace(summary, kept=kept))}
-    _put(ctx, row, state="undone", step="undone", finished_at=ctx.now_ms(), **values)
+    _put(ctx, row, state="undone", step="undone", finished_at=ctx.now_ms(), **_counted(row, kept=kept))
 
 
 def _portions(media: Iterator[str], size: int) -> Iterator[list[str]]:

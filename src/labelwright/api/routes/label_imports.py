@@ -12,13 +12,22 @@ from labelwright.api.deps import Caller, Ctx
 from labelwright.api.reading import decode, json_body
 from labelwright.api.routes.following import EVENTS, follow
 from labelwright.api.routes.media import file_name
-from labelwright.services import label_imports
+from labelwright.services import import_classes, import_mappings, label_imports
+from labelwright.services.import_mappings import Named
 from labelwright.services.import_plan import Options
 from labelwright.storage.receiver import Expected
 
 router = APIRouter(tags=["import"])
 
+
+class ReadAs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    format: str
+
+
 _DECODER = msgspec.json.Decoder(Options)
+_CLASSES = msgspec.json.Decoder(import_classes.Wanted)
+_NAMED = msgspec.json.Decoder(Named)
+_READ_AS = msgspec.json.Decoder(ReadAs)
 _UPLOAD = {
     "requestBody": {
         "required": True,
@@ -72,12 +81,22 @@ async def follow_import(ctx: Ctx, actor: Caller, import_id: str) -> Response:
 
 
 @router.get("/imports/{import_id}/changes")
-def list_changes(
-    ctx: Ctx, actor: Caller, import_id: str, *, what: str | None = None, start: int = 0, limit: int = 100
+def list_changes(  # noqa: PLR0913 - a filter and a page
+    ctx: Ctx,
+    actor: Caller,
+    import_id: str,
+    *,
+    what: str | None = None,
+    search: str = "",
+    start: int = 0,
+    limit: int = 100,
 ) -> Response:
-    """The change set, a portion at a time: what is added, changed, removed or refused, each with its place."""
-    found = label_imports.list_changes(ctx, actor, import_id, what=what, start=start, limit=limit)
-    return MsgspecResponse({"items": found})
+    """The change set, a page at a time: what is added, changed, removed, unchanged or refused, each with its place.
+
+    `what` is also unmatched, ambiguous or repeated, for pictures; `search` is a text in a line.
+    """
+    found = label_imports.list_changes(ctx, actor, import_id, what=what, search=search, start=start, limit=limit)
+    return MsgspecResponse(found)
 
 
 @router.put("/imports/{import_id}/options", openapi_extra=_OPTIONS)
@@ -85,6 +104,26 @@ async def set_options(request: Request, ctx: Ctx, actor: Caller, import_id: str)
     """Choose how the file is merged and what its classes become; it is compared anew."""
     options = decode(await json_body(request), _DECODER)
     return MsgspecResponse(await run_in_threadpool(label_imports.set_options, ctx, actor, import_id, options))
+
+
+@router.post("/imports/{import_id}/format", openapi_extra=_OPTIONS)
+async def read_as(request: Request, ctx: Ctx, actor: Caller, import_id: str) -> Response:
+    """Read the file again, in another format."""
+    wanted = decode(await json_body(request), _READ_AS)
+    return MsgspecResponse(await run_in_threadpool(label_imports.read_as, ctx, actor, import_id, wanted.format))
+
+
+@router.get("/imports/{import_id}/configuration")
+def propose_classes(ctx: Ctx, actor: Caller, import_id: str) -> Response:
+    """The label configuration with everything that the file has and it lacks; new classes have no id."""
+    return MsgspecResponse(import_classes.propose_classes(ctx, actor, import_id))
+
+
+@router.post("/imports/{import_id}/configuration", openapi_extra=_OPTIONS)
+async def make_classes(request: Request, ctx: Ctx, actor: Caller, import_id: str) -> Response:
+    """Save the label configuration in one transaction, and compare the file anew."""
+    wanted = decode(await json_body(request), _CLASSES)
+    return MsgspecResponse(await run_in_threadpool(import_classes.make_classes, ctx, actor, import_id, wanted))
 
 
 @router.post("/imports/{import_id}/apply")
@@ -109,4 +148,41 @@ def undo_import(ctx: Ctx, actor: Caller, import_id: str) -> Response:
 def delete_import(ctx: Ctx, actor: Caller, import_id: str) -> Response:
     """Forget an import and its file; labels stay."""
     label_imports.delete_import(ctx, actor, import_id)
+    return Response(status_code=204)
+
+
+# --- mappings that are kept -----------------------------------------------------------------------------------------
+
+
+@router.get("/projects/{project_id}/mappings")
+def list_mappings(ctx: Ctx, actor: Caller, project_id: str) -> Response:
+    """The saved mappings of a project, each with what does not fit any more."""
+    return MsgspecResponse({"items": import_mappings.list_mappings(ctx, actor, project_id)})
+
+
+@router.post("/projects/{project_id}/mappings", status_code=201, openapi_extra=_OPTIONS)
+async def save_mapping(request: Request, ctx: Ctx, actor: Caller, project_id: str) -> Response:
+    """Save a mapping under a name. Classes are named by id or by export key."""
+    named = decode(await json_body(request), _NAMED)
+    made = await run_in_threadpool(import_mappings.save_mapping, ctx, actor, project_id, named)
+    return MsgspecResponse(made, status_code=201)
+
+
+@router.get("/mappings/{mapping_id}")
+def get_mapping(ctx: Ctx, actor: Caller, mapping_id: str) -> Response:
+    """One mapping; `portable` is the same by export keys, for another project."""
+    return MsgspecResponse(import_mappings.get_mapping(ctx, actor, mapping_id))
+
+
+@router.patch("/mappings/{mapping_id}", openapi_extra=_OPTIONS)
+async def change_mapping(request: Request, ctx: Ctx, actor: Caller, mapping_id: str) -> Response:
+    """Give a mapping another name or content."""
+    named = decode(await json_body(request), _NAMED)
+    return MsgspecResponse(await run_in_threadpool(import_mappings.change_mapping, ctx, actor, mapping_id, named))
+
+
+@router.delete("/mappings/{mapping_id}", status_code=204)
+def delete_mapping(ctx: Ctx, actor: Caller, mapping_id: str) -> Response:
+    """Forget a mapping."""
+    import_mappings.delete_mapping(ctx, actor, mapping_id)
     return Response(status_code=204)
