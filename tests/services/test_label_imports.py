@@ -1,6 +1,7 @@
 """Imports in any format: what was exported changes nothing, what is new is stored and taken back as a whole."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import msgspec
 import pytest
 
 from labelwright.exchange.mapping import ClassMapping
-from labelwright.model.errors import WrongTaskState
+from labelwright.model.errors import Invalid, WrongTaskState
 from labelwright.model.geometry import Point, Rectangle
 from labelwright.services import label_exports, label_imports, tasks
 from labelwright.services.context import Context
@@ -163,3 +164,91 @@ def test_what_is_no_label_file_is_refused_by_name(ctx: Context, team: Team, proj
     with pytest.raises(WrongTaskState):
         label_imports.apply_import(ctx, team.admin, found["id"])
     assert not Path(ctx.settings.data / "media" / "incoming" / "upload").exists()
+
+
+def test_adding_leaves_what_has_the_same_id(ctx: Context, team: Team, project: Project) -> None:
+    crane = project.class_id("crane")
+    (before,) = (a for a in documents(ctx, team, project)["a.png"].annotations if a.class_id == crane)
+    moved = box(1, uid=before.id, bbox=[2, 2, 10, 8]) | {"image_id": 8}
+    images = [{"id": 8, "file_name": "a.png", "width": 64, "height": 48}]
+    found = send(ctx, team, project, coco(moved, images=images))
+    assert found["summary"]["geometries"] == {"changed": 1}
+    label_imports.set_options(ctx, team.admin, found["id"], Options(mode="add"))
+    assert worked(ctx, team, found["id"])["summary"]["geometries"] == {"added": 1}
+
+
+def test_every_line_of_the_change_set_has_its_place_and_task(ctx: Context, team: Team, project: Project) -> None:
+    images = [
+        {"id": 7, "file_name": "b.png", "width": 64, "height": 48},
+        {"id": 8, "file_name": "other/b.png", "width": 64, "height": 48},
+        {"id": 9, "file_name": "nowhere.png", "width": 64, "height": 48},
+    ]
+    found = send(ctx, team, project, coco(box(1), box(2, 4), images=images))
+    lines = listed(ctx, team, found["id"])["items"]
+    assert {(line["what"], line["unit"]) for line in lines} == {
+        ("added", "geometries"),
+        ("refused", "file"),
+        ("unmatched", "media"),
+        ("repeated", "media"),
+    }
+    assert all(line["place"]["pointer"] for line in lines)
+    added = next(line for line in lines if line["what"] == "added")
+    assert (added["task_id"], added["value"]) == (project.task_ids["b.png"], "rectangle 1,2 10x8")
+    assert listed(ctx, team, found["id"], search="NOWHERE")["total"] == 1
+    page = listed(ctx, team, found["id"], start=1, limit=2)
+    assert (page["items"], page["total"]) == (lines[1:3], len(lines))
+    with pytest.raises(Invalid, match="no what="):
+        listed(ctx, team, found["id"], what="other")
+
+
+def listed(ctx: Context, team: Team, import_id: str, **query: Any) -> dict[str, Any]:
+    return shown(label_imports.list_changes(ctx, team.admin, import_id, **query))
+
+
+def test_the_file_may_say_that_its_labels_replace_those_of_a_picture(
+    ctx: Context, team: Team, project: Project
+) -> None:
+    task = {"internal_media_ID": None, "external_media_ID": "a.png", "keepData": False, "labels": {}}
+    found = send(ctx, team, project, json.dumps([{"label_classes": []}, task]).encode(), "ours.json")
+    assert found["format"] == "native"
+    assert found["summary"]["geometries"] == {"removed": 2}
+    (removed, *_) = listed(ctx, team, found["id"], what="removed")["items"]
+    assert removed["reason"] == "The file does not have it, and only what the file has stays."
+
+
+def test_what_everything_in_the_file_becomes_is_said(ctx: Context, team: Team, project: Project) -> None:
+    found = send(ctx, team, project, coco(box(1), box(2, 4)))
+    fits = {(fit["name"], fit["kind"]): fit["how"] for fit in found["summary"]["fit"]["classes"]}
+    assert fits == {("Crane", "rectangle"): "named", ("boat", "rectangle"): "unknown"}
+
+
+def test_an_undo_that_has_nothing_to_take_back_says_so(ctx: Context, team: Team, project: Project) -> None:
+    found = send(ctx, team, project, exported(ctx, team, project))
+    assert found["undo"] == {"possible": False, "reason": "It has not been stored."}
+    label_imports.apply_import(ctx, team.admin, found["id"])
+    done = worked(ctx, team, found["id"])
+    assert done["summary"]["stored"] == 0
+    assert done["undo"]["reason"] == "It changed nothing, so there is nothing to take back."
+    with pytest.raises(WrongTaskState, match="changed nothing"):
+        label_imports.undo_import(ctx, team.admin, found["id"])
+
+
+def test_an_undo_needs_neither_the_file_nor_what_was_found_in_it(ctx: Context, team: Team, project: Project) -> None:
+    before = documents(ctx, team, project)
+    found = send(ctx, team, project, coco(box(1)))
+    label_imports.apply_import(ctx, team.admin, found["id"])
+    worked(ctx, team, found["id"])
+    shutil.rmtree(label_imports.folder_of(ctx, found["id"]))
+    label_imports.undo_import(ctx, team.admin, found["id"])
+    undone = worked(ctx, team, found["id"])
+    assert (undone["state"], undone["undo"]["reason"]) == ("undone", "It was taken back already.")
+    assert documents(ctx, team, project) == before
+
+
+def test_one_stopped_before_it_was_compared_is_read_anew(ctx: Context, team: Team, project: Project) -> None:
+    with ctx.store.receive(limit_bytes=10**7) as incoming:
+        incoming.write(coco(box(1)))
+        made = label_imports.create_import(ctx, team.admin, project.id, incoming.finish(), file_name="x.json")
+    label_imports.cancel_import(ctx, team.admin, made["id"])
+    label_imports.apply_import(ctx, team.admin, made["id"])
+    assert worked(ctx, team, made["id"])["state"] == "ready"

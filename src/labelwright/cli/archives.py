@@ -13,7 +13,7 @@ from labelwright.model.errors import Invalid
 from labelwright.sdk import Client, Project
 from labelwright.sdk.exchanges import LabelExport, LabelImport, WantedExport
 
-Mode = Literal["add", "merge", "replace"]
+Mode = Literal["add", "merge_id", "merge_overlap", "replace"]
 
 
 @Parameter(name="*")
@@ -147,7 +147,7 @@ def import_compared(client: Client, project: Project, file: Path, compared: Comp
 
         found = client.exchanges.compare(project.id, file, form=compared.form, on_progress=show)
         options = {
-            "mode": compared.mode or "add",
+            "mode": compared.mode or "merge_id",
             "outOfBounds": out_of_bounds,
             "mapping": _mapping(client, project, compared),
         }

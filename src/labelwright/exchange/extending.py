@@ -82,11 +82,12 @@ class _Extending:
         return fits[0].class_id if fits and len(fits) == len(origin.kinds) else None
 
     def _is_settled(self, one: LabelClass, origin: Origin) -> bool:
-        """Whether somebody said that it is left out, or becomes what stands elsewhere."""
+        """Whether somebody said that it is left out, or becomes what stands elsewhere, or there is none of it."""
         if not one.is_geometry:
             question: QuestionFit | None = self._questions.get((origin.parent, origin.name))
             return question is not None and question.how != "unknown"
-        return all(fit.how in {"left_out", "mapped"} for fit in self._fits(origin))
+        fits = self._fits(origin)
+        return bool(fits) and all(fit.how in {"left_out", "mapped"} or not fit.count for fit in fits)
 
     def _fits(self, origin: Origin) -> list[ClassFit]:
         found = (self._classes.get((origin.parent, origin.name, kind)) for kind in origin.kinds)

@@ -49,7 +49,7 @@ def _look(files: Files, form: Format) -> _Look:
     pictures, objects = set(), 0
     try:
         for medium in form.read(files).media():
-            pictures.add(stem_of(medium.path.replace("\\", "/").rpartition("/")[2]))
+            pictures.add(medium.id or stem_of(medium.path))
             objects += len(medium.objects)
     except Invalid:
         return _Look(form, frozenset(), 0)

@@ -115,7 +115,7 @@ _FILE: Final = msgspec.json.Decoder(_File)
 
 def recognise(files: Files) -> bool:
     """Whether the JSON files have shapes and a path of a picture."""
-    return bool(_paths(files, most=5))
+    return bool(_paths(files, most=200))
 
 
 def _paths(files: Files, most: int | None = None) -> list[str]:
@@ -127,7 +127,7 @@ def _paths(files: Files, most: int | None = None) -> list[str]:
 def read(files: Files) -> LabelFile:
     """Open every LabelMe file. Raises Invalid when there is none."""
     paths = [path for path in files.ending(".json") if "manifest" not in path and "label_configuration" not in path]
-    if not _paths(files, most=5):
+    if not _paths(files, most=200):
         raise refused("The upload", "not_labelme", "holds no LabelMe file: no JSON with “shapes” and “imagePath”.")
     faults = Faults()
 

@@ -145,7 +145,7 @@ export interface ClassMapping {
   readonly lossy: boolean
 }
 
-export type ImportMode = 'add' | 'merge' | 'replace'
+export type ImportMode = 'add' | 'merge_id' | 'merge_overlap' | 'replace'
 
 export interface ImportOptions {
   readonly mode: ImportMode
@@ -171,7 +171,7 @@ export interface ChangeLine {
   readonly unit: string
   readonly medium: string
   readonly class_key?: string
-  readonly place?: string
+  readonly place?: Place
   readonly value?: string
   readonly reason?: string
 }
