@@ -1,6 +1,7 @@
 """Run every benchmark and write what it found into docs/performance.md.
 
-Each runs in a process of its own. Label Studio is measured by hand: ``python -m benchmarks.label_studio``.
+Each runs in a process of its own. Label Studio is measured by hand: ``python -m benchmarks.label_studio`` and
+``python -m benchmarks.ten_annotations --label-studio FOLDER``.
 """
 
 import json

@@ -30,6 +30,7 @@ VERSION = "1.23.2"
 TASKS, OURS, BATCH, ROUNDS = 1000, 20_000, 250, 2
 PORT = 8791
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
+EMAIL, PASSWORD = "bench@example.org", "a long pass phrase"
 LIMIT = 100.0
 LABELS_PER_TASK = POLYGONS + RECTANGLES
 
@@ -64,7 +65,7 @@ def label_studio(programs: Path, data: Path) -> Iterator[Server]:
         "COLLECT_ANALYTICS": "false",
     }
     command = [programs / "label-studio", "start", "--no-browser", "--port", str(PORT)]
-    account = ["--username", "bench@example.org", "--password", "a long pass phrase", "--user-token", TOKEN]
+    account = ["--username", EMAIL, "--password", PASSWORD, "--user-token", TOKEN]
     cores = sorted(os.sched_getaffinity(0))
     with (data / "label-studio.log").open("w") as log:
         process = subprocess.Popen([*command, *account], env=environment, stdout=log, stderr=log)
