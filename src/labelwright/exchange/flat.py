@@ -6,6 +6,7 @@ What a format states in `supports` decides what it is given and what the ledger 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from labelwright.exchange.areas import area_of
 from labelwright.exchange.format import Support
 from labelwright.exchange.ledger import Item, Ledger, Loss, Unit, item_of, refuse_task
 from labelwright.exchange.source import Labelled, Scheme, TaskLabels
@@ -137,7 +138,7 @@ def box_loss(geometry: Geometry) -> Loss | None:
     if isinstance(geometry, Rectangle):
         return None
     _, _, w, h = kind_of(geometry).bounds(geometry)
-    return Loss("iou", 1 - min(1.0, (kind_of(geometry).area(geometry) or 0.0) / (w * h))) if w * h else Loss("iou", 1.0)
+    return Loss("iou", 1 - min(1.0, area_of(geometry) / (w * h))) if w * h else Loss("iou", 1.0)
 
 
 def plain(answer: Answer | tuple[str, ...]) -> str:

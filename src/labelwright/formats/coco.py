@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.areas import area_of
 from labelwright.exchange.bridges import Ring, joined
 from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts, everything, refuses
 from labelwright.exchange.ledger import Ledger, item_of, refuse_task
@@ -29,7 +30,7 @@ NO_LINES: Final = "COCO has no lines."
 KEYPOINT: Final = "A nested point is a keypoint of its parent."
 SECOND_KEYPOINT: Final = "COCO has room for one point of each keypoint; this is another one."
 NESTED: Final = "A nested geometry is an object of its own; `parent` names its parent."
-SINGLE_POINT: Final = "A point is an object with one keypoint."
+SINGLE_POINT: Final = "A point is an object with one keypoint; its box is the pixel around it."
 MASKED: Final = "A segment with holes is RLE: its pixels, without the fractions of its outline."
 BRIDGED: Final = "Holes are joined to the outline by lines of no width."
 
@@ -102,6 +103,11 @@ class _Writer:
             str(c.id): _skeleton(c)
             for c in scheme.geometry_classes
             if settings["keypoints"] and c.type in WITH_KEYPOINTS and _skeleton(c).names
+        }
+        # Evaluation wants keypoints of each object whose category has some, seen or not.
+        self._unseen = {
+            class_id: {"keypoints": [0] * (3 * len(skeleton.names)), "num_keypoints": 0}
+            for class_id, skeleton in self._skeletons.items()
         }
 
     def instances(self, source: Source, split: str) -> Iterator[bytes]:
@@ -186,7 +192,7 @@ class _Writer:
                 continue
             fields = self._fields(task, one, ids)
             if fields is not None:
-                fields |= points.fields_of(one.annotation.id)
+                fields |= points.fields_of(one.annotation.id) or self._unseen.get(one.annotation.class_id, {})
                 yield _encoded(fields)
 
     def _fields(self, task: TaskLabels, one: Labelled, ids: dict[str, int]) -> dict[str, Any] | None:
@@ -221,9 +227,7 @@ class _Writer:
         annotation, label_class, parent = one
         item = item_of(task, annotation.id, label_class.key)
         geometry, way = annotation.geometry, NESTED if parent is not None else ""
-        kind = kind_of(geometry)
-        area: float | None = kind.area(geometry)
-        box: tuple[float, ...] = kind.bounds(geometry)
+        box: tuple[float, ...] = kind_of(geometry).bounds(geometry)
         segmentation: Any = []
         match geometry:
             case Rectangle(x=x, y=y, w=w, h=h):
@@ -237,15 +241,14 @@ class _Writer:
                 return self._mask(task, one, rings)
             case ImageSegmentation(rings=rings):
                 segmentation, way = [_flat(joined(rings))], BRIDGED
-            case Point(x=x, y=y):
+            case Point():
                 self._ledger.converted("geometries", SINGLE_POINT, item)
-                keypoint = _numbers([x, y, 2])
-                return {"bbox": _numbers(box), "area": 0, "segmentation": [], "keypoints": keypoint, "num_keypoints": 1}
+                return _spot(geometry, task.medium.size_wh)
         if way:
             self._ledger.converted("geometries", way, item)
         else:
             self._ledger.exported("geometries", class_key=label_class.key)
-        area_text = msgspec.Raw(number(area or 0).encode())
+        area_text = msgspec.Raw(number(area_of(geometry)).encode())
         return {"bbox": _numbers(box), "area": area_text, "segmentation": _numbers(segmentation)}
 
     def _mask(self, task: TaskLabels, one: Labelled, rings: Sequence[Ring]) -> dict[str, Any]:
@@ -257,8 +260,8 @@ class _Writer:
         if not rle_area(lengths):  # no pixel's centre lies in it, and RLE would be nothing at all
             self._ledger.converted("geometries", BRIDGED, item)
             segment = ImageSegmentation(tuple(rings))
-            box, area = kind_of(segment).bounds(segment), kind_of(segment).area(segment)
-            return {"bbox": _numbers(box), "area": area, "segmentation": _numbers([_flat(joined(rings))])}
+            box = kind_of(segment).bounds(segment)
+            return {"bbox": _numbers(box), "area": area_of(segment), "segmentation": _numbers([_flat(joined(rings))])}
         self._ledger.converted("geometries", MASKED, item)
         packed = {"size": [height, width], "counts": pack_rle(lengths)}
         return {"bbox": bounds_of(runs), "area": rle_area(lengths), "segmentation": packed}
@@ -311,6 +314,15 @@ class _Keypoints(NamedTuple):
 def _skeleton(label_class: LabelClass) -> _Skeleton:
     points = [child for child in label_class.children if child.type == "point"]
     return _Skeleton({str(child.id): at for at, child in enumerate(points)}, tuple(child.key for child in points))
+
+
+def _spot(point: Point, size_wh: tuple[int, int]) -> dict[str, Any]:
+    """A point with the pixel around it as its box: programs stop at an object without any extent."""
+    x, y = (min(max(at - 0.5, 0), side - 1) for at, side in zip((point.x, point.y), size_wh, strict=True))
+    corners = [[x, y, x + 1, y, x + 1, y + 1, x, y + 1]]
+    keypoint = _numbers([point.x, point.y, 2])
+    box = {"bbox": _numbers((x, y, 1, 1)), "area": 1, "segmentation": _numbers(corners)}
+    return {**box, "keypoints": keypoint, "num_keypoints": 1}
 
 
 def _flat(ring: tuple[tuple[float, float], ...]) -> list[float]:

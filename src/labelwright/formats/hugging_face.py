@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.areas import area_of
 from labelwright.exchange.bridges import Ring
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
@@ -48,7 +49,7 @@ def _line(task: TaskLabels, flat: Flattener) -> dict[str, Any]:
         "id": [one.id for one in found],
         "parent": [found[one.parent].id if one.parent is not None else "" for one in found],
         "bbox": [kind_of(one.geometry).bounds(one.geometry) for one in found],
-        "area": [kind_of(one.geometry).area(one.geometry) for one in found],
+        "area": [area_of(one.geometry) for one in found],
         "category": [one.name for one in found],
         "kind": [kind_of(one.geometry).name for one in found],
         "segmentation": [_rings(one) for one in found],

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.areas import area_of
 from labelwright.exchange.bridges import joined
 from labelwright.exchange.format import CARRIES, Chosen, Format, Support, converts, everything, refuses
 from labelwright.exchange.ledger import Ledger, Loss, item_of, refuse_task
@@ -55,7 +56,7 @@ def _detect(geometry: Geometry) -> _Written | None:
     values = [x + w / 2, y + h / 2, w, h]
     if isinstance(geometry, Rectangle):
         return _Written(values)
-    covered = kind_of(geometry).area(geometry) or 0.0
+    covered = area_of(geometry)
     return _Written(values, BOXED, Loss("iou", 1 - min(1.0, covered / (w * h))))
 
 
@@ -75,7 +76,7 @@ def _oriented(geometry: Geometry) -> _Written | None:
     if isinstance(geometry, Rectangle):
         return _Written(_flat(ring), "")
     corners, area = smallest_box(ring)
-    covered = kind_of(geometry).area(geometry) or 0.0
+    covered = area_of(geometry)
     return _Written(_flat(corners), TURNED, Loss("iou", 1 - min(1.0, covered / area)))
 
 
