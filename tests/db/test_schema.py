@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
@@ -181,3 +183,36 @@ def test_a_kill_at_any_step_leaves_the_old_or_the_new_file_and_the_next_start_go
     )
     assert {run["after_start"] for run in runs} == {f"{NEXT}:Crane" if start == "older" else f"{NEXT}:"}
     assert {tuple(run["leftovers"]) for run in runs} == {()}
+
+
+def test_existing_classes_keep_the_numbers_that_they_had_by_age(path: Path) -> None:
+    ensure_schema(path)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(schema.MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0004")
+        connection.exec_driver_sql("INSERT INTO organisation VALUES ('o', 'Harbour', 1)")
+        connection.exec_driver_sql(
+            "INSERT INTO project (id, organisation_id, name, short_description, description, media_type, pinned,"
+            " review_activated, label_iteration_id, created_at) VALUES ('p', 'o', 'Q', '', '', 'IMAGE', 0, 0, 'i', 1)"
+        )
+        wheel = {"id": "1", "key": "wheel", "type": "point", "children": []}
+        question = {"id": "0", "key": "kind", "type": "option", "children": []}
+        classes = [
+            {"id": "3", "key": "tree", "type": "polygon", "children": []},
+            {"id": "2", "key": "car", "type": "rectangle", "children": [question, wheel]},
+        ]
+        insert = (
+            "INSERT INTO label_configuration (id, project_id, revision, changed_at, classes) VALUES (?, ?, ?, ?, ?)"
+        )
+        connection.exec_driver_sql(insert, ("c", "p", 1, 1, json.dumps(classes).encode()))
+        connection.commit()
+    engine.dispose()
+    ensure_schema(path)
+    ((raw, given),) = query(path, "SELECT classes, numbers FROM label_configuration")
+    tree, car = json.loads(raw)  # type: ignore[arg-type]
+    assert (tree["number"], car["number"], car["children"][1]["number"]) == (2, 1, 0)
+    assert "number" not in car["children"][0]
+    assert json.loads(given) == {"0": "car/wheel: point", "1": "car: rectangle", "2": "tree: polygon"}  # type: ignore[arg-type]

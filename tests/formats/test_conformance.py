@@ -34,8 +34,9 @@ def export(form: Format, **fields: Any) -> tuple[bytes, Report]:
     """Export the corpus; the archive and the report."""
     file = io.BytesIO()
     settings = chosen(form.settings, fields.pop("settings", {}))
+    scheme = fields.pop("scheme", corpus.SCHEME)
     request = Request(format=form.id, states=corpus.ALL_STATES, settings=settings, **fields)
-    exporting = Exporting(form, request, corpus.SCHEME, corpus.tasks, project="Corpus")
+    exporting = Exporting(form, request, scheme, corpus.tasks, project="Corpus")
     exporting.plan()
     sink = ZipWriter(file)
     report = exporting.write(Archive(sink), {})

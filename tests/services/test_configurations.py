@@ -10,6 +10,7 @@ from sqlalchemy import Row, select, update
 from labelwright.bootstrap import open_context
 from labelwright.config import Settings
 from labelwright.db import tables as t
+from labelwright.formats import configuration_file
 from labelwright.model.configuration import Configuration, LabelClass, Option
 from labelwright.model.document import Change
 from labelwright.model.errors import (
@@ -390,3 +391,41 @@ def test_clearing_takes_everything_and_finished_tasks_wait_again(ctx: Context, t
     assert set(states(ctx, project).values()) == {"WAITING_CHANGED"}
     assert tasks.open_task(ctx, team.admin, project.task_ids["a.png"]).document.annotations == ()
     assert configurations.preview_effects(ctx, team.admin, project.id, ()).needs_confirmation is False
+
+
+def numbers(configuration: Configuration) -> dict[str, int | None]:
+    return {p.label_class.key: p.label_class.number for p in configuration.by_id.values() if p.label_class.is_geometry}
+
+
+def test_a_class_number_outlives_the_class(ctx: Context, team: Team, project: Project) -> None:
+    before = numbers(project.configuration)
+    assert sorted(n for n in before.values() if n is not None) == list(range(len(before)))
+    kept = tuple(c for c in project.configuration.classes if c.key != "quay_edge")
+    classes = (*kept, geometry_class("buoy", "point"))
+    saved = configurations.save_configuration(ctx, team.admin, project.id, classes, confirm=True)
+    expected = {key: number for key, number in before.items() if key != "quay_edge"} | {"buoy": len(before)}
+    assert numbers(saved) == expected
+    assert numbers(configurations.get_configuration(ctx, team.admin, project.id)) == expected
+
+
+def test_clients_that_know_no_numbers_change_none(ctx: Context, team: Team, project: Project) -> None:
+    before = numbers(project.configuration)
+    bare = tuple(msgspec.structs.replace(c, number=None) for c in project.configuration.classes)
+    assert numbers(configurations.save_configuration(ctx, team.admin, project.id, bare)) == before
+
+
+def test_numbers_go_with_the_configuration_file_into_another_project(
+    ctx: Context, team: Team, project: Project
+) -> None:
+    kept = tuple(c for c in project.configuration.classes if c.key != "quay_edge")
+    saved = configurations.save_configuration(ctx, team.admin, project.id, kept, confirm=True)
+    file = configuration_file.write(saved.classes)
+    other = make_project(ctx, team.admin, name="Another", classes=())
+    filled = configurations.fill_configuration(ctx, team.admin, other.id, configuration_file.read(file))
+    assert numbers(filled) == numbers(saved)
+    # Cleared and filled with other classes: their numbers were somebody else's there, so they get new ones.
+    configurations.clear_configuration(ctx, team.admin, other.id)
+    text = file.replace(b'"crane"', b'"derrick"')
+    again = configurations.fill_configuration(ctx, team.admin, other.id, configuration_file.read(text))
+    assert numbers(again)["derrick"] == max(n for n in numbers(filled).values() if n is not None) + 1
+    assert numbers(again)["water"] == numbers(filled)["water"]

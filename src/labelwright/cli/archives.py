@@ -40,6 +40,9 @@ class Archived:
         Literal["none", "pack", "links"],
         Parameter(show_default=True, help="Pack the originals, or list links."),
     ] = "none"
+    compact: Annotated[bool, Parameter(help="Number the classes anew, without the gaps that deleted ones leave.")] = (
+        False
+    )
     frame: Annotated[
         Literal["displayed", "stored"],
         Parameter(show_default=True, help="stored: turn labels as the pixels lie, for programs that ignore EXIF."),
@@ -59,6 +62,7 @@ class Archived:
             states=status,
             classes=self.classes,
             empty=not self.skip_empty,
+            compact=self.compact,
             split=self.split,
             group=self.group,
             pictures=self.pictures,

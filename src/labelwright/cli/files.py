@@ -31,6 +31,7 @@ FormatName = Annotated[str | None, Parameter(name="--format", help="Its name; `l
 Options = Annotated[
     tuple[str, ...], Parameter(name="--option", help="NAME=VALUE, an option of the format; repeatable.")
 ]
+Compact = Annotated[bool, Parameter(help="Number the classes anew, without the gaps that deleted ones leave.")]
 Split = Annotated[str, Parameter(help="Shares of train, val and test, such as 80/10/10.")]
 Group = Annotated[
     str,
@@ -70,6 +71,7 @@ def convert(  # noqa: PLR0913 - the options of a command
     group: Group = "medium",
     option: Options = (),
     pictures: Annotated[bool, Parameter(help="Pack the pictures that lie beside the labels.")] = False,
+    compact: Compact = False,
 ) -> None:
     """Convert labels from one format into another; what cannot come along is counted and said."""
     if form is None or form not in FORMATS or FORMATS[form].write is None:
@@ -83,6 +85,7 @@ def convert(  # noqa: PLR0913 - the options of a command
         states=(STATE,),
         splits=parse_splits(split, group) if split else None,
         pictures="pack" if pictures else "none",
+        compact=compact,
         settings=chosen(FORMATS[form].settings, read_options(option)),
     )
     with counting(f"Converting {source.name} from {found.name}", converted.media) as bar:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from labelwright.model.errors import LabelwrightError, StorageFull
 
-HEAD = "0004"
+HEAD = "0005"
 BUSY_S = 10.0
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -112,6 +112,8 @@ label_configuration = Table(
     Column("revision", Integer, nullable=False),
     _time("changed_at"),
     Column("classes", LargeBinary, nullable=False),
+    # Every class number that was ever given: JSON, number -> who has or had it.
+    Column("numbers", LargeBinary, nullable=False),
 )
 
 dataset = Table(

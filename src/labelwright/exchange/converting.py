@@ -21,6 +21,7 @@ from labelwright.exchange.source import Medium, Scheme, TaskLabels
 from labelwright.model.configuration import Configuration, LabelClass
 from labelwright.model.document import Annotation, Document
 from labelwright.model.ids import is_uuid
+from labelwright.model.numbering import by_age
 
 PICTURES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif")
 STATE: Final = "completed"
@@ -43,7 +44,7 @@ def open_converted(files: Files, labels: LabelFile) -> Converted:
     for medium in identified(labels.media(), files):
         survey.look(medium)
         media += 1
-    classes = _with_ids(survey.propose(), _Counter("class"))
+    classes = by_age(_with_ids(survey.propose(), _Counter("class")))
     configuration = Configuration(
         id=_id("configuration", 0), project_id=_id("project", 0), revision=1, timestamp=0, classes=classes
     )

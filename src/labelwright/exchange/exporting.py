@@ -17,6 +17,7 @@ from labelwright.exchange.archive import Archive
 from labelwright.exchange.format import Format
 from labelwright.exchange.ledger import Balance, Ledger, contents, item_of
 from labelwright.exchange.naming import plan_paths
+from labelwright.exchange.numbers import compacted
 from labelwright.exchange.source import Medium, Scheme, Source, TaskLabels
 from labelwright.exchange.splits import Splits, splitter
 from labelwright.exchange.turning import FRAMES, STORED, UPRIGHT, stored_document, stored_medium
@@ -31,14 +32,16 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What is wanted. `states` in lower case; `classes` are names of geometry classes, empty for all.
 
     `empty` says whether finished pictures without any annotation belong in: they are what a model must not find
-    anything in. `pictures` are left out, packed as their original bytes, or listed as links. `frame` is `displayed`, or
-    `stored` for programs that ignore which way up a picture is.
+    anything in. `compact` numbers the classes of the archive anew, without gaps. `pictures` are left out, packed as
+    their original bytes, or listed as links. `frame` is `displayed`, or `stored` for programs that ignore which way up
+    a picture is.
     """
 
     format: str
     states: tuple[str, ...]
     classes: tuple[str, ...] = ()
     empty: bool = True
+    compact: bool = False
     splits: Splits | None = None
     pictures: str = "none"
     frame: str = "displayed"
@@ -80,11 +83,12 @@ class Exporting:
         open_picture: Callable[[Medium], BinaryIO | None] = lambda _: None,
         progress: Progress = lambda _done, _total: None,
     ) -> None:
-        self._form, self._request, self._scheme, self._tasks = form, request, scheme, tasks
-        self._project, self._open_picture, self._progress = project, open_picture, progress
         check_frame(form, request.frame)
         self._is_stored = request.frame == STORED
         self._wanted = _wanted_classes(request, scheme)
+        self._scheme = compacted(scheme, self._wanted) if request.compact else scheme
+        self._form, self._request, self._tasks = form, request, tasks
+        self._project, self._open_picture, self._progress = project, open_picture, progress
         self._split = splitter(request.splits, scheme.configuration) if request.splits else lambda _: ""
         self._ledger = Ledger()
         self._media: dict[str, Medium] = {}

@@ -116,12 +116,16 @@ def stretched(geometry: Geometry, factors_xy: tuple[float, float]) -> Geometry:
 
 
 class FoundClass(msgspec.Struct, frozen=True, kw_only=True):
-    """A class that the file declares. `types` are the geometry kinds it may have; empty: the objects tell."""
+    """A class that the file declares. `types` are the geometry kinds it may have; empty: the objects tell.
+
+    `number` counts from 0, where the file has numbers.
+    """
 
     name: str
     types: tuple[str, ...] = ()
     color: str | None = None
     parent: str | None = None
+    number: int | None = None
 
 
 class Faults:

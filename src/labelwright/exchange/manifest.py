@@ -9,15 +9,16 @@ import msgspec
 from labelwright import __version__
 from labelwright.exchange.archive import Written
 from labelwright.exchange.ledger import Balance
-from labelwright.exchange.source import Medium, Scheme
+from labelwright.exchange.source import Medium, Scheme, class_indices
 
 PATH: Final = "manifest.json"
 
 
 class ManifestClass(msgspec.Struct, frozen=True, kw_only=True):
-    """A geometry class: its number stays when classes are added or moved."""
+    """A geometry class: `index` is its number in these files, `number` the one that the project gave it for good."""
 
     index: int
+    number: int
     name: str
     type: str
     color: str | None
@@ -60,10 +61,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 def classes_of(scheme: Scheme, counts: Mapping[str, int]) -> tuple[ManifestClass, ...]:
     """The geometry classes by index; `counts` are annotations by class id."""
-    names = scheme.names()
+    names, numbers = scheme.names(), class_indices(scheme.configuration)
     return tuple(
         ManifestClass(
             index=scheme.indices[str(c.id)],
+            number=numbers[str(c.id)],
             name=names[str(c.id)],
             type=c.type,
             color=c.color,

@@ -39,11 +39,14 @@ class Survey:
         self.counts: dict[tuple[str | None, str], Counter[str]] = defaultdict(Counter)
         self._colors: dict[str, str] = {}
         self.origins: list[Origin] = []
+        self._numbers: dict[tuple[str | None, str], int] = {}
         self._questions: dict[str | None, dict[str, list[str | tuple[str, ...]]]] = defaultdict(dict)
         for found in classes:
             self.kinds[found.parent, found.name] |= set(found.types)
             if found.color:
                 self._colors[found.name] = found.color.upper()
+            if found.number is not None and found.number not in self._numbers.values():
+                self._numbers.setdefault((found.parent, found.name), found.number)
 
     def look(self, medium: FoundMedium) -> None:
         """Take in one medium."""
@@ -99,8 +102,16 @@ class Survey:
                     nested = [child for above, child in self.kinds if above == name]
                     children += [c for child in nested for c in self._classes(name, child, inner, f"{key}.")]
             color = self._colors.get(name) or _COLORS[len(keys) % len(_COLORS)]
-            label = name.removeprefix(f"{parent}.").strip()[:56] or key
-            made.append(LabelClass(key=key, name=label, type=kind, color=color, children=tuple(children)))
+            made.append(
+                LabelClass(
+                    key=key,
+                    name=name.removeprefix(f"{parent}.").strip()[:56] or key,
+                    type=kind,
+                    color=color,
+                    number=self._numbers.get((parent, name)) if kind == kinds[0] else None,
+                    children=tuple(children),
+                )
+            )
         return made
 
     def _come_from(self, path: str, parent: str | None, name: str, taken: tuple[str, list[str]]) -> None:

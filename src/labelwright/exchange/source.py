@@ -10,8 +10,9 @@ from typing import BinaryIO, NamedTuple
 
 import msgspec
 
-from labelwright.model.configuration import Configuration, LabelClass
+from labelwright.model.configuration import Configuration, LabelClass, walk
 from labelwright.model.document import EMPTY, Annotation, Answer, Answers, Document
+from labelwright.model.numbering import by_age
 
 
 class Medium(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,8 +71,7 @@ class Question(NamedTuple):
 class Scheme:
     """A configuration as formats look at it: indices of classes, names of questions.
 
-    `indices` gives every geometry class a number from 0 that stays when classes are added or moved: see
-    `class_indices`.
+    `indices` gives every geometry class its number in files, from 0: see `class_indices`.
     """
 
     def __init__(self, configuration: Configuration, indices: Mapping[str, int] | None = None) -> None:
@@ -129,9 +129,9 @@ def _named(questions: list[LabelClass], paths: dict[str, str]) -> dict[str, Ques
 
 
 def class_indices(configuration: Configuration) -> dict[str, int]:
-    """Number the geometry classes from 0 by age: ids are UUIDv7, so a new class comes last wherever it stands."""
-    ids = sorted(class_id for class_id, placed in configuration.by_id.items() if placed.label_class.is_geometry)
-    return {class_id: index for index, class_id in enumerate(ids)}
+    """The numbers of the geometry classes; a configuration that was never saved is numbered by age."""
+    numbered = walk(by_age(configuration.classes))
+    return {str(p.label_class.id): p.label_class.number for p in numbered if p.label_class.number is not None}
 
 
 class Source(NamedTuple):

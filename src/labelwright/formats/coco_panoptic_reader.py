@@ -93,7 +93,8 @@ def _content(files: Files, path: str) -> _Content:
 def _class(category: _Category) -> FoundClass:
     kind = category.geometry_type or ("polygon" if category.isthing else "image_segmentation")
     parent = category.supercategory if category.geometry_type and category.supercategory else None
-    return FoundClass(name=category.name, types=(kind,), parent=parent)
+    number = category.id - 1 if category.id > 0 else None
+    return FoundClass(name=category.name, types=(kind,), parent=parent, number=number)
 
 
 def _medium(

@@ -153,10 +153,12 @@ class _Part:
         return boxes
 
     def classes(self) -> Iterator[FoundClass]:
+        first = 0 if any(category.id == 0 for category in self._categories.values()) else 1
         for key, category in self._categories.items():
             declared = category.geometry_type or ("rectangle" if key in self._boxes else None)
             parent = category.supercategory if category.geometry_type and category.supercategory else None
-            yield FoundClass(name=category.name, types=(declared,) if declared else (), parent=parent)
+            number = category.id - first if isinstance(category.id, int) and category.id >= first else None
+            yield FoundClass(name=category.name, types=(declared,) if declared else (), parent=parent, number=number)
             if declared != "point":
                 for name in category.keypoints:
                     yield FoundClass(name=name, types=("point",), parent=category.name)

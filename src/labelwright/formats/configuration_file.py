@@ -1,4 +1,4 @@
-"""The configuration file: the reference's JSON of root entries, plus `required`, for moving between projects."""
+"""The configuration file: the reference's JSON of root entries, with `required` and `number`, for other projects."""
 
 import json
 from typing import Any
@@ -24,6 +24,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     max_length: int | None = None
     options: dict[str, str] | None = None
     required: bool | None = None
+    number: int | None = None
     children: list["Entry"] | None = None
 
 
@@ -43,7 +44,8 @@ def _entry(here: LabelClass) -> dict[str, Any]:
         "entryValue": here.name,
     }
     if here.is_geometry:
-        return entry | {"color": here.color, "shortcut": here.shortcut}
+        numbered = {} if here.number is None else {"number": here.number}
+        return entry | {"color": here.color, "shortcut": here.shortcut} | numbered
     entry["required"] = here.required
     if here.type == "free_text":
         return entry | {"maxLength": here.max_length}
@@ -74,6 +76,7 @@ def _class(entry: Entry) -> LabelClass:
         color=entry.color,
         shortcut=None if entry.shortcut is None else str(entry.shortcut),
         required=bool(entry.required),
+        number=entry.number,
         options=tuple(Option(key, name) for key, name in (entry.options or {}).items()),
         max_length=entry.max_length,
         children=classes_of(entry.children or []),

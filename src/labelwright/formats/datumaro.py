@@ -26,6 +26,7 @@ from labelwright.exchange.found import (
 )
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.naming import UNSPLIT, stem_of
+from labelwright.exchange.numbers import is_placeholder, names_by_number
 from labelwright.exchange.pixels import mask_of, segment_of
 from labelwright.exchange.source import Medium, Source
 from labelwright.formats.json_files import decoded
@@ -40,7 +41,7 @@ _KINDS: Final = {"bbox", "polygon", "polyline", "points", "mask"}
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
     """Write one file for each split."""
     flat = Flattener(source.scheme, SUPPORTS, ledger)
-    places = {str(c.id): place for place, c in enumerate(source.scheme.geometry_classes)}
+    places = source.scheme.indices
     for split in source.splits:
         with archive.file(f"annotations/{split or UNSPLIT}.json") as put:
             put(_opening(flat))
@@ -56,8 +57,8 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
 
 
 def _opening(flat: Flattener) -> bytes:
-    classes = flat.scheme.geometry_classes
-    labels = [{"name": flat.name_of(str(c.id)), "parent": "", "attributes": []} for c in classes]
+    names = names_by_number(flat.scheme).values()
+    labels = [{"name": name, "parent": "", "attributes": []} for name in names]
     head = {
         "dm_format_version": "1.0",
         "media_type": 2,
@@ -181,14 +182,20 @@ def read(files: Files) -> LabelFile:
         raise refused("The upload", "not_datumaro", "holds no Datumaro file: no JSON with “categories” and “items”.")
     faults = Faults()
     contents = {path: decoded(files, path, _FILE, "Datumaro file") for path in paths}
-    names = {label.name: None for content in contents.values() for label in content.categories.label.labels}
+    names = {
+        label.name: number
+        for content in contents.values()
+        for number, label in enumerate(content.categories.label.labels)
+        if not is_placeholder(label.name)
+    }
 
     def media() -> Iterator[FoundMedium]:
         for path, content in contents.items():
             for number, item in enumerate(content.items):
                 yield _medium(item, path, number, content, faults)
 
-    return LabelFile(classes=tuple(FoundClass(name=name) for name in names), media=media, faults=faults)
+    classes = tuple(FoundClass(name=name, number=number) for name, number in names.items())
+    return LabelFile(classes=classes, media=media, faults=faults)
 
 
 def _medium(item: _Item, path: str, number: int, content: _File, faults: Faults) -> FoundMedium:

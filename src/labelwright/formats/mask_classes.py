@@ -30,11 +30,16 @@ class Row(NamedTuple):
 
     @property
     def found(self) -> FoundClass:
-        return FoundClass(name=self.name, types=(self.kind or "image_segmentation",), color=hex_of(self.colour))
+        return FoundClass(
+            name=self.name,
+            types=(self.kind or "image_segmentation",),
+            color=hex_of(self.colour),
+            number=self.value - 1 if self.value else None,
+        )
 
 
 def rows(scheme: Scheme) -> dict[str, Row]:
-    """The classes by id; values count from 1 by age, so that they stay when classes are added."""
+    """The classes by id; a value is the number of the class + 1, as 0 is the background."""
     names = scheme.names()
     found = {}
     for label_class in scheme.geometry_classes:

@@ -1,6 +1,6 @@
 """Index masks: one PNG a picture, 8 bit with a palette, a pixel's value is its class; `classes.csv` says which.
 
-Value 0 is the background; a class's value counts from 1 and stays when classes are added. Colours are the project's.
+Value 0 is the background; a class's value is its number + 1, which stays for good. Colours are the project's.
 Read as well: grey PNGs with such a table, and RGB ones whose colours the table names.
 """
 

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files
 from labelwright.exchange.found import Faults, Place
+from labelwright.exchange.numbers import is_placeholder
 from labelwright.formats.mask_classes import BACKGROUND, Colour
 from labelwright.formats.mask_objects import voc_colour
 
@@ -60,5 +61,7 @@ def _label(line: str, place: Place, value: int, faults: Faults) -> VocLabel:
 
 
 def _is_none(value: int, one: VocLabel) -> bool:
-    """Whether it is the background or the border and no class."""
+    """Whether it is the background, the border or a number that nobody has, and no class."""
+    if is_placeholder(one.name):
+        return True
     return (value == 0 and one.name == BACKGROUND) or (one.name == IGNORED and one.colour == voc_colour(BORDER))

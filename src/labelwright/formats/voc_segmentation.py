@@ -16,6 +16,7 @@ from labelwright.exchange.format import Chosen, Format, Setting
 from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.ledger import Ledger, item_of, refuse_task
 from labelwright.exchange.naming import stem_of
+from labelwright.exchange.numbers import names_by_number
 from labelwright.exchange.source import Source, TaskLabels
 from labelwright.formats import image_sets, mask_classes, mask_objects, mask_pictures, voc_labels
 from labelwright.formats.mask_objects import voc_colour
@@ -42,7 +43,11 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     mask_objects.check_values(source.scheme, {class_id: row.value for class_id, row in rows.items()}, BORDER)
     is_voc = settings["colours"] == "voc"
     colours = {row.value: voc_colour(row.value) if is_voc else row.colour for row in rows.values()}
-    voc_labels.write(archive, (VocLabel(row.name, colours[row.value]) for row in sorted(rows.values())))
+    labels = (
+        VocLabel(name, colours.get(number + 1) or voc_colour(number + 1))
+        for number, name in names_by_number(source.scheme).items()
+    )
+    voc_labels.write(archive, labels)
     values = {class_id: row.value for class_id, row in rows.items()}
     palettes = (_palette(colours), _palette({}))
     for split in source.splits:
@@ -114,11 +119,14 @@ def read(files: Files) -> LabelFile:
         for path in masks:
             yield _medium(files, path, classes, splits, faults)
 
-    found = (
-        FoundClass(name=c.name, types=("image_segmentation",), color=mask_classes.hex_of(c.colour))
-        for c in classes.values()
-    )
+    found = (_found(value, one) for value, one in classes.items())
     return LabelFile(classes=tuple(found), media=media, faults=faults)
+
+
+def _found(value: int, one: VocLabel) -> FoundClass:
+    color = mask_classes.hex_of(one.colour)
+    number = value - 1 if value else None
+    return FoundClass(name=one.name, types=("image_segmentation",), color=color, number=number)
 
 
 def _medium(

@@ -3,8 +3,9 @@
     detect   class cx cy w h                         seg   class x1 y1 x2 y2 ...
     obb      class x1 y1 x2 y2 x3 y3 x4 y4           pose  class cx cy w h (px py visible)...
 
-The number of a class is its index, which stays when classes are added or moved. A picture without objects has an empty
-file. Holes are joined to their outline by lines of no width. https://docs.ultralytics.com/datasets/
+The number of a class is the one that the project gave it; a number that no class has any more is named as unused,
+because readers want them to count on. A picture without objects has an empty file. Holes are joined to their outline by
+lines of no width. https://docs.ultralytics.com/datasets/
 """
 
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from labelwright.exchange.bridges import joined
 from labelwright.exchange.format import CARRIES, Chosen, Format, Support, converts, everything, refuses
 from labelwright.exchange.ledger import Ledger, Loss, item_of, refuse_task
 from labelwright.exchange.naming import stem_of
+from labelwright.exchange.numbers import names_by_number
 from labelwright.exchange.shapes import outline_of, smallest_box
 from labelwright.exchange.source import Labelled, Medium, Scheme, Source, TaskLabels
 from labelwright.formats.yolo_reader import read_task, recognise_task
@@ -174,7 +176,6 @@ class _Writer:
         It has no `path`: programs then look beside the file itself, wherever they are started; a relative one they
         would look up from their own folder.
         """
-        names = self._scheme.names()
         splits = {split: f"images/{split}" for split in source.splits if split} or {"train": "images", "val": "images"}
         if "val" not in splits:
             splits["val"] = splits.get("test", splits.get("train", "images"))
@@ -186,11 +187,8 @@ class _Writer:
                 keys = [self._scheme.configuration.by_id[key].label_class.key for key in places]
                 lines.append(f"  {self._scheme.indices[class_id]}: [{', '.join(map(_quoted, keys))}]")
         lines.append("names:")
-        lines += [f"  {self._scheme.indices[str(c.id)]}: {_quoted(names[str(c.id)])}" for c in self._classes()]
+        lines += [f"  {number}: {_quoted(name)}" for number, name in names_by_number(self._scheme).items()]
         return "\n".join(lines) + "\n"
-
-    def _classes(self) -> tuple[LabelClass, ...]:
-        return self._scheme.geometry_classes
 
 
 class _Points(NamedTuple):

@@ -7,6 +7,7 @@ from labelwright.exchange.bridges import parted
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.naming import stem_of
+from labelwright.exchange.numbers import is_placeholder
 from labelwright.exchange.shapes import from_rings
 from labelwright.formats.yolo_data import find_data, is_of_yolo, read_data
 from labelwright.model.errors import Invalid
@@ -96,7 +97,8 @@ class _Reader:
     def classes(self) -> tuple[FoundClass, ...]:
         kind = {"detect": "rectangle", "pose": "rectangle"}.get(self._task)
         types = (kind,) if kind else ()
-        found = [FoundClass(name=name, types=types) for name in self._names.values()]
+        named = {number: name for number, name in self._names.items() if not is_placeholder(name)}
+        found = [FoundClass(name=name, types=types, number=number) for number, name in named.items()]
         for number, names in self._keypoints.items():
             parent = self._names.get(number)
             found += [FoundClass(name=name, types=("point",), parent=parent) for name in names]

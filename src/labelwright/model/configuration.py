@@ -18,6 +18,7 @@ MAX_DEPTH = 4
 MAX_CLASSES = 500
 MAX_OPTIONS = 1000
 MAX_TEXT = 255
+MOST_NUMBER = 65_000
 
 KEY_PATTERN = re.compile(r"[a-z0-9_ -]{1,56}")
 OPTION_KEY_PATTERN = re.compile(r"[A-Za-z0-9_ .-]{1,56}")
@@ -43,7 +44,10 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LabelClass(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """One entry of the configuration. `id` is None only on input, for a class that is new."""
+    """One entry of the configuration. `id` is None only on input, for a class that is new.
+
+    `number` stands for the class in files that have numbers; every saved geometry class has one: see `numbering`.
+    """
 
     id: str | None = None
     key: str
@@ -54,6 +58,7 @@ class LabelClass(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forb
     required: bool = False
     options: tuple[Option, ...] = ()
     max_length: int | None = None
+    number: int | None = None
     children: tuple["LabelClass", ...] = ()
 
     @property
@@ -135,6 +140,7 @@ def _normalised(label_class: LabelClass) -> LabelClass:
         required=label_class.required and not geometry,
         options=label_class.options if label_class.type in {"option", "checklist"} else (),
         max_length=label_class.max_length if label_class.type == "free_text" else None,
+        number=label_class.number if geometry else None,
         children=normalised(label_class.children),
     )
 
@@ -145,7 +151,7 @@ def check(classes: tuple[LabelClass, ...]) -> tuple[Issue, ...]:
     if len(placed) > MAX_CLASSES:
         return (Issue("/classes", "too_many_classes", f"{len(placed)} classes; at most {MAX_CLASSES} are allowed."),)
     own = [issue for p in placed for issue in (*_place_issues(p), *_field_issues(p))]
-    return (*own, *_unique_issues(placed))
+    return (*own, *_unique_issues(placed), *_number_issues(placed))
 
 
 def _place_issues(placed: Placed) -> Iterator[Issue]:
@@ -232,6 +238,19 @@ def _unique_issues(placed: list[Placed]) -> Iterator[Issue]:
             yield Issue(f"{p.pointer}/id", "duplicate_id", f"The class id {here.id} occurs twice.")
         if here.id:
             ids.add(here.id)
+
+
+def _number_issues(placed: list[Placed]) -> Iterator[Issue]:
+    """Numbers are small and unique over everything."""
+    numbers: dict[int, str] = {}
+    for p in placed:
+        here = p.label_class
+        if here.number is not None and not 0 <= here.number <= MOST_NUMBER:
+            text = f"The class number {here.number} must be from 0 to {MOST_NUMBER}."
+            yield Issue(f"{p.pointer}/number", "invalid_number", text)
+        if here.number is not None and numbers.setdefault(here.number, p.pointer) != p.pointer:
+            text = f"The number {here.number} of “{here.key}” occurs twice."
+            yield Issue(f"{p.pointer}/number", "duplicate_number", text)
 
 
 def identity_issues(new: tuple[LabelClass, ...], old: Configuration) -> tuple[Issue, ...]:

@@ -19,8 +19,9 @@ LOOK_EVERY_S: Final = 0.3
 class WantedExport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What is wanted. `split` such as `80/10/10`; `group` is medium, name, dataset or the key of a question.
 
-    `pictures` are left out (none), packed (pack) or listed (links); `frame` is displayed, or stored for programs that
-    ignore EXIF's orientation; `dry_run` gives the report without a file.
+    `compact` numbers the classes of the archive anew, without gaps. `pictures` are left out (none), packed (pack) or
+    listed (links); `frame` is displayed, or stored for programs that ignore EXIF's orientation; `dry_run` gives the
+    report without a file.
     """
 
     format: str
@@ -28,6 +29,7 @@ class WantedExport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     states: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     empty: bool = True
+    compact: bool = False
     split: str = ""
     group: str = "medium"
     seed: str = ""

@@ -18,6 +18,7 @@ from labelwright.model.errors import (
     NotFound,
 )
 from labelwright.model.migration import Losses, Tally, export_shape, losses, reopens
+from labelwright.model.numbering import Given, number_issues, numbered
 from labelwright.model.task import TaskState, moves_of
 from labelwright.services import conform
 from labelwright.services.access import Actor, Right, access_project
@@ -26,6 +27,7 @@ from labelwright.services.context import Context
 Classes = tuple[LabelClass, ...]
 
 _CLASSES: msgspec.json.Decoder[Classes] = msgspec.json.Decoder(Classes)
+_GIVEN: msgspec.json.Decoder[Given] = msgspec.json.Decoder(Given)
 _DOCUMENT: msgspec.json.Decoder[Document] = msgspec.json.Decoder(Document)
 # Up to this many labelled tasks are rewritten together with the configuration, more of them in the background.
 REWRITTEN_AT_ONCE = 300
@@ -52,6 +54,12 @@ def of_project(conn: Connection, project_id: str) -> Configuration:
 
 def _of_row(row: Row[Any]) -> Configuration:
     return _parsed(row.id, row.project_id, row.revision, row.changed_at, row.classes)
+
+
+def _given(conn: Connection, project_id: str) -> Given:
+    """Every class number that the project ever gave, and to whom."""
+    query = select(t.label_configuration.c.numbers).where(t.label_configuration.c.project_id == project_id)
+    return _GIVEN.decode(conn.execute(query).scalar_one())
 
 
 def get_configuration(ctx: Context, actor: Actor, project_id: str) -> Configuration:
@@ -105,7 +113,8 @@ def preview_effects(ctx: Context, actor: Actor, project_id: str, classes: Classe
     with ctx.db.read() as conn:
         access_project(conn, actor, project_id, Right.CONFIGURE)
         old = of_project(conn, project_id)
-        return _effects(conn, old, _drafted(old, _checked(classes, old)))
+        checked = _checked(classes, old, _given(conn, project_id))
+        return _effects(conn, old, _drafted(old, checked))
 
 
 def _drafted(old: Configuration, classes: Classes) -> Configuration:
@@ -176,13 +185,15 @@ def save_configuration(  # noqa: PLR0913 - what is saved, on what, and the two a
         access_project(conn, actor, project_id, Right.CONFIGURE)
         old = of_project(conn, project_id)
         _check_revision(old, revision)
-        checked = _checked(classes, old)
+        given = _given(conn, project_id)
+        checked = _checked(classes, old, given)
         if not confirm:
             _check_confirmed(_effects(conn, old, _drafted(old, checked)))
+        complete, given = numbered(checked, old, given)
         new = msgspec.structs.replace(
-            old, classes=_identified(ctx, checked), revision=old.revision + 1, timestamp=ctx.now_ms()
+            old, classes=_identified(ctx, complete), revision=old.revision + 1, timestamp=ctx.now_ms()
         )
-        _store(conn, ctx, actor, old, new)
+        _store(conn, ctx, actor, old, new, given)
         if reopen and reopens(old, new):
             _reopen_finished(conn, ctx, project_id)
         return new
@@ -197,7 +208,7 @@ def clear_configuration(ctx: Context, actor: Actor, project_id: str) -> Configur
         access_project(conn, actor, project_id, Right.CONFIGURE)
         old = of_project(conn, project_id)
         new = msgspec.structs.replace(old, classes=(), revision=old.revision + 1, timestamp=ctx.now_ms())
-        _store(conn, ctx, actor, old, new)
+        _store(conn, ctx, actor, old, new, _given(conn, project_id))
         _reopen_finished(conn, ctx, project_id)
         return new
 
@@ -205,16 +216,20 @@ def clear_configuration(ctx: Context, actor: Actor, project_id: str) -> Configur
 
 
 def fill_configuration(ctx: Context, actor: Actor, project_id: str, classes: Classes) -> Configuration:
-    """Save classes into an empty configuration, as an import does. Raises ConfigurationNotEmpty."""
+    """Save classes into an empty configuration, as an import does. Raises ConfigurationNotEmpty.
+
+    A class keeps its number of the file, unless another class of this project had that one before.
+    """
 
     def work(conn: Connection) -> Configuration:
         access_project(conn, actor, project_id, Right.CONFIGURE)
         old = of_project(conn, project_id)
         if old.classes:
             raise ConfigurationNotEmpty("The project has a label configuration. Clear it before you import another.")
-        checked = _identified(ctx, _checked(_without_ids(classes), old))
-        new = msgspec.structs.replace(old, classes=checked, revision=old.revision + 1, timestamp=ctx.now_ms())
-        _store(conn, ctx, actor, old, new)
+        complete, given = numbered(_checked(_without_ids(classes), old, {}), old, _given(conn, project_id), wish=True)
+        filled = _identified(ctx, complete)
+        new = msgspec.structs.replace(old, classes=filled, revision=old.revision + 1, timestamp=ctx.now_ms())
+        _store(conn, ctx, actor, old, new, given)
         return new
 
     return ctx.db.write(work)
@@ -237,9 +252,9 @@ def _loss_text(effects: Effects) -> str:
     return f"Saving removes labels: {'; '.join(parts[:20])}. Confirm to go on."
 
 
-def _checked(classes: Classes, old: Configuration) -> Classes:
+def _checked(classes: Classes, old: Configuration, given: Given) -> Classes:
     clean = normalised(classes)
-    issues = (*check(clean), *identity_issues(clean, old))
+    issues = (*check(clean), *identity_issues(clean, old), *number_issues(clean, old, given))
     if issues:
         raise InvalidConfiguration(f"The label configuration cannot be saved: {issues[0].message}", issues)
     return clean
@@ -255,9 +270,10 @@ def _without_ids(classes: Classes) -> Classes:
     return tuple(msgspec.structs.replace(c, id=None, children=_without_ids(c.children)) for c in classes)
 
 
-def _store(conn: Connection, ctx: Context, actor: Actor, old: Configuration, new: Configuration) -> None:
+def _store(conn: Connection, ctx: Context, actor: Actor, old: Configuration, new: Configuration, given: Given) -> None:
     """Write the configuration and bring labels along: at once where they are few, else in the background."""
-    values = {"revision": new.revision, "changed_at": new.timestamp, "classes": encoded(new.classes)}
+    values: dict[str, Any] = {"revision": new.revision, "changed_at": new.timestamp, "classes": encoded(new.classes)}
+    values["numbers"] = encoded(given)
     conn.execute(update(t.label_configuration).where(t.label_configuration.c.id == new.id).values(**values))
     if not losses(old, new).any and export_shape(old) == export_shape(new):
         fresh = (t.label_document.c.project_id == new.project_id) & (

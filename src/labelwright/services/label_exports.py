@@ -49,6 +49,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_u
     states: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     empty: bool = True
+    compact: bool = False
     split: str = ""
     group: str = "medium"
     seed: str = ""
@@ -101,6 +102,7 @@ def _request(wanted: Wanted, configuration: Configuration) -> Request:
         states=_states(wanted.states),
         classes=wanted.classes,
         empty=wanted.empty,
+        compact=wanted.compact,
         splits=splits,
         pictures=wanted.pictures,
         frame=wanted.frame,

@@ -49,7 +49,7 @@ def create_project(ctx: Context, actor: Actor, texts: ProjectTexts, *, owner: st
         _check_free(conn, organisation_id, name)
         conn.execute(t.project.insert().values(**values))
         configuration = {"id": ctx.new_id(), "project_id": values["id"], "revision": 0, "changed_at": ctx.now_ms()}
-        conn.execute(t.label_configuration.insert().values(**configuration, classes=encoded([])))
+        conn.execute(t.label_configuration.insert().values(**configuration, classes=encoded([]), numbers=encoded({})))
         return _shown_one(conn, actor, str(values["id"]))
 
     return ctx.db.write(work)

@@ -97,6 +97,7 @@ export interface WantedExport {
   readonly states: readonly string[]
   readonly classes: readonly string[]
   readonly empty: boolean
+  readonly compact: boolean
   readonly split: string
   readonly group: string
   readonly pictures: 'none' | 'pack' | 'links'

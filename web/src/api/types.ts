@@ -157,6 +157,8 @@ export interface ClassInput {
   required: boolean
   options: { key: string; name: string }[]
   maxLength: number | null
+  /** Of a geometry class; null for the next free one when the class is new. */
+  number?: number | null
   children: ClassInput[]
 }
 

@@ -21,6 +21,8 @@ export interface LabelClass {
   readonly required: boolean
   readonly options: readonly Option[]
   readonly maxLength: number | null
+  /** Of a geometry class: what stands for it in files that have numbers. It stays for good. */
+  readonly number?: number | null
   readonly children: readonly LabelClass[]
 }
 

@@ -88,7 +88,7 @@ def _lenient(entry: Any, depth: int = 1) -> Any:
         return entry
     if entry.get("id") is not None:
         raise NotFound("label class", str(entry["id"]))
-    lenient = {**entry, **{name: _text(entry[name]) for name in _TEXTS if name in entry}}
+    lenient = {**entry, "number": None, **{name: _text(entry[name]) for name in _TEXTS if name in entry}}
     if isinstance(entry.get("options"), dict):
         lenient["options"] = {key: _text(value) for key, value in entry["options"].items()}
     if isinstance(entry.get("children"), list):

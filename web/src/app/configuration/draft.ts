@@ -21,6 +21,7 @@ export interface DraftClass {
   readonly required: boolean
   readonly options: readonly DraftOption[]
   readonly maxLength: number | null
+  readonly number: number | null
   readonly children: readonly DraftClass[]
 }
 
@@ -37,10 +38,11 @@ export interface Place {
 }
 
 export function fromConfiguration(classes: Configuration['classes']): Draft {
-  return classes.map(({ id, children, options, ...rest }) => ({
+  return classes.map(({ id, children, options, number, ...rest }) => ({
     ...rest,
     uid: id,
     id,
+    number: number ?? null,
     options: options.map(({ key, name }) => ({ key, name })),
     children: fromConfiguration(children),
   }))
@@ -58,6 +60,7 @@ export function toInput(draft: Draft): ClassInput[] {
     required: node.required && !isGeometry(node.type),
     options: hasOptions(node.type) ? node.options.map(({ key, name }) => ({ key, name: name.trim() })) : [],
     maxLength: node.type === 'free_text' ? node.maxLength : null,
+    number: isGeometry(node.type) ? node.number : null,
     children: toInput(node.children),
   }))
 }
@@ -204,6 +207,7 @@ export function fresh(draft: Draft, type: ClassType, parent: string | null, uid:
         ]
       : [],
     maxLength: type === 'free_text' ? 255 : null,
+    number: null,
     children: [],
   }
 }
@@ -229,7 +233,8 @@ export function duplicated(
 }
 
 function renewed(node: DraftClass, newUid: () => string): DraftClass {
-  return { ...node, uid: newUid(), id: null, children: node.children.map((child) => renewed(child, newUid)) }
+  const children = node.children.map((child) => renewed(child, newUid))
+  return { ...node, uid: newUid(), id: null, number: null, children }
 }
 
 /** Inside one root's tree keys stand once, so the copy's children need keys of their own. */

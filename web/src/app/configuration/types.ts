@@ -32,6 +32,7 @@ export const MAX_DEPTH = 4
 export const MAX_CLASSES = 500
 export const MAX_OPTIONS = 1000
 export const MAX_TEXT = 255
+export const MOST_NUMBER = 65_000
 
 /** The ten colours that are offered. */
 export const PALETTE = [

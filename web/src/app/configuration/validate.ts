@@ -9,6 +9,7 @@ import {
   MAX_DEPTH,
   MAX_OPTIONS,
   MAX_TEXT,
+  MOST_NUMBER,
   SEGMENTATION,
   TYPES,
 } from './types.ts'
@@ -138,7 +139,7 @@ function nameMessage(name: string): string {
 }
 
 function uniqueIssues(all: readonly Placed[]): ClassIssue[] {
-  return [...keyIssues(all), ...shortcutIssues(all)]
+  return [...keyIssues(all), ...shortcutIssues(all), ...numberIssues(all)]
 }
 
 /** Root keys stand once among roots, every key once in its root's tree. */
@@ -173,6 +174,26 @@ function shortcutIssues(all: readonly Placed[]): ClassIssue[] {
     else {
       const message = `The shortcut ${node.shortcut} belongs to “${owner}” already.`
       issues.push({ pointer: `${at}/shortcut`, code: 'duplicate_shortcut', message })
+    }
+  }
+  return issues
+}
+
+function numberIssues(all: readonly Placed[]): ClassIssue[] {
+  const issues: ClassIssue[] = []
+  const owners = new Map<number, string>()
+  for (const { node, at } of all) {
+    if (node.number === null || node.number === undefined) continue
+    const pointer = `${at}/number`
+    if (!Number.isInteger(node.number) || node.number < 0 || node.number > MOST_NUMBER) {
+      const message = `Enter a whole number from 0 to ${MOST_NUMBER}, or nothing.`
+      issues.push({ pointer, code: 'invalid_number', message })
+    }
+    const owner = owners.get(node.number)
+    if (owner === undefined) owners.set(node.number, node.name || node.key)
+    else {
+      const message = `The number ${node.number} belongs to “${owner}” already.`
+      issues.push({ pointer, code: 'duplicate_number', message })
     }
   }
   return issues
