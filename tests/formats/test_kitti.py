@@ -41,7 +41,7 @@ def test_blanks_in_names_become_underscores_and_no_two_classes_share_a_name() ->
     )
     configuration = Configuration(id=own_uuid(8), project_id=own_uuid(9), revision=1, timestamp=0, classes=classes)
     flat = Flattener(Scheme(configuration), kitti.SUPPORTS, Ledger())
-    assert list(kitti._names(flat).values()) == ["traffic_light", "traffic_light_", "car"]
+    assert list(kitti._names(flat).values()) == ["traffic_light_", "traffic_light", "car"]
 
 
 def test_each_fault_has_its_line_and_the_rest_is_read(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ from typing import Final
 
 import msgspec
 
+from labelwright.exchange.becoming import BECOMES
 from labelwright.exchange.fitting import ClassFit, Fit, QuestionFit
 from labelwright.exchange.proposing import Origin, free_key, own_key
-from labelwright.exchange.resolving import BECOMES
 from labelwright.model.configuration import LabelClass, Option
 
 Classes = tuple[LabelClass, ...]

@@ -24,7 +24,7 @@ class ClassMapping(msgspec.Struct, frozen=True, kw_only=True, rename="camel", fo
         classes: `NAME`, `PARENT.NAME` for nested objects, either with ` (KIND)` for those of one kind, to a class.
         questions: `NAME`, or `CLASS.NAME` for the question of one class, to a question's export key or path.
         options: `QUESTION: VALUE` to an option's key.
-        lossy: shapes may lose detail: become their boxes, or lose their holes.
+        lossy: shapes may become their boxes.
     """
 
     classes: dict[str, str] = {}

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from labelwright.exchange.bridges import Ring, joined
 from labelwright.exchange.shapes import segment_of_rings
 from labelwright.model.geometry import ImageSegmentation
-from labelwright.raster import Runs, Traced, bounds_of, shape_runs, trace
+from labelwright.model.geometry.points import bounds_xywh
+from labelwright.raster import Runs, Traced, bounds_of, iou, shape_runs, trace
+from labelwright.raster.runs import LARGEST_SIDE
 
 
 def mask_of(segment: ImageSegmentation, size_wh: tuple[int, int]) -> tuple[Runs, tuple[int, int, int, int]]:
@@ -35,6 +37,25 @@ def segment_of_pieces(pieces: Sequence[Traced]) -> ImageSegmentation:
     """Outlines with their holes as one segment."""
     outlines = [_ring(piece.rings[0]) for piece in pieces]
     return segment_of_rings(outlines, [_ring(ring) for piece in pieces for ring in piece.rings[1:]])
+
+
+def one_ring(rings: Sequence[Ring]) -> Ring:
+    """The rings of a segment as one ring of the same pixels: joined, or traced where holes cross something."""
+    if len(rings) == 1:
+        return rings[0]
+    together = joined(rings)
+    left, top, width, height = bounds_xywh(rings[0])
+    size_wh = int(max(left + width, 0)) + 2, int(max(top + height, 0)) + 2
+    inside = all(_is_around(rings[0], ring) for ring in rings[1:])
+    if inside and (max(size_wh) > LARGEST_SIDE or iou([rings], [[together]], size_wh) == 1.0):
+        return together
+    pieces = trace(shape_runs([[rings]], size_wh))
+    return ring_of_pieces(pieces) if pieces else rings[0]
+
+
+def _is_around(outline: Ring, hole: Ring) -> bool:
+    (left, top, w, h), (x, y, wide, high) = bounds_xywh(outline), bounds_xywh(hole)
+    return left <= x and top <= y and x + wide <= left + w and y + high <= top + h
 
 
 def ring_of_pieces(pieces: Sequence[Traced]) -> Ring:

@@ -6,8 +6,9 @@ from typing import Final
 
 import msgspec
 
+from labelwright.exchange.becoming import BECOMES
 from labelwright.exchange.found import FoundAnswer, FoundClass, FoundMedium, FoundObject
-from labelwright.exchange.resolving import BECOMES, key_of
+from labelwright.exchange.resolving import key_of
 from labelwright.model.configuration import FORBIDDEN_KEYS, MAX_TEXT, OPTION_KEY_PATTERN, LabelClass, Option
 from labelwright.model.geometry import kind_of
 

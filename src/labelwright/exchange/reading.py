@@ -110,7 +110,8 @@ def identified(media: Iterable[FoundMedium], files: Files) -> Iterator[FoundMedi
         ids[medium.path] = ids[stem_of(medium.path)] = medium
     for found in media:
         tail = found.path.rpartition("/")[2]
-        known = ids.get(found.path) or ids.get(tail)
+        # Where pictures are not packed, a reader may have had to guess their extensions.
+        known = ids.get(found.path) or ids.get(tail) or ids.get(stem_of(tail))
         if known is None or manifest is None:
             yield found
             continue

@@ -7,15 +7,17 @@ becomes a polygon; a polygon becomes a rectangle only when the mapping says so.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
+from labelwright.exchange.becoming import BECOMES, converted
 from labelwright.exchange.found import Fault, FoundAnswer, FoundMedium, FoundObject, Place, scaled
 from labelwright.exchange.mapping import LEAVE_OUT, ClassMapping, class_names
 from labelwright.exchange.source import Question, Scheme
-from labelwright.model.configuration import Configuration, LabelClass
+from labelwright.model.configuration import Configuration, LabelClass, Placed
 from labelwright.model.document import MAX_COMMENT, Answer, Answers
-from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle, kind_of
+from labelwright.model.geometry import Geometry, kind_of
 from labelwright.model.ids import is_uuid
 
 _NOT_IN_KEYS = re.compile(r"[^a-z0-9_ -]+")
@@ -64,17 +66,16 @@ class Resolver:
         self._scheme = Scheme(configuration)
         self._mapping = mapping
         self._out_of_bounds = out_of_bounds
-        self._classes: dict[str | None, dict[str, list[LabelClass]]] = {}
-        for placed in configuration.by_id.values():
-            if placed.label_class.is_geometry:
-                known = self._classes.setdefault(placed.parent.id if placed.parent else None, {})
-                for name in dict.fromkeys(_names_of(placed.label_class)):
-                    known.setdefault(name, []).append(placed.label_class)
-        self._dotted = {name: configuration.by_id[key].label_class for key, name in self._scheme.names().items()}
-        self._questions = {
-            owner: {name: question for question in found.values() for name in _question_names(question)}
-            for owner, found in self._scheme.questions.items()
-        }
+        self._classes: dict[str | None, dict[str, list[LabelClass]]] = defaultdict(lambda: defaultdict(list))
+        shapes = [p for p in configuration.by_id.values() if p.label_class.is_geometry]
+        for rank in range(_RANKS):
+            for placed in shapes:
+                named = self._classes[placed.parent.id if placed.parent else None][_names_of(placed.label_class)[rank]]
+                if placed.label_class not in named:
+                    named.append(placed.label_class)
+        self._dotted = {name: configuration.by_id[key] for key, name in self._scheme.names().items()}
+        self._questions = {owner: _by_name(found.values()) for owner, found in self._scheme.questions.items()}
+        self._orphans: list[tuple[FoundObject, Placed]] = []
         self._targets: dict[tuple[str, str | None, str, str | None], Target] = {}
         self._refused: list[Fault] = []
         self._left_out = 0
@@ -103,29 +104,28 @@ class Resolver:
 
     def find_class(self, name: str, parent: LabelClass | None, kind: str) -> LabelClass | None:
         """The class of this name that stands there; of several of one name the one of this kind, or the nearest."""
-        by_id = self._scheme.configuration.by_id
         known = self._classes.get(parent.id if parent else None, {})
         named = known.get(name) or known.get(name.lower()) or known.get(key_of(name)) or []
         kinds = (kind, *BECOMES[kind])
         found = min(named, key=lambda one: kinds.index(one.type) if one.type in kinds else len(kinds), default=None)
-        if found is None and (dotted := self._dotted.get(name)) is not None:
-            above = by_id[str(dotted.id)].parent
-            found = dotted if (above.id if above else None) == (parent.id if parent else None) else None
+        if found is None and (dotted := self._dotted.get(name)) is not None and dotted.parent == parent:
+            return dotted.label_class
         return found
 
     def resolve(self, medium: FoundMedium, size_wh: tuple[int, int] | None) -> Resolved:
         """Everything of one medium; what does not fit is refused with its place."""
-        self._refused, self._left_out = [], 0
+        self._refused, self._left_out, self._orphans = [], 0, []
         if medium.is_relative and size_wh is None:
             text = "The file has shares of the picture's sides, and the picture has not been read yet."
             self._refuse(medium.place, "no_size", text, medium.path)
             return Resolved((), {}, tuple(self._refused), 0, {})
         if size_wh is not None:
             medium = scaled(medium, size_wh)
-        objects = tuple(self._objects(medium.objects, None, size_wh))
+        objects = list(self._objects(medium.objects, None, size_wh))
+        self._adopt(objects, size_wh)
         places: dict[str, Place] = {}
         answers = dict(self._answers(medium.answers, None, places=places))
-        return Resolved(objects, answers, tuple(self._refused), self._left_out, places)
+        return Resolved(tuple(objects), answers, tuple(self._refused), self._left_out, places)
 
     def _refuse(self, place: Place, code: str, message: str, value: str = "") -> None:
         self._refused.append(Fault(place, code, message, value[:80]))
@@ -144,13 +144,40 @@ class Resolver:
             if how == "left_out":
                 self._left_out += 1 + len(one.nested)
             elif label_class is None:
-                self._refuse(one.place, "unknown_class", self._unknown_text(one.class_name, parent), one.class_name)
+                self._leave(one, parent)
             elif how == "misplaced":
                 self._refuse(one.place, "wrong_parent", self._misplaced_text(label_class, parent), one.class_name)
             else:
                 geometry = self._geometry(one, label_class, size_wh)
                 if geometry is not None:
                     yield self._drawn(one, label_class, geometry, size_wh)
+
+    def _leave(self, one: FoundObject, parent: LabelClass | None) -> None:
+        """Keep an object of a nested class that stands alone for later, and refuse one of no class."""
+        nested = self._dotted.get(one.class_name) if parent is None else None
+        if nested is not None and nested.parent is not None:
+            self._orphans.append((one, nested))
+        else:
+            self._refuse(one.place, "unknown_class", self._unknown_text(one.class_name, parent), one.class_name)
+
+    def _adopt(self, objects: list[Drawn], size_wh: tuple[int, int] | None) -> None:
+        """Put what formats without nesting wrote beside its parent into the only object that it can have stood in."""
+        for one, nested in self._orphans:
+            around = [
+                place
+                for place, drawn in enumerate(objects)
+                if drawn.label_class == nested.parent and _is_around(drawn.geometry, one.geometry)
+            ]
+            if len(around) != 1:
+                assert nested.parent is not None
+                text = f"“{one.class_name[:60]}” belongs inside a “{nested.parent.key}”; {len(around)} lie around it."
+                self._refuse(one.place, "no_parent" if not around else "several_parents", text, one.class_name)
+                continue
+            geometry = self._geometry(one, nested.label_class, size_wh)
+            if geometry is not None:
+                above = objects[around[0]]
+                child = self._drawn(one, nested.label_class, geometry, size_wh)
+                objects[around[0]] = above._replace(nested=(*above.nested, child))
 
     def _drawn(
         self, one: FoundObject, label_class: LabelClass, geometry: Geometry, size_wh: tuple[int, int] | None
@@ -287,66 +314,16 @@ class Resolver:
         wanted = self._mapping.options.get(f"{name}: {value}", value)
         if wanted == LEAVE_OUT and value:
             return LEAVE_OUT
-        for option in question.options:
-            if wanted in {option.key, option.name} or wanted.lower() in {option.key.lower(), option.name.lower()}:
-                return option.key
+        for found, said in ((str, wanted), (str.lower, wanted.lower())):
+            named = {found(option.name): option.key for option in reversed(question.options)}
+            named |= {found(option.key): option.key for option in reversed(question.options)}
+            if said in named:
+                return named[said]
         return None
 
 
 ROUNDING_PX: Final = 1e-3
 """How far a point may lie outside the picture because a format rounds, and is moved to the border in silence."""
-
-
-BECOMES: Final[dict[str, tuple[str, ...]]] = {
-    "point": (),
-    "line": (),
-    "rectangle": ("polygon", "image_segmentation"),
-    "polygon": ("image_segmentation",),
-    "image_segmentation": ("polygon",),
-}
-"""What shapes of a kind may be in a class of another, nothing lost; segments only where they have no holes."""
-
-
-def converted(geometry: Geometry, kind: str, *, lossy: bool = False) -> Geometry | None:
-    """The geometry as another kind, where nothing is lost by it (or `lossy` allows it); None where it cannot be."""
-    if kind_of(geometry).name == kind:
-        return geometry
-    ring = _only_ring(geometry)
-    if ring is None:
-        return _lessened(geometry, kind) if lossy else None
-    if kind == "polygon":
-        return Polygon(ring)
-    if kind == "image_segmentation":
-        return ImageSegmentation((ring,))
-    if kind == "rectangle" and (lossy or _is_upright(ring)):
-        return Rectangle(*kind_of(geometry).bounds(geometry))
-    return None
-
-
-def _lessened(geometry: Geometry, kind: str) -> Geometry | None:
-    """A segment without its holes: its box or its outline."""
-    if not isinstance(geometry, ImageSegmentation):
-        return None
-    if kind == "rectangle":
-        return Rectangle(*kind_of(geometry).bounds(geometry))
-    return Polygon(geometry.rings[0]) if kind == "polygon" else None
-
-
-def _only_ring(geometry: Geometry) -> tuple[tuple[float, float], ...] | None:
-    match geometry:
-        case Polygon(points=points):
-            return points
-        case ImageSegmentation(rings=(outline,)):
-            return outline
-        case Rectangle(x=x, y=y, w=w, h=h):
-            return ((x, y), (x + w, y), (x + w, y + h), (x, y + h))
-    return None
-
-
-def _is_upright(ring: tuple[tuple[float, float], ...]) -> bool:
-    """Whether a ring is exactly an upright box."""
-    xs, ys = {x for x, _ in ring}, {y for _, y in ring}
-    return len(ring) == 4 and len(xs) == len(ys) == 2 and len(set(ring)) == 4
 
 
 def _is_inside(geometry: Geometry, size_wh: tuple[int, int]) -> bool:
@@ -359,14 +336,23 @@ def _overshoot(geometry: Geometry, size_wh: tuple[int, int]) -> float:
     return max(max(-x, x - width, -y, y - height) for x, y in kind_of(geometry).place(geometry))
 
 
-def _names_of(label_class: LabelClass) -> Iterator[str]:
-    yield label_class.key
-    yield label_class.name
-    yield label_class.name.lower()
+def _is_around(outer: Geometry, inner: Geometry) -> bool:
+    """Whether the box of one lies in that of the other, but for what formats round."""
+    (left, top, w, h), (x, y, wide, high) = kind_of(outer).bounds(outer), kind_of(inner).bounds(inner)
+    return max(left - x, top - y, x + wide - left - w, y + high - top - h) <= ROUNDING_PX
 
 
-def _question_names(question: Question) -> Iterator[str]:
-    yield question.name
-    yield question.label_class.key
-    yield question.label_class.name
-    yield question.label_class.name.lower()
+_RANKS: Final = 4
+
+
+def _names_of(label_class: LabelClass) -> tuple[str, str, str, str]:
+    """What a class may be called in files: its export key before all, as names change; some formats have no blanks."""
+    return label_class.key, label_class.name, label_class.name.lower(), label_class.key.replace(" ", "_")
+
+
+def _by_name(questions: Iterable[Question]) -> dict[str, Question]:
+    found = {question.name: question for question in questions}
+    for rank in range(_RANKS):
+        for question in questions:
+            found.setdefault(_names_of(question.label_class)[rank], question)
+    return found

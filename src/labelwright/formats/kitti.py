@@ -43,13 +43,14 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
 
 
 def _names(flat: Flattener) -> dict[str, str]:
-    """Names without blanks, by class id; one that another class has already gets `_` more."""
+    """Names without blanks, by class id; one that another class has of its own, or already, gets `_` more."""
+    own = [flat.name_of(str(label_class.id)) for label_class in flat.scheme.geometry_classes]
     found: dict[str, str] = {}
-    for label_class in flat.scheme.geometry_classes:
-        name = flat.name_of(str(label_class.id)).replace(" ", "_")
-        while name in found.values():
-            name += "_"
-        found[str(label_class.id)] = name
+    for label_class, name in zip(flat.scheme.geometry_classes, own, strict=True):
+        plain = name.replace(" ", "_")
+        while plain in found.values() or (plain != name and plain in own):
+            plain += "_"
+        found[str(label_class.id)] = plain
     return found
 
 

@@ -185,7 +185,9 @@ class _Part:
             if all(value is None or isinstance(value, str) for value in plain):
                 texts = tuple(value for value in plain if value is not None)
                 single = texts[0] if len(texts) == 1 else (texts or None)
-                yield FoundAnswer(name=name, value=single, place=self._place(number, at))
+                # A null before nested answers may stand there for them alone.
+                if texts or len(plain) == len(values):
+                    yield FoundAnswer(name=name, value=single, place=self._place(number, at))
             else:
                 self._faults.add(self._place(number, at), "wrong_answer", f"“{name}” takes texts or null.", plain)
             for index, child in enumerate(values):

@@ -1,0 +1,126 @@
+"""The law of every format: what is read is what was written, but for the loss that the ledger states."""
+
+from collections import defaultdict
+
+import pytest
+
+from labelwright.exchange.checking import is_near
+from labelwright.exchange.format import Format
+from labelwright.formats import FORMATS
+from labelwright.model.document import Annotation, Answers
+from labelwright.model.errors import Invalid
+from labelwright.model.geometry import Geometry
+from tests.formats import corpus
+from tests.formats.measuring import Kept, Trip, counted, loss_of, overlap, pairs, there_and_back
+
+BOTH_WAYS = [form for form in FORMATS.values() if form.write is not None and form.read is not None]
+# What an import may say no to although a file holds it: the shape is another one, or what it stood in is not told.
+MAY_NOT_FIT = {"wrong_geometry", "no_parent", "several_parents"}
+NEARLY = 0.03
+"""Areas are measured on a grid."""
+
+
+def by_id(form: Format) -> str:
+    return form.id
+
+
+OF_A_BYTE = {"masks_index", "voc_segmentation", "cityscapes"}
+"""What gives each class a value of eight bits."""
+
+
+def corpus_set(name: str) -> corpus.CorpusSet:
+    return next(one for one in corpus.SETS if one.name == name)
+
+
+@pytest.mark.parametrize("form", BOTH_WAYS, ids=by_id)
+@pytest.mark.parametrize("name", ["shapes", "classes", "renamed"])
+def test_what_is_read_is_what_was_written_within_the_stated_loss(form: Format, name: str) -> None:
+    one = corpus_set(name)
+    if name == "classes" and form.id in OF_A_BYTE:
+        with pytest.raises(Invalid, match="has the value 25"):
+            there_and_back(form, one.scheme, one.tasks())
+        return
+    check_law(form, there_and_back(form, one.scheme, one.tasks()))
+
+
+@pytest.mark.parametrize("form", BOTH_WAYS, ids=by_id)
+def test_five_thousand_objects_come_back(form: Format) -> None:
+    one = corpus_set("objects")
+    trip = there_and_back(form, one.scheme, one.tasks())
+    balance = trip.report.balance
+    back = counted(trip.after.values())["geometries"]
+    assert {fault.code for fault in trip.faults} <= MAY_NOT_FIT
+    if form.keeps_objects:
+        assert back + len(trip.faults) == balance.exported["geometries"] + balance.converted["geometries"]
+
+
+def check_law(form: Format, trip: Trip) -> None:
+    """Assert everything that a format and its ledger say of one way there and back."""
+    kept = list(pairs(trip, form))
+    balance, back = trip.report.balance, counted(trip.after.values())
+    assert {fault.code for fault in trip.faults} <= MAY_NOT_FIT, trip.faults
+    check_answers(form, trip)
+    if not form.keeps_objects:
+        check_areas(trip, kept)
+        return
+    assert back["geometries"] + len(trip.faults) == balance.exported["geometries"] + balance.converted["geometries"]
+    assert back["answers"] == balance.exported["answers"] + balance.converted["answers"]
+    for one in kept:
+        if one.bucket == "exported":
+            assert one.now is not None, one.was
+            assert is_near(one.was.geometry, one.now.geometry, form.tolerance_px), one
+        if one.bucket == "converted" and one.now is not None:
+            assert one.entry is not None
+            stated = one.entry.largest_loss or 0.0
+            assert loss_of(one, one.entry.measure) <= stated + NEARLY, one
+        if one.now is not None:
+            check_features(form, one.was, one.now)
+    lost = sum(one.now is None for one in kept if one.bucket != "refused")
+    assert lost <= len(trip.faults)
+
+
+def check_features(form: Format, was: Annotation, now: Annotation) -> None:
+    """Assert what is not a shape."""
+    carried = {name for name, support in form.supports.items() if support.level == "carries"}
+    assert now.class_id == was.class_id
+    if "ids" in carried:
+        assert now.id == was.id
+    if "comments" in carried:
+        assert now.comment == was.comment
+    if "nested" in carried:
+        assert (now.parent_id is None) == (was.parent_id is None)
+        assert "ids" not in carried or now.parent_id == was.parent_id
+    if "object_answers" in carried:
+        assert said(now.answers) == said(was.answers)
+
+
+def check_answers(form: Format, trip: Trip) -> None:
+    """Assert that answers about pictures come back."""
+    if form.supports["medium_answers"].level != "carries":
+        return
+    for task in trip.tasks:
+        if task.medium.width:
+            assert said(trip.after[task.medium.id].answers) == said(task.document.answers), task.medium.name
+
+
+def said(answers: Answers) -> Answers:
+    """The answers that say something."""
+    return {key: answer for key, answer in answers.items() if answer}
+
+
+def check_areas(trip: Trip, kept: list[Kept]) -> None:
+    """Assert that together the objects of a class cover what the ledger says is left of them."""
+    before: dict[tuple[str, str], list[Geometry]] = defaultdict(list)
+    losses: dict[tuple[str, str], float] = defaultdict(float)
+    for one in kept:
+        if one.bucket != "refused":
+            key = one.task.medium.id, one.was.class_id
+            before[key].append(one.was.geometry)
+            losses[key] = max(losses[key], (one.entry.largest_loss if one.entry else None) or 0.0)
+    after: dict[tuple[str, str], list[Geometry]] = defaultdict(list)
+    for medium_id, document in trip.after.items():
+        for annotation in document.annotations:
+            after[medium_id, annotation.class_id].append(annotation.geometry)
+    assert after.keys() <= before.keys()
+    for key, shapes in before.items():
+        assert overlap(shapes, after[key]) >= 1 - losses[key] - NEARLY, key
