@@ -28,6 +28,7 @@ from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import from_rings
 from labelwright.exchange.source import Question, Source, TaskLabels
 from labelwright.formats.xml_files import attributes
+from labelwright.model.configuration import LabelClass
 from labelwright.model.document import Answer
 from labelwright.model.geometry import Geometry, ImageSegmentation, Point, Polygon, Rectangle
 
@@ -131,8 +132,7 @@ def _interface(flat: Flattener) -> str:
         classes = [c for c in flat.scheme.geometry_classes if _LABELS.get(_shape_of(c.type)) == kind]
         if classes:
             lines.append(f"  <{tag}{attributes(name=kind, toName=IMAGE)}>")
-            labels = [attributes(value=flat.name_of(str(c.id)), background=c.color) for c in classes]
-            lines += [f"    <Label{label}/>" for label in labels]
+            lines += [f"    <Label{_label(c, place, flat)}/>" for place, c in enumerate(classes)]
             lines.append(f"  </{tag}>")
     for class_id, questions in flat.scheme.questions.items():
         owner = flat.name_of(class_id) if class_id else "picture"
@@ -141,6 +141,13 @@ def _interface(flat: Flattener) -> str:
             region = {} if class_id is None else {"perRegion": "true", "whenLabelValue": owner}
             lines += _question(question, attributes(name=name, toName=IMAGE, **region))
     return "\n".join([*lines, "</View>", ""])
+
+
+def _label(label_class: LabelClass, place: int, flat: Flattener) -> str:
+    """The attributes of a label; keypoints have the place that Label Studio's own exports want."""
+    index = place if label_class.type == "point" else None
+    name = flat.name_of(str(label_class.id))
+    return attributes(value=name, background=label_class.color, model_index=index)
 
 
 def _shape_of(kind: str) -> str:
