@@ -42,7 +42,7 @@ def test_pictures_with_one_answer_stay_together() -> None:
         msgspec.structs.replace(
             task,
             medium=msgspec.structs.replace(task.medium, id=str(n)),
-            document=msgspec.structs.replace(task.document, answers={weather: "wet"}),
+            content=msgspec.structs.replace(task.document, answers={weather: "wet"}),
         )
         for n in range(30)
     ]

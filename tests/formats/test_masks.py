@@ -40,7 +40,7 @@ def labels(*shapes: tuple[str, Geometry, int]) -> TaskLabels:
         for n, (path, geometry, z) in enumerate(shapes)
     )
     medium = Medium(id="m", name="a.jpg", path="a.jpg", width=SIZE_WH[0], height=SIZE_WH[1])
-    return TaskLabels(task_id="t", state="completed", medium=medium, document=Document(annotations=annotations))
+    return TaskLabels(task_id="t", state="completed", medium=medium, content=Document(annotations=annotations))
 
 
 def written(form: Format, task: TaskLabels, **given: str) -> tuple[dict[str, bytes], Balance]:
@@ -49,7 +49,8 @@ def written(form: Format, task: TaskLabels, **given: str) -> tuple[dict[str, byt
     ledger.enter(task)
     sink = ZipWriter(file)
     assert form.write is not None
-    form.write(Source("P", SCHEME, lambda _: iter([task])), Archive(sink), chosen(form.settings, given), ledger)
+    source = Source("P", SCHEME, lambda _: iter([task]), lambda _: iter([task]))
+    form.write(source, Archive(sink), chosen(form.settings, given), ledger)
     sink.close()
     with zipfile.ZipFile(file) as archive:
         return {name: archive.read(name) for name in archive.namelist()}, ledger.closed()

@@ -83,7 +83,7 @@ def _task(
     )
     ordered = tuple(annotations[key] for key in sorted(annotations))
     document = Document(annotations=ordered, answers=dict(sorted(resolved.answers.items())))
-    return TaskLabels(task_id=_id("task", number), state=STATE, medium=medium, document=document)
+    return TaskLabels(task_id=_id("task", number), state=STATE, medium=medium, content=document)
 
 
 def _add(drawn: Drawn, parent_id: str | None, made: dict[str, Annotation], ids: "_Counter") -> None:

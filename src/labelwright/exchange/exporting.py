@@ -6,7 +6,7 @@ writes into a temporary place and moves it when this has returned.
 
 import csv
 import io
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, Final
 
@@ -93,23 +93,21 @@ class Exporting:
         self._ledger = Ledger()
         self._media: dict[str, Medium] = {}
         self._counts: Counter[str] = Counter()
+        self._unseen: set[str] = set()
         self._unopened: set[str] = set()
         self._total = 0
-        self._passes = 0
 
     def plan(self) -> None:
         """Walk over everything once: filter it, split it and give every picture its place."""
         kept: dict[str, Medium] = {}
         for task in self._tasks():
             self._total += 1
-            self._ledger.enter(task)
-            left = self._filtered(task)
-            if left is not None:
+            if self._is_wanted(task):
                 kept[task.task_id] = msgspec.structs.replace(task.medium, split=self._split(task))
-                self._counts.update(a.class_id for a in left.document.annotations)
         paths = plan_paths(kept.values())
         framed = stored_medium if self._is_stored else _as_displayed
         self._media = {key: msgspec.structs.replace(framed(m), path=paths[m.id]) for key, m in kept.items()}
+        self._unseen = set(kept)
 
     def write(self, archive: Archive, extra: Mapping[str, bytes]) -> Report:
         """Write the files of the format, pictures, `extra` files and the manifest. Raises Unbalanced, Invalid."""
@@ -119,11 +117,14 @@ class Exporting:
             project=self._project,
             scheme=self._scheme,
             tasks=self.tasks,
+            heads=self.heads,
             splits=self._request.splits.names if self._request.splits else ("",),
             open_picture=self._open_for_format,
         )
         assert self._form.write is not None
         self._form.write(source, archive, self._request.settings, self._ledger)
+        if self._unseen:
+            deque(self.tasks(None), maxlen=0)
         pictures = self._pictures(archive)
         balance = self._ledger.closed()
         for path, content in extra.items():
@@ -137,30 +138,53 @@ class Exporting:
 
     def tasks(self, split: str | None) -> Iterator[TaskLabels]:
         """The kept tasks of one split, or of all, with the places of their pictures."""
-        self._passes += 1
+        for task, left in self._kept(split):
+            if task.task_id in self._unseen:
+                self._unseen.remove(task.task_id)
+                self._enter(task if self._wanted is not None else left, left)
+            yield left
+
+    def heads(self, split: str | None) -> Iterator[TaskLabels]:
+        """The same tasks for who looks at media and their answers alone: nothing is counted."""
+        return (left for _, left in self._kept(split))
+
+    def _kept(self, split: str | None) -> Iterator[tuple[TaskLabels, TaskLabels]]:
+        """Tasks as they are and as they come into the export."""
         for number, task in enumerate(self._tasks()):
             if number % 64 == 0:
                 self._progress(number, self._total)
             medium = self._media.get(task.task_id)
-            if medium is not None and (split is None or split == medium.split):
-                left = self._reduced(task)
-                document = stored_document(left.document, task.medium) if self._is_stored else left.document
-                yield msgspec.structs.replace(left, medium=medium, document=document)
+            if medium is None or split not in {None, medium.split}:
+                continue
+            left = msgspec.structs.replace(self._reduced(task), medium=medium)
+            if self._is_stored:
+                left = msgspec.structs.replace(left, content=stored_document(left.document, task.medium))
+            yield task, left
+
+    def _enter(self, task: TaskLabels, left: TaskLabels) -> None:
+        """Count what goes in: on the first walk of a writer, so that nothing is decoded once more for it."""
+        self._ledger.enter(task)
+        self._counts.update([a.class_id for a in left.annotations])
+        if self._wanted is not None:
+            self._count_cut(task, left)
 
     # --- filters ---
 
-    def _filtered(self, task: TaskLabels) -> TaskLabels | None:
-        """What is left of a task; what is not is in the ledger."""
+    def _is_wanted(self, task: TaskLabels) -> bool:
+        """Whether a task comes into the export; one that does not is in the ledger at once."""
         if task.state not in self._request.states:
+            self._ledger.enter(task)
             self._leave_out(task, f"The task is {task.state.replace('_', ' ')}.")
-            return None
+            return False
+        if self._request.empty:
+            return True
         left = self._reduced(task)
-        if not left.document.annotations and not left.document.answers and not self._request.empty:
-            self._leave_out(left, "Nothing is labelled in the picture.")
-            self._count_cut(task, left)
-            return None
+        if left.annotations or left.answers:
+            return True
+        self._ledger.enter(task)
+        self._leave_out(left, "Nothing is labelled in the picture.")
         self._count_cut(task, left)
-        return left
+        return False
 
     def _leave_out(self, task: TaskLabels, rule: str) -> None:
         self._ledger.filtered("tasks", rule, item=item_of(task))
@@ -183,7 +207,7 @@ class Exporting:
         wanted = [a for a in task.document.annotations if a.class_id in self._wanted]
         parents = {None, *(a.id for a in wanted)}
         kept = tuple(a for a in wanted if a.parent_id in parents)
-        return msgspec.structs.replace(task, document=msgspec.structs.replace(task.document, annotations=kept))
+        return msgspec.structs.replace(task, content=msgspec.structs.replace(task.document, annotations=kept))
 
     # --- pictures and the manifest ---
 

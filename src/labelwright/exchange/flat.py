@@ -3,12 +3,14 @@
 What a format states in `supports` decides what it is given and what the ledger is told, so that the two cannot differ.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from labelwright.exchange.areas import area_of
 from labelwright.exchange.format import Support
 from labelwright.exchange.ledger import Item, Ledger, Loss, Unit, item_of, refuse_task
+from labelwright.exchange.plain import PlainAnnotation
 from labelwright.exchange.source import Labelled, Scheme, TaskLabels
 from labelwright.model.document import Answer, Answers
 from labelwright.model.geometry import Geometry, Rectangle, kind_of
@@ -65,7 +67,7 @@ class Flattener:
             refuse_task(self._ledger, task, NO_SIZE)
             return None
         self._ledger.exported("tasks")
-        return self._attributes(task.document.answers, None, "medium_answers", item_of(task))
+        return self._attributes(task.answers, None, "medium_answers", item_of(task))
 
     def objects(self, task: TaskLabels) -> Iterator[FlatObject]:
         """The objects that the format takes, parents first."""
@@ -82,6 +84,40 @@ class Flattener:
             attributes = self._attributes(one.annotation.answers, one.annotation.class_id, "object_answers", item)
             parent = numbers.get(one.parent.id) if one.parent else None
             yield FlatObject(number, self._names[one.annotation.class_id], one, attributes, parent)
+
+    def plain_objects(
+        self, task: TaskLabels, annotations: list[PlainAnnotation], losses: Iterator[float]
+    ) -> list[tuple[str, Attributes]]:
+        """Account for plain shapes, none of which the format refuses; the name of each in files and its answers.
+
+        `losses` are how much of their boxes they do not cover.
+        """
+        named: list[tuple[str, Attributes]] = []
+        ways: dict[str, list[tuple[PlainAnnotation, float]]] = defaultdict(list)
+        for one, loss in zip(annotations, losses, strict=False):
+            support = self._supports[one.kind]
+            ways[support.how if support.level == "converts" else ""].append((one, loss))
+            attributes: Attributes = {}
+            if one.answers:
+                item = item_of(task, one.id, self._key(one))
+                attributes = self._attributes(one.answers, one.class_id, "object_answers", item)
+            named.append((self._names[one.class_id], attributes))
+        for way, found in ways.items():
+            self._account_plain(task, way, found)
+        return named
+
+    def _account_plain(self, task: TaskLabels, way: str, found: Sequence[tuple[PlainAnnotation, float]]) -> None:
+        """Account for shapes that come out in one way ("" as they are), with what each loses of its box."""
+        keys = [self._key(one) for one, _ in found]
+        if way:
+            losses = [loss for _, loss in found]
+            self._ledger.converted_all(way, keys, lambda at: item_of(task, found[at][0].id, keys[at]), losses)
+            return
+        for key, count in Counter(keys).items():
+            self._ledger.exported("geometries", count, class_key=key)
+
+    def _key(self, one: PlainAnnotation) -> str:
+        return self.scheme.configuration.by_id[one.class_id].label_class.key
 
     def _account(self, one: Labelled, item: Item) -> str | None:
         """Tell the ledger about one geometry; why it is refused, None when it is not."""

@@ -5,6 +5,7 @@ whether it was exported, converted (how, with what loss) or refused (why). `clos
 """
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -87,6 +88,19 @@ class _Line:
             self.total += loss.amount
             self.largest = max(self.largest, loss.amount)
 
+    def add_all(self, keys: Sequence[str], item_at: Callable[[int], Item], losses: Sequence[float]) -> None:
+        """Add one of each of these class keys."""
+        room = max(MOST_ITEMS - len(self.items), 0)
+        self.items += map(item_at, range(min(room, len(keys))))
+        self.count += len(keys)
+        self.classes.update(keys)
+        if losses:
+            self.measure = "iou"
+            self.measured += len(losses)
+            self.largest = max(self.largest, *losses)
+            for loss in losses:
+                self.total += loss
+
 
 class Ledger:
     """Collects while an export is written. Reasons are whole sentences without a count."""
@@ -111,6 +125,13 @@ class Ledger:
     def converted(self, unit: Unit, how: str, item: Item, *, count: int = 1, loss: Loss | None = None) -> None:
         """Note what the file holds in another form."""
         self._line("converted", unit, how).add(count, item.class_key, item, loss)
+
+    def converted_all(
+        self, how: str, keys: Sequence[str], item_at: Callable[[int], Item], losses: Sequence[float] = ()
+    ) -> None:
+        """Note geometries in another form by their class keys; `losses` are 1 - IoU of each, or none is measured."""
+        if keys:
+            self._line("converted", "geometries", how).add_all(keys, item_at, losses)
 
     def refused(self, unit: Unit, why: str, item: Item, *, count: int = 1) -> None:
         """Note what the format cannot hold."""
@@ -160,8 +181,8 @@ def _entry(key: tuple[str, str, str], line: _Line) -> Entry:
 
 def contents(task: TaskLabels) -> tuple[tuple[Unit, int], ...]:
     """How many geometries and answers a task holds."""
-    annotations = task.document.annotations
-    answers = len(task.document.answers) + sum(len(a.answers) for a in annotations)
+    annotations = task.annotations
+    answers = len(task.answers) + sum([len(a.answers) for a in annotations])
     return ("geometries", len(annotations)), ("answers", answers)
 
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 import msgspec
 
 from labelwright.exchange.source import Medium, TaskLabels
-from labelwright.model.document import EMPTY, Document
+from labelwright.model.document import EMPTY
 
 
 class Frame(msgspec.Struct, frozen=True, array_like=True):
@@ -26,7 +26,6 @@ class Frame(msgspec.Struct, frozen=True, array_like=True):
 
 _DECODE = msgspec.msgpack.Decoder(Frame)
 _ENCODE = msgspec.msgpack.Encoder()
-_DOCUMENT = msgspec.json.Decoder(Document)
 _HEAD_BYTES = 4
 
 
@@ -41,8 +40,8 @@ def write_frames(file: BinaryIO, frames: Iterable[Frame]) -> int:
 
 def frame_of(task: TaskLabels) -> Frame:
     """A task as it waits in a snapshot."""
-    document = None if task.document == EMPTY else msgspec.json.encode(task.document)
-    return Frame(task.task_id, task.state, task.labeler, task.medium, document)
+    content = task.content if isinstance(task.content, bytes) else msgspec.json.encode(task.content)
+    return Frame(task.task_id, task.state, task.labeler, task.medium, None if task.content == EMPTY else content)
 
 
 def read_tasks(path: Path) -> Iterator[TaskLabels]:
@@ -50,11 +49,10 @@ def read_tasks(path: Path) -> Iterator[TaskLabels]:
     with path.open("rb", buffering=1 << 20) as file:
         while head := file.read(_HEAD_BYTES):
             frame = _DECODE.decode(file.read(int.from_bytes(head, "big")))
-            document = EMPTY if frame.document is None else _DOCUMENT.decode(frame.document)
             yield TaskLabels(
                 task_id=frame.task_id,
                 state=frame.state,
                 labeler=frame.labeler,
                 medium=frame.medium,
-                document=document,
+                content=EMPTY if frame.document is None else frame.document,
             )

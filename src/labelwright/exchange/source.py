@@ -4,12 +4,13 @@ Tasks come by medium name, then medium id; annotations of a task by id, which is
 twice gives the same twice: formats with several files walk over the tasks once for each.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import BinaryIO, NamedTuple
 
 import msgspec
 
+from labelwright.exchange.plain import PlainAnnotation, PlainDocument, answers_of, plain_of
 from labelwright.model.configuration import Configuration, LabelClass, walk
 from labelwright.model.document import EMPTY, Annotation, Answer, Answers, Document
 from labelwright.model.numbering import by_age
@@ -43,14 +44,40 @@ class Medium(msgspec.Struct, frozen=True, kw_only=True):
         return self.width, self.height
 
 
-class TaskLabels(msgspec.Struct, frozen=True, kw_only=True):
-    """One task with its labels; `state` in lower case, as files have it."""
+class TaskLabels(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """One task with its labels; `state` in lower case, as files have it.
+
+    `content` is the document or its stored bytes, which are decoded as far as somebody looks, once.
+    """
 
     task_id: str
     state: str
     labeler: str | None = None
     medium: Medium
-    document: Document = EMPTY
+    content: Document | bytes = EMPTY
+
+    @cached_property
+    def document(self) -> Document:
+        """All labels."""
+        return _DOCUMENT.decode(self.content) if isinstance(self.content, bytes) else self.content
+
+    @cached_property
+    def plain(self) -> PlainDocument:
+        """All labels as far as counting and plain shapes need them, a third of the work of `document`."""
+        return plain_of(self.content)
+
+    @property
+    def annotations(self) -> Sequence[PlainAnnotation | Annotation]:
+        """The annotations, decoded no further than they are."""
+        return self.plain.annotations if isinstance(self.content, bytes) else self.content.annotations
+
+    @cached_property
+    def answers(self) -> Answers:
+        """The answers about the medium."""
+        return answers_of(self.content)
+
+
+_DOCUMENT: msgspec.json.Decoder[Document] = msgspec.json.Decoder(Document)
 
 
 class Labelled(NamedTuple):
@@ -137,12 +164,14 @@ def class_indices(configuration: Configuration) -> dict[str, int]:
 class Source(NamedTuple):
     """All that is to be written. `splits` are the names of the splits in order, `("",)` when nothing is split.
 
-    `tasks(split)` starts a new walk over the tasks of one split, or of all with None. `open_picture` gives the
-    original bytes to a format that packs pictures itself, None where there are none or they are not asked for.
+    `tasks(split)` starts a new walk over the tasks of one split, or of all with None; `heads(split)` the same walk for
+    who looks at media and their answers alone. `open_picture` gives the original bytes to a format that packs pictures
+    itself, None where there are none or they are not asked for.
     """
 
     project: str
     scheme: Scheme
     tasks: Callable[[str | None], Iterator[TaskLabels]]
+    heads: Callable[[str | None], Iterator[TaskLabels]]
     splits: tuple[str, ...] = ("",)
     open_picture: Callable[[Medium], BinaryIO | None] = lambda _: None

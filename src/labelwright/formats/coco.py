@@ -6,7 +6,9 @@ computed from the geometry. What COCO has no word for stands under further keys,
 https://cocodataset.org/#format-data
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -17,11 +19,18 @@ from labelwright.exchange.bridges import Ring, joined
 from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts, everything, refuses
 from labelwright.exchange.ledger import Ledger, item_of, refuse_task
 from labelwright.exchange.naming import UNSPLIT
+from labelwright.exchange.plain import (
+    AT_ONCE,
+    PlainAnnotation,
+    Portion,
+    portions,
+)
 from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
 from labelwright.formats.coco_reader import read, recognise
+from labelwright.formats.coco_text import NEXT, encoded, flat, listed, numbers, opening, rows, spot
 from labelwright.model.canonical import number
 from labelwright.model.configuration import LabelClass
-from labelwright.model.document import Answers
+from labelwright.model.document import Annotation, Answers
 from labelwright.model.geometry import ImageSegmentation, Point, Polygon, Rectangle, kind_of
 from labelwright.raster import bounds_of, encode_rle, pack_rle, rle_area, shape_runs
 
@@ -97,6 +106,7 @@ class _Writer:
     def __init__(self, scheme: Scheme, settings: Chosen, ledger: Ledger) -> None:
         self._scheme, self._settings, self._ledger = scheme, settings, ledger
         self._names = scheme.names()
+        self._category_ids = {class_id: index + 1 for class_id, index in scheme.indices.items()}
         self._image_ids: dict[str, int] = {}
         self._next_id = 1
         self._skeletons = {
@@ -112,29 +122,29 @@ class _Writer:
 
     def instances(self, source: Source, split: str) -> Iterator[bytes]:
         """The portions of one file."""
-        yield _opening(source.project)
-        yield b'"categories":[\n' + b",\n".join(map(self._category, self._categories())) + b"\n],\n"
-        yield from _listed(b"images", (self._image(task) for task in source.tasks(split) if task.medium.width))
+        yield opening(source.project)
+        yield f'"categories":[\n{NEXT.join(map(self._category, self._categories()))}\n],\n'.encode()
+        yield from listed("images", self._images(source, split))
         yield b",\n"
-        yield from _listed(b"annotations", (line for task in source.tasks(split) for line in self._task(task)))
+        yield from listed("annotations", self._annotations(source, split))
         yield b"\n}\n"
 
     def captions(self, source: Source, split: str) -> Iterator[bytes]:
         """The portions of one file of captions; the answers themselves are in the file of instances."""
-        yield _opening(source.project)
-        yield from _listed(b"images", (self._image(task) for task in source.tasks(split) if task.medium.width))
+        yield opening(source.project)
+        yield from listed("images", self._images(source, split))
         yield b",\n"
-        yield from _listed(b"annotations", self._captions(source, split))
+        yield from listed("annotations", ([line] for line in self._captions(source, split)))
         yield b"\n}\n"
 
-    def _captions(self, source: Source, split: str) -> Iterator[bytes]:
+    def _captions(self, source: Source, split: str) -> Iterator[str]:
         number = 0
-        for task in source.tasks(split):
-            for question, answer in self._scheme.answered(task.document.answers, None):
+        for task in source.heads(split):
+            for question, answer in self._scheme.answered(task.answers, None):
                 if question.label_class.type == "free_text" and answer and task.medium.width:
                     number += 1
                     image_id = self._image_ids[task.medium.id]
-                    yield _encoded({"id": number, "image_id": image_id, "caption": answer, "question": question.name})
+                    yield encoded({"id": number, "image_id": image_id, "caption": answer, "question": question.name})
 
     # --- categories and images ---
 
@@ -142,11 +152,11 @@ class _Writer:
         inside = {class_id for skeleton in self._skeletons.values() for class_id in skeleton.places}
         return [c for c in self._scheme.geometry_classes if c.id not in inside and c.type != "line"]
 
-    def _category(self, label_class: LabelClass) -> bytes:
+    def _category(self, label_class: LabelClass) -> str:
         class_id = str(label_class.id)
         parent = self._scheme.configuration.by_id[class_id].parent
         category: dict[str, Any] = {
-            "id": self._scheme.indices[class_id] + 1,
+            "id": self._category_ids[class_id],
             "name": self._names[class_id],
             "supercategory": parent.key if parent else "",
             "geometry_type": label_class.type,
@@ -155,9 +165,14 @@ class _Writer:
             category |= {"keypoints": [label_class.key], "skeleton": []}
         elif class_id in self._skeletons:
             category |= {"keypoints": list(self._skeletons[class_id].names), "skeleton": []}
-        return _encoded(category)
+        return encoded(category)
 
-    def _image(self, task: TaskLabels) -> bytes:
+    def _images(self, source: Source, split: str) -> Iterator[list[str]]:
+        tasks = (task for task in source.heads(split) if task.medium.width)
+        while some := list(islice(tasks, AT_ONCE)):
+            yield [self._image(task) for task in some]
+
+    def _image(self, task: TaskLabels) -> str:
         medium = task.medium
         image_id = self._image_ids.setdefault(medium.id, len(self._image_ids) + 1)
         image: dict[str, Any] = {
@@ -169,16 +184,62 @@ class _Writer:
         }
         if medium.url:
             image["coco_url"] = medium.url
-        if attributes := self._attributes(task.document.answers, None):
+        if attributes := self._attributes(task.answers, None):
             image["attributes"] = attributes
-        return _encoded(image)
+        return encoded(image)
 
     def _attributes(self, answers: Answers, owner: str | None) -> dict[str, Any]:
         return {question.name: answer for question, answer in self._scheme.answered(answers, owner)} if answers else {}
 
     # --- annotations ---
 
-    def _task(self, task: TaskLabels) -> Iterator[bytes]:
+    def _annotations(self, source: Source, split: str) -> Iterator[list[str]]:
+        for portion in portions(source.tasks(split), lambda task: bool(task.medium.width)):
+            texts = rows(portion.shapes, with_corners=self._settings["boxes"] == "polygon")
+            lines: list[str] = []
+            for task, annotations in zip(portion.tasks, portion.plain, strict=True):
+                lines += self._task(task) if annotations is None else self._plain(task, annotations, texts)
+            self._account(portion)
+            yield lines
+
+    def _plain(self, task: TaskLabels, annotations: list[PlainAnnotation], texts: Iterator[str]) -> Iterator[str]:
+        """A task of plain shapes: `texts` are the next of `rows`."""
+        image_id, first = self._image_ids[task.medium.id], self._next_id
+        self._next_id += len(annotations)
+        for own_id, (one, text) in enumerate(zip(annotations, texts, strict=False), first):
+            more = self._more(one) if one.answers or one.comment or one.z or one.class_id in self._unseen else ""
+            yield (
+                f'{{"id":{own_id},"image_id":{image_id},"category_id":{self._category_ids[one.class_id]},"iscrowd":0,'
+                f'{text},"uid":"{one.id}"{more}}}'
+            )
+
+    def _more(self, one: PlainAnnotation) -> str:
+        fields = self._extras(one) | self._unseen.get(one.class_id, {})
+        return f",{encoded(fields)[1:-1]}"
+
+    def _extras(self, one: PlainAnnotation | Annotation) -> dict[str, Any]:
+        """What few annotations have; the ledger is told about the answers."""
+        fields: dict[str, Any] = {}
+        if one.answers:
+            fields["attributes"] = self._attributes(one.answers, one.class_id)
+            self._ledger.exported("answers", len(one.answers))
+        if one.comment:
+            fields["comment"] = one.comment
+        if one.z:
+            fields["z"] = one.z
+        return fields
+
+    def _account(self, portion: Portion) -> None:
+        """Tell the ledger about plain shapes; they come out as they are."""
+        plain = [(task, found) for task, found in zip(portion.tasks, portion.plain, strict=True) if found is not None]
+        self._ledger.exported("tasks", len(plain))
+        self._ledger.exported("answers", sum(len(task.answers) for task, _ in plain))
+        counts = Counter(one.class_id for _, found in plain for one in found)
+        for class_id, count in counts.items():
+            key = self._scheme.configuration.by_id[class_id].label_class.key
+            self._ledger.exported("geometries", count, class_key=key)
+
+    def _task(self, task: TaskLabels) -> Iterator[str]:
         if not task.medium.width:
             refuse_task(self._ledger, task, NO_SIZE)
             return
@@ -193,7 +254,7 @@ class _Writer:
             fields = self._fields(task, one, ids)
             if fields is not None:
                 fields |= points.fields_of(one.annotation.id) or self._unseen.get(one.annotation.class_id, {})
-                yield _encoded(fields)
+                yield encoded(fields)
 
     def _fields(self, task: TaskLabels, one: Labelled, ids: dict[str, int]) -> dict[str, Any] | None:
         annotation, label_class, parent = one
@@ -206,21 +267,14 @@ class _Writer:
         fields: dict[str, Any] = {
             "id": ids[annotation.id],
             "image_id": self._image_ids[task.medium.id],
-            "category_id": self._scheme.indices[annotation.class_id] + 1,
+            "category_id": self._category_ids[annotation.class_id],
             "iscrowd": 0,
             **shape,
             "uid": annotation.id,
         }
         if parent is not None and parent.id in ids:
             fields["parent"] = ids[parent.id]
-        if annotation.answers:
-            fields["attributes"] = self._attributes(annotation.answers, annotation.class_id)
-            self._ledger.exported("answers", len(annotation.answers))
-        if annotation.comment:
-            fields["comment"] = annotation.comment
-        if annotation.z:
-            fields["z"] = annotation.z
-        return fields
+        return fields | self._extras(annotation)
 
     def _shape(self, task: TaskLabels, one: Labelled) -> dict[str, Any]:
         """Box, area and segmentation; the ledger is told how exact they are."""
@@ -234,22 +288,22 @@ class _Writer:
                 if self._settings["boxes"] == "polygon":
                     segmentation = [[x, y, x + w, y, x + w, y + h, x, y + h]]
             case Polygon(points=points):
-                segmentation = [_flat(points)]
+                segmentation = [flat(points)]
             case ImageSegmentation(rings=(outline,)):
-                segmentation = [_flat(outline)]
+                segmentation = [flat(outline)]
             case ImageSegmentation(rings=rings) if self._settings["holes"] == "rle":
                 return self._mask(task, one, rings)
             case ImageSegmentation(rings=rings):
-                segmentation, way = [_flat(joined(rings))], BRIDGED
+                segmentation, way = [flat(joined(rings))], BRIDGED
             case Point():
                 self._ledger.converted("geometries", SINGLE_POINT, item)
-                return _spot(geometry, task.medium.size_wh)
+                return spot(geometry, task.medium.size_wh)
         if way:
             self._ledger.converted("geometries", way, item)
         else:
             self._ledger.exported("geometries", class_key=label_class.key)
         area_text = msgspec.Raw(number(area_of(geometry)).encode())
-        return {"bbox": _numbers(box), "area": area_text, "segmentation": _numbers(segmentation)}
+        return {"bbox": numbers(box), "area": area_text, "segmentation": numbers(segmentation)}
 
     def _mask(self, task: TaskLabels, one: Labelled, rings: Sequence[Ring]) -> dict[str, Any]:
         """A segment with holes as compressed RLE; the loss is in fractions of pixels along its border."""
@@ -261,7 +315,7 @@ class _Writer:
             self._ledger.converted("geometries", BRIDGED, item)
             segment = ImageSegmentation(tuple(rings))
             box = kind_of(segment).bounds(segment)
-            return {"bbox": _numbers(box), "area": area_of(segment), "segmentation": _numbers([_flat(joined(rings))])}
+            return {"bbox": numbers(box), "area": area_of(segment), "segmentation": numbers([flat(joined(rings))])}
         self._ledger.converted("geometries", MASKED, item)
         packed = {"size": [height, width], "counts": pack_rle(lengths)}
         return {"bbox": bounds_of(runs), "area": rle_area(lengths), "segmentation": packed}
@@ -308,57 +362,12 @@ class _Keypoints(NamedTuple):
 
     def fields_of(self, annotation_id: str) -> dict[str, Any]:
         fields = self.of.get(annotation_id, {})
-        return fields | {"keypoints": _numbers(fields["keypoints"])} if fields else fields
+        return fields | {"keypoints": numbers(fields["keypoints"])} if fields else fields
 
 
 def _skeleton(label_class: LabelClass) -> _Skeleton:
     points = [child for child in label_class.children if child.type == "point"]
     return _Skeleton({str(child.id): at for at, child in enumerate(points)}, tuple(child.key for child in points))
-
-
-def _spot(point: Point, size_wh: tuple[int, int]) -> dict[str, Any]:
-    """A point with the pixel around it as its box: programs stop at an object without any extent."""
-    x, y = (min(max(at - 0.5, 0), side - 1) for at, side in zip((point.x, point.y), size_wh, strict=True))
-    corners = [[x, y, x + 1, y, x + 1, y + 1, x, y + 1]]
-    keypoint = _numbers([point.x, point.y, 2])
-    box = {"bbox": _numbers((x, y, 1, 1)), "area": 1, "segmentation": _numbers(corners)}
-    return {**box, "keypoints": keypoint, "num_keypoints": 1}
-
-
-def _flat(ring: tuple[tuple[float, float], ...]) -> list[float]:
-    return [value for point in ring for value in point]
-
-
-def _numbers(values: Any) -> msgspec.Raw:
-    """Numbers in lists; whole ones without `.0`, as everywhere in our files."""
-    return msgspec.Raw(_ENCODER.encode(values).replace(b".0,", b",").replace(b".0]", b"]"))
-
-
-def _opening(project: str) -> bytes:
-    return b'{\n"info":' + _encoded({"description": project, "version": "1.0"}) + b',\n"licenses":[],\n'
-
-
-def _listed(key: bytes, lines: Iterator[bytes]) -> Iterator[bytes]:
-    """A list with one element a line, in portions of some size."""
-    yield b'"' + key + b'":[\n'
-    waiting: list[bytes] = []
-    separator = b""
-    for line in lines:
-        waiting.append(line)
-        if len(waiting) >= _LINES_AT_ONCE:
-            yield separator + b",\n".join(waiting)
-            waiting, separator = [], b",\n"
-    if waiting:
-        yield separator + b",\n".join(waiting)
-    yield b"\n]"
-
-
-_LINES_AT_ONCE: Final = 512
-_ENCODER: Final = msgspec.json.Encoder()
-
-
-def _encoded(value: Any) -> bytes:
-    return _ENCODER.encode(value)
 
 
 FORMAT: Final = Format(

@@ -8,8 +8,10 @@ What is nested is a `<part>`. http://host.robots.ox.ac.uk/pascal/VOC/voc2012/
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
+
+import numpy as np
 
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files, refused
@@ -18,6 +20,7 @@ from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, boxed,
 from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.ledger import Ledger, Loss
 from labelwright.exchange.naming import stem_of
+from labelwright.exchange.plain import PlainAnnotation, Shapes, decimal_rows, portions
 from labelwright.exchange.source import Medium, Scheme, Source
 from labelwright.formats import image_sets, voc_labels
 from labelwright.formats.mask_objects import voc_colour
@@ -40,6 +43,8 @@ CORNERS: Final = Setting(
     choices=((EXACT, "as they are, with fractions, from 0"), (DEVKIT, "whole pixels from 1, as the devkit counts")),
 )
 
+_FLAGS: Final = "<pose>Unspecified</pose><truncated>0</truncated><difficult>0</difficult>"
+
 Corners = tuple[float, float, float, float]
 
 
@@ -52,13 +57,20 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     voc_labels.write(archive, _labels(source.scheme))
     for split in source.splits:
         stems = []
-        for task in source.tasks(split):
-            answers = flat.begin(task)
-            if answers is not None:
-                stem = stem_of(task.medium.path)
-                stems.append(stem)
-                content = "".join(_file(task.medium, flat.objects(task), answers, corners))
-                archive.add(f"{FOLDER}/{stem}.xml", content.encode())
+        for portion in portions(source.tasks(split), lambda task: is_exact and bool(task.medium.width)):
+            boxes, losses = iter(_plain_boxes(portion.shapes)), iter(portion.shapes.box_losses.tolist())
+            for task, drawn in zip(portion.tasks, portion.plain, strict=True):
+                answers = flat.begin(task)
+                if answers is not None:
+                    stem = stem_of(task.medium.path)
+                    stems.append(stem)
+                    head = _head(task.medium, answers, corners)
+                    if drawn is None:
+                        objects = _objects(flat.objects(task), corners)
+                    else:
+                        objects = _plain_objects(drawn, flat.plain_objects(task, drawn, losses), boxes)
+                    content = f"{head}{''.join(objects)}</annotation>\n"
+                    archive.add(f"{FOLDER}/{stem}.xml", content.encode())
         image_sets.write(archive, SETS, split, stems)
 
 
@@ -72,11 +84,16 @@ def _labels(scheme: Scheme) -> Iterator[VocLabel]:
             yield VocLabel(names[class_id], voc_colour(scheme.indices[class_id] + 1), parts)
 
 
-def _file(medium: Medium, objects: Iterator[FlatObject], answers: Attributes, corners: str) -> Iterator[str]:
+def _head(medium: Medium, answers: Attributes, corners: str) -> str:
     width, height = medium.size_wh
-    yield f"<annotation>\n<folder>JPEGImages</folder>\n<filename>{text(medium.path)}</filename>\n"
-    yield f"<size><width>{width}</width><height>{height}</height><depth>3</depth></size>\n<segmented>0</segmented>\n"
-    yield f"<corners>{corners}</corners>\n{_answers(answers)}"
+    return (
+        f"<annotation>\n<folder>JPEGImages</folder>\n<filename>{text(medium.path)}</filename>\n"
+        f"<size><width>{width}</width><height>{height}</height><depth>3</depth></size>\n<segmented>0</segmented>\n"
+        f"<corners>{corners}</corners>\n{_answers(answers)}"
+    )
+
+
+def _objects(objects: Iterator[FlatObject], corners: str) -> Iterator[str]:
     parts: dict[int | None, list[FlatObject]] = defaultdict(list)
     for one in objects:
         parts[one.parent].append(one)
@@ -85,15 +102,33 @@ def _file(medium: Medium, objects: Iterator[FlatObject], answers: Attributes, co
         for part in parts[one.number]:
             yield f"<part>\n{_box(part, corners)}</part>\n"
         yield "</object>\n"
-    yield "</annotation>\n"
 
 
 def _box(one: FlatObject, corners: str) -> str:
     found = _edges(one.geometry) if corners == EXACT else _devkit(one.geometry)
-    edges = zip(("xmin", "ymin", "xmax", "ymax"), found, strict=True)
-    box = "".join(f"<{name}>{decimal(value)}</{name}>" for name, value in edges)
-    flags = "" if one.parent is not None else "<pose>Unspecified</pose><truncated>0</truncated><difficult>0</difficult>"
-    return f"<name>{text(one.name)}</name>{flags}<bndbox>{box}</bndbox><uid>{one.id}</uid>\n{_answers(one.attributes)}"
+    return _content(
+        text(one.name), map(decimal, found), one.id, one.attributes, "" if one.parent is not None else _FLAGS
+    )
+
+
+def _content(name: str, corners: Iterable[str], uid: str, answers: Attributes, flags: str = _FLAGS) -> str:
+    x1, y1, x2, y2 = corners
+    box = f"<xmin>{x1}</xmin><ymin>{y1}</ymin><xmax>{x2}</xmax><ymax>{y2}</ymax>"
+    return f"<name>{name}</name>{flags}<bndbox>{box}</bndbox><uid>{uid}</uid>\n{_answers(answers)}"
+
+
+def _plain_boxes(shapes: Shapes) -> list[str]:
+    """The edges of plain shapes, as `_edges` has them."""
+    low, extent = shapes.bounds[:, :2], shapes.bounds[:, 2:]
+    edges = np.concatenate((low, low + extent), axis=1)
+    return decimal_rows(edges.ravel(), np.arange(4, edges.size + 1, 4))
+
+
+def _plain_objects(
+    drawn: list[PlainAnnotation], named: list[tuple[str, Attributes]], boxes: Iterator[str]
+) -> Iterator[str]:
+    for one, (name, answers), box in zip(drawn, named, boxes, strict=False):
+        yield f"<object>\n{_content(text(name), box.split(), one.id, answers)}</object>\n"
 
 
 def _edges(geometry: Geometry) -> Corners:

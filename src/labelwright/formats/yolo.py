@@ -8,8 +8,10 @@ because readers want them to count on. A picture without objects has an empty fi
 lines of no width. https://docs.ultralytics.com/datasets/
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import repeat
 from typing import Final, NamedTuple
 
 import msgspec
@@ -21,8 +23,10 @@ from labelwright.exchange.format import CARRIES, Chosen, Format, Support, conver
 from labelwright.exchange.ledger import Ledger, Loss, item_of, refuse_task
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.numbers import names_by_number
+from labelwright.exchange.plain import Box, Outline, PlainAnnotation, Portion, Segment, portions
 from labelwright.exchange.shapes import outline_of, smallest_box
 from labelwright.exchange.source import Labelled, Medium, Scheme, Source, TaskLabels
+from labelwright.formats.yolo_plain import NEAR, box_rows, outline_rows, sizes_of
 from labelwright.formats.yolo_reader import read_task, recognise_task
 from labelwright.model.configuration import LabelClass
 from labelwright.model.geometry import Geometry, ImageSegmentation, Point, Point2, Polygon, Rectangle, kind_of
@@ -82,6 +86,16 @@ def _oriented(geometry: Geometry) -> _Written | None:
     return _Written(_flat(corners), TURNED, Loss("iou", 1 - min(1.0, covered / area)))
 
 
+# What plain shapes come out as, many at a time, and in which way ("" when exact).
+PLAIN: Final = {"detect": box_rows, "pose": box_rows, "segment": outline_rows}
+_TO_BOXES: Final[dict[type, str]] = {Box: "", Outline: BOXED, Segment: BOXED}
+PLAIN_WAYS: Final[dict[str, dict[type, str]]] = {
+    "detect": _TO_BOXES,
+    "pose": _TO_BOXES,
+    "segment": {Box: CORNERS, Outline: "", Segment: ""},
+}
+
+
 def _flat(ring: tuple[Point2, ...]) -> list[float]:
     return [value for point in ring for value in point]
 
@@ -93,12 +107,15 @@ def write(task: str, source: Source, archive: Archive, settings: Chosen, ledger:
     """Write a text file for each picture, and `data.yaml`."""
     writer = _Writer(task, source.scheme, ledger)
     for split in source.splits:
-        for labels in source.tasks(split):
-            if not labels.medium.width:
-                refuse_task(ledger, labels, NO_SIZE)
-                continue
-            place = stem_of(_picture_path(labels.medium).removeprefix("images/"))
-            archive.add(f"labels/{place}.txt", "".join(writer.lines(labels)).encode())
+        for portion in portions(source.tasks(split), writer.can_be_plain):
+            rows = writer.rows(portion)
+            for labels, plain in zip(portion.tasks, portion.plain, strict=True):
+                if not labels.medium.width:
+                    refuse_task(ledger, labels, NO_SIZE)
+                    continue
+                place = stem_of(_picture_path(labels.medium).removeprefix("images/"))
+                lines = writer.lines(labels) if plain is None else writer.plain_lines(labels, plain, rows)
+                archive.add(f"labels/{place}.txt", "".join(lines).encode())
     archive.add("data.yaml", writer.data(source).encode())
 
 
@@ -107,13 +124,61 @@ class _Writer:
         self._task, self._shape, self._scheme, self._ledger = task, TASKS[task], scheme, ledger
         points = {str(c.id): _keypoints(c) for c in scheme.geometry_classes if c.type == "rectangle"}
         self._keypoints = {key: places for key, places in points.items() if places} if task == "pose" else {}
+        self._numbers = scheme.indices
         self._most = max((len(places) for places in self._keypoints.values()), default=0)
+
+    def can_be_plain(self, labels: TaskLabels) -> bool:
+        """Whether its shapes, when they are plain, come out as `rows` has them."""
+        return bool(labels.medium.width) and self._task in PLAIN and not self._most
+
+    def rows(self, portion: Portion) -> Iterator[tuple[str, bool, float]]:
+        """Text, whether it was cut, and loss of the plain shapes of a portion, in order."""
+        make = PLAIN.get(self._task)
+        if make is None or not len(portion.shapes):
+            return iter(())
+        texts, was_cut, losses = make(portion.shapes, sizes_of(portion))
+        return zip(texts, was_cut, losses or repeat(0.0), strict=False)
+
+    def plain_lines(
+        self, labels: TaskLabels, plain: list[PlainAnnotation], rows: Iterator[tuple[str, bool, float]]
+    ) -> Iterator[str]:
+        """The lines of a picture of plain shapes; `rows` are the next of `rows`."""
+        self._account_plain(labels, plain)
+        ways: dict[str, list[tuple[PlainAnnotation, float]]] = defaultdict(list)
+        own_ways = PLAIN_WAYS[self._task]
+        for one, (row, was_cut, loss) in zip(plain, rows, strict=False):
+            way = own_ways[type(one.geometry)] or (CUT if was_cut else "")
+            ways[way].append((one, loss))
+            yield f"{self._numbers[one.class_id]} {row}\n"
+        for way, found in ways.items():
+            self._converted(labels, way, found)
+
+    def _account_plain(self, labels: TaskLabels, plain: list[PlainAnnotation]) -> None:
+        self._ledger.exported("tasks")
+        if labels.answers:
+            self._ledger.refused("answers", NO_ANSWERS, item_of(labels), count=len(labels.answers))
+        for one in plain:
+            if one.answers:
+                item = item_of(labels, one.id, self._key(one))
+                self._ledger.refused("answers", NO_ANSWERS, item, count=len(one.answers))
+
+    def _converted(self, labels: TaskLabels, way: str, found: list[tuple[PlainAnnotation, float]]) -> None:
+        keys = [self._key(one) for one, _ in found]
+        if way:
+            losses = [loss for _, loss in found] if way == BOXED else []
+            self._ledger.converted_all(way, keys, lambda at: item_of(labels, found[at][0].id, keys[at]), losses)
+        else:
+            for key, count in Counter(keys).items():
+                self._ledger.exported("geometries", count, class_key=key)
+
+    def _key(self, one: PlainAnnotation) -> str:
+        return self._scheme.configuration.by_id[one.class_id].label_class.key
 
     def lines(self, labels: TaskLabels) -> Iterator[str]:
         """The lines of one picture; the ledger gets everything else."""
         self._ledger.exported("tasks")
-        if labels.document.answers:
-            self._ledger.refused("answers", NO_ANSWERS, item_of(labels), count=len(labels.document.answers))
+        if labels.answers:
+            self._ledger.refused("answers", NO_ANSWERS, item_of(labels), count=len(labels.answers))
         labelled = self._scheme.labelled(labels)
         points = self._points(labels, labelled)
         for one in labelled:
@@ -210,18 +275,13 @@ def _shares(values: list[float], size_wh: tuple[int, int], *, is_box: bool) -> t
         cx, cy, w, h = values
         left, right = max(cx - w / 2, 0.0), min(cx + w / 2, float(width))
         top, bottom = max(cy - h / 2, 0.0), min(cy + h / 2, float(height))
-        was_cut = (
-            cx - w / 2 < -_NEAR or cx + w / 2 > width + _NEAR or cy - h / 2 < -_NEAR or cy + h / 2 > height + _NEAR
-        )
+        was_cut = cx - w / 2 < -NEAR or cx + w / 2 > width + NEAR or cy - h / 2 < -NEAR or cy + h / 2 > height + NEAR
         if was_cut:
             values = [(left + right) / 2, (top + bottom) / 2, max(right - left, 0.0), max(bottom - top, 0.0)]
         return [values[0] / width, values[1] / height, values[2] / width, values[3] / height], was_cut
     moved = [min(max(value, 0.0), float(size_wh[at % 2])) for at, value in enumerate(values)]
-    was_cut = any(abs(a - b) > _NEAR for a, b in zip(moved, values, strict=True))
+    was_cut = any(abs(a - b) > NEAR for a, b in zip(moved, values, strict=True))
     return [value / size_wh[at % 2] for at, value in enumerate(moved)], was_cut
-
-
-_NEAR: Final = 1e-9
 
 
 def _text(value: float) -> str:

@@ -60,7 +60,7 @@ class CorpusSet:
             content_type=_content_type(case.medium) if raw is not None else None,
         )
         task_id = own_uuid(self.start + _FIRST_TASK + number)
-        return TaskLabels(task_id=task_id, state=case.state, medium=medium, document=case.build(make))
+        return TaskLabels(task_id=task_id, state=case.state, medium=medium, content=case.build(make))
 
     def picture(self, case: Case) -> Path | None:
         """Where the picture of a case lies, under a name that every system takes; None for one that is not there."""

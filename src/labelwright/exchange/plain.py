@@ -1,0 +1,299 @@
+"""Labels decoded no further than flat shapes need them, and measured many at a time.
+
+Most labels are polygons and rectangles without holes or anything nested. Their stored text is nearly what files want:
+it is cut and joined as text, and numbers are computed in columns. A polygon of 20 points costs a tenth of an object
+with all its points so. What comes out is the same to the last digit as from `area_of` and from `model.geometry`.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from labelwright.exchange.areas import area_of
+from labelwright.model.canonical import encoded
+from labelwright.model.document import Answers, Document
+from labelwright.model.geometry import Polygon
+
+if TYPE_CHECKING:
+    from labelwright.exchange.source import TaskLabels
+
+Floats = NDArray[np.float64]
+AT_ONCE: Final = 64
+"""Tasks that are measured together: enough to make the work of each call small, few enough to stay in the cache."""
+
+
+class Outline(msgspec.Struct, tag_field="kind", tag="polygon", gc=False):
+    points: msgspec.Raw
+
+
+class Box(msgspec.Struct, tag_field="kind", tag="rectangle", gc=False):
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+class Segment(msgspec.Struct, tag_field="kind", tag="image_segmentation", gc=False):
+    rings: msgspec.Raw
+
+
+class Spot(msgspec.Struct, tag_field="kind", tag="point", gc=False):
+    pass
+
+
+class Stroke(msgspec.Struct, tag_field="kind", tag="line", gc=False):
+    pass
+
+
+class PlainAnnotation(msgspec.Struct, rename="camel", gc=False):
+    """An annotation without its history; outlines are still text."""
+
+    id: str
+    class_id: str
+    geometry: Outline | Box | Segment | Spot | Stroke
+    parent_id: str | None = None
+    answers: Answers = {}
+    z: int = 0
+    comment: str | None = None
+
+    @property
+    def kind(self) -> str:
+        return str(self.geometry.__struct_config__.tag)
+
+    @property
+    def ring(self) -> bytes | msgspec.Raw | None:
+        """The text of the one ring of a plain outline, None of everything else."""
+        shape = self.geometry
+        if type(shape) is Outline:
+            return shape.points
+        return bytes(shape.rings)[1:-1] if type(shape) is Segment else None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a box or one outline without holes, nested in nothing."""
+        kind = type(self.geometry)
+        if self.parent_id is not None:
+            return False
+        return kind is Outline or kind is Box or (kind is Segment and _HOLE not in bytes(self.geometry.rings))  # type: ignore[union-attr]
+
+
+class PlainDocument(msgspec.Struct, gc=False):
+    annotations: list[PlainAnnotation]
+    answers: Answers = {}
+
+
+_HOLE: Final = b"]],[["
+_PLAIN: Final = msgspec.json.Decoder(PlainDocument)
+_ANSWERS: Final = msgspec.json.Decoder(msgspec.defstruct("_Answers", [("answers", Answers, {})]))
+_NUMBERS: Final = msgspec.json.Decoder(list[float])
+_UNANSWERED: Final = b'"answers":{}}'
+
+
+def plain_of(content: Document | bytes) -> PlainDocument:
+    """Decode a document as far as it goes here."""
+    return _PLAIN.decode(content if isinstance(content, bytes) else encoded(content))
+
+
+def answers_of(content: Document | bytes) -> Answers:
+    """The answers about the medium; the last thing in a stored document."""
+    if isinstance(content, Document):
+        return content.answers
+    if content.endswith(_UNANSWERED):
+        return {}
+    found: Any = _ANSWERS.decode(content)
+    return dict(found.answers)
+
+
+class Portion(NamedTuple):
+    """Some tasks in a row. `plain` has the annotations of each, None for a task that needs a closer look.
+
+    `shapes` are those of all plain annotations, in order.
+    """
+
+    tasks: list["TaskLabels"]
+    plain: list[list[PlainAnnotation] | None]
+    shapes: "Shapes"
+
+
+def portions(tasks: Iterable["TaskLabels"], has_room: Callable[["TaskLabels"], bool]) -> Iterator[Portion]:
+    """Take tasks in portions. A task that has something else than plain shapes, or no room, is not measured."""
+    walk = iter(tasks)
+    while some := list(itertools.islice(walk, AT_ONCE)):
+        plain = [_plain_annotations(task) if has_room(task) else None for task in some]
+        yield Portion(some, plain, Shapes([one for found in plain if found for one in found]))
+
+
+def _plain_annotations(task: "TaskLabels") -> list[PlainAnnotation] | None:
+    found = task.plain.annotations
+    return found if all([one.is_plain for one in found]) else None  # noqa: C419 - half the time
+
+
+class Shapes:
+    """Plain shapes in columns, one row for each annotation."""
+
+    def __init__(self, annotations: Sequence[PlainAnnotation]) -> None:
+        shapes = [one.geometry for one in annotations]
+        self.is_box: NDArray[np.bool_] = np.array([type(shape) is Box for shape in shapes], dtype=bool)
+        self._boxes = np.array([(s.x, s.y, s.w, s.h) for s in shapes if type(s) is Box]).reshape(-1, 4)
+        self.outlines = Outlines([ring for one in annotations if (ring := one.ring) is not None])
+
+    def __len__(self) -> int:
+        return len(self.is_box)
+
+    @cached_property
+    def bounds(self) -> Floats:
+        """Left, top, width and height of each, (n, 4)."""
+        found = np.empty((len(self), 4))
+        found[self.is_box] = self._boxes
+        found[~self.is_box] = self.outlines.bounds
+        return found + 0.0  # no minus zero
+
+    @cached_property
+    def areas(self) -> Floats:
+        """Square pixels of each, (n,)."""
+        found = np.empty(len(self))
+        found[self.is_box] = self._boxes[:, 2] * self._boxes[:, 3]
+        found[~self.is_box] = self.outlines.areas
+        return found
+
+    @property
+    def box_losses(self) -> Floats:
+        """How much of its box each does not cover, (n,)."""
+        box = self.bounds[:, 2] * self.bounds[:, 3]
+        covered: Floats = np.divide(self.areas, box, out=np.zeros(len(self)), where=box != 0)
+        return 1 - np.minimum(covered, 1.0)
+
+    def rings(self, box: str | None = None) -> Iterator[str]:
+        """The points of each, `x,y,x,y,...`; of a box `box`, or its corners from the top left one, clockwise."""
+        boxes = itertools.repeat(box) if box is not None else iter(self._corners())
+        others = iter(self.outlines.lines)
+        return (next(boxes) if is_box else next(others) for is_box in self.is_box.tolist())
+
+    def _corners(self) -> list[str]:
+        return rows_text(self.box_corners)
+
+    @property
+    def box_corners(self) -> Floats:
+        """The corners of boxes alone, x and y in turn, from the top left one, clockwise, (n, 8)."""
+        x, y, w, h = self._boxes.T
+        return np.stack((x, y, x + w, y, x + w, y + h, x, y + h), axis=1)
+
+
+class Outlines:
+    """Rings of points. `lines` are their texts, `x,y,x,y,...`, numbers in their shortest form."""
+
+    def __init__(self, texts: Sequence[bytes | msgspec.Raw]) -> None:
+        flat = b"\n".join(texts).translate(None, b"[]")
+        self.lines = flat.replace(b".0,", b",").replace(b".0\n", b"\n").removesuffix(b".0").decode().split("\n")
+        if not texts:
+            self.lines.clear()
+        numbers = _NUMBERS.decode(b"[%b]" % flat.replace(b"\n", b","))
+        self.points: Floats = np.fromiter(numbers, np.float64, len(numbers)).reshape(-1, 2)
+        counts = [(line.count(",") + 1) >> 1 for line in self.lines]
+        self.counts: NDArray[np.int64] = np.array(counts, dtype=np.int64)
+        self.ends: NDArray[np.int64] = np.cumsum(self.counts)
+        self.starts = self.ends - self.counts
+
+    @cached_property
+    def bounds(self) -> Floats:
+        """Left, top, width and height of each."""
+        if not self.lines:
+            return np.empty((0, 4))
+        least = np.minimum.reduceat(self.points, self.starts)
+        most = np.maximum.reduceat(self.points, self.starts)
+        return np.concatenate((least, most - least), axis=1)
+
+    @cached_property
+    def areas(self) -> Floats:
+        """Square pixels of each, as `area_of` has them, step by step in its order."""
+        if not self.lines:
+            return np.empty(0)
+        before, last = np.arange(-1, len(self.points) - 1), self.ends - 1
+        before[self.starts] = last
+        sides = self.points - self.points[before]
+        from_first = (self.points - np.repeat(self.points[self.starts], self.counts, axis=0))[before]
+        areas = np.abs(self._summed(from_first[:, 0] * sides[:, 1] - sides[:, 0] * from_first[:, 1])) / 2
+        is_simple = self._is_once_round(sides, sides[before]) & (self.counts <= _MOST_POINTS) & ~self._is_repeating()
+        for at in np.flatnonzero(~is_simple).tolist():
+            ring = self.points[self.starts[at] : self.ends[at]].tolist()
+            areas[at] = area_of(Polygon(tuple((x, y) for x, y in ring)))
+        return areas
+
+    def _is_once_round(self, sides: Floats, before: Floats) -> NDArray[np.bool_]:
+        """Whether each turns four quarters in all and has no side without length, as rings do that cross nowhere."""
+        (dx, dy), (ux, uy) = sides.T, before.T
+        there, here = _quadrants(dx, dy), _quadrants(ux, uy)
+        turn = (there - here) % 4
+        quarters = np.where(turn == 3, -1, np.where(turn == 2, np.where(ux * dy > uy * dx, 2, -2), turn))
+        is_side = (dx != 0) | (dy != 0)
+        total: NDArray[np.int64] = np.add.reduceat(quarters, self.starts)
+        whole: NDArray[np.bool_] = np.logical_and.reduceat(is_side, self.starts)
+        once: NDArray[np.bool_] = np.abs(total) == 4
+        return whole & once
+
+    def _is_repeating(self) -> NDArray[np.bool_]:
+        """Whether a point may occur twice in each: whether two of them are in one place on a skew line."""
+        places = np.sort(self._padded(self.points[:, 0] * _SKEW + self.points[:, 1], np.nan), axis=1)
+        found: NDArray[np.bool_] = np.any(places[:, 1:] == places[:, :-1], axis=1)
+        return found
+
+    def _summed(self, terms: Floats) -> Floats:
+        """The sum of each, one term after another: other orders round in other ways."""
+        sums = np.zeros(len(self.counts))
+        for column in np.ascontiguousarray(self._padded(terms, 0.0).T):
+            sums += column
+        return sums
+
+    def _padded(self, values: Floats, filling: float) -> Floats:
+        """The values of each in a row of its own, as many as the longest has or _MOST_POINTS."""
+        places = np.arange(min(int(self.counts.max()), _MOST_POINTS))
+        if self.counts.min() == self.counts.max() == len(places):
+            return values.reshape(-1, len(places))
+        inside = places < self.counts[:, None]
+        return np.where(inside, values[np.where(inside, self.starts[:, None] + places, 0)], filling)
+
+
+_MOST_POINTS: Final = 256
+_SKEW: Final = 0.618033988749895
+
+
+def _quadrants(dx: Floats, dy: Floats) -> NDArray[np.int64]:
+    """The quarter of directions, from 0 to 3, that each side points into."""
+    upper = (dy > 0) | ((dy == 0) & (dx > 0))
+    return np.where(upper, np.where(dx > 0, 0, 1), np.where(dx < 0, 2, 3))
+
+
+def rows_text(rows: Floats) -> list[str]:
+    """The numbers of each row, joined by commas, each in its shortest form."""
+    return _shortest(encoded(rows.tolist()))[2:-2].split("],[") if len(rows) else []
+
+
+def numbers_text(values: Floats) -> list[str]:
+    """Each number in its shortest form."""
+    return _shortest(encoded(values.tolist()))[1:-1].split(",") if len(values) else []
+
+
+def decimal_rows(values: Floats, ends: NDArray[np.int64]) -> list[str]:
+    """Numbers as `repr` has them, without `.0`, each row (up to its end) joined by blanks."""
+    if not len(ends):
+        return []
+    flat, bounds = values.tolist(), [0, *ends.tolist()]
+    rows = [flat[start:end] for start, end in itertools.pairwise(bounds)]
+    texts = _shortest(encoded(rows))[2:-2].replace(",", " ").split("] [")
+    is_tiny = (np.abs(values) < _TINY) & (values != 0)  # here the two write powers of ten in other ways
+    for row in set(np.searchsorted(ends, np.flatnonzero(is_tiny), side="right").tolist()):
+        texts[row] = " ".join(str(int(value)) if value == int(value) else repr(value) for value in rows[row])
+    return texts
+
+
+_TINY: Final = 1e-4
+
+
+def _shortest(text: bytes) -> str:
+    """Numbers in lists without `.0`."""
+    return text.replace(b".0,", b",").replace(b".0]", b"]").decode()

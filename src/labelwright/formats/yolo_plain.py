@@ -1,0 +1,63 @@
+"""Lines of YOLO for plain shapes, many at a time: the same numbers as `yolo` computes one by one."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelwright.exchange.plain import Floats, Portion, Shapes, decimal_rows
+
+Flags = NDArray[np.bool_]
+NEAR: Final = 1e-9
+"""How far outside the picture, in pixels, a point counts as on its border."""
+
+
+class Rows(NamedTuple):
+    """The numbers of each object as text, whether it was cut at the border, and how much of its box is not covered."""
+
+    texts: list[str]
+    was_cut: list[bool]
+    losses: list[float]
+
+
+def sizes_of(portion: Portion) -> Floats:
+    """Width and height of the picture of each shape, (n, 2)."""
+    sizes = [task.medium.size_wh for task, found in zip(portion.tasks, portion.plain, strict=True) if found is not None]
+    counts = [len(found) for found in portion.plain if found is not None]
+    return np.repeat(np.array(sizes, dtype=np.float64).reshape(-1, 2), counts, axis=0)
+
+
+def box_rows(shapes: Shapes, sizes: Floats) -> Rows:
+    """Centre, width and height as shares of the picture's sides."""
+    low, extent = shapes.bounds[:, :2], shapes.bounds[:, 2:]
+    centre = low + extent / 2
+    first, last = centre - extent / 2, centre + extent / 2
+    was_cut: Flags = np.any((first < -NEAR) | (last > sizes + NEAR), axis=1)
+    kept_first, kept_last = np.maximum(first, 0.0), np.minimum(last, sizes)
+    cut = np.concatenate(((kept_first + kept_last) / 2, np.maximum(kept_last - kept_first, 0.0)), axis=1)
+    values = np.where(was_cut[:, None], cut, np.concatenate((centre, extent), axis=1)) / np.tile(sizes, 2)
+    texts = decimal_rows(values.ravel(), np.arange(4, values.size + 1, 4))
+    return Rows(texts, was_cut.tolist(), shapes.box_losses.tolist())
+
+
+def outline_rows(shapes: Shapes, sizes: Floats) -> Rows:
+    """The points of each outline, of a box its corners, as shares of the picture's sides."""
+    outlines = shapes.outlines
+    ends = outlines.ends - outlines.starts
+    boxes, cut_boxes = _moved(shapes.box_corners.reshape(-1, 2), np.repeat(sizes[shapes.is_box], 4, axis=0))
+    points, cut_points = _moved(outlines.points, np.repeat(sizes[~shapes.is_box], ends, axis=0))
+    was_cut = np.zeros(len(shapes), dtype=bool)
+    was_cut[shapes.is_box] = cut_boxes.reshape(-1, 4).any(axis=1)
+    if len(ends):
+        was_cut[~shapes.is_box] = np.logical_or.reduceat(cut_points, outlines.starts)
+    box_texts = iter(decimal_rows(boxes.ravel(), np.arange(8, boxes.size + 1, 8)))
+    other_texts = iter(decimal_rows(points.ravel(), outlines.ends * 2))
+    texts = [next(box_texts) if is_box else next(other_texts) for is_box in shapes.is_box.tolist()]
+    return Rows(texts, was_cut.tolist(), [])
+
+
+def _moved(points: Floats, sizes: Floats) -> tuple[Floats, Flags]:
+    """Points as shares of the sides, those outside moved to the border; whether each was."""
+    moved = np.minimum(np.maximum(points, 0.0), sizes)
+    was_moved: Flags = np.any(np.abs(moved - points) > NEAR, axis=1)
+    return moved / sizes, was_moved
