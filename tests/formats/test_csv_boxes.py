@@ -22,6 +22,20 @@ def test_six_columns_in_any_order_are_enough(tmp_path: Path) -> None:
     assert (first.path, second.path, second.objects[0].place.line) == ("a.jpg", "b.jpg", 3)
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "filename,width,height,class,xmin,ymin,xmax,ymax\na.jpg,640,480,car,1,2,4,6\n",
+        "image_path,xmin,ymin,xmax,ymax,label\na.jpg,1,2,4,6,car\n",
+        "image,category,x,y,width,height\na.jpg,car,1,2,3,4\n",
+    ],
+)
+def test_tables_of_others_have_other_names_for_their_columns(tmp_path: Path, table: str) -> None:
+    _, (medium,) = opened(CSV, tmp_path, {"theirs.csv": table})
+    (found,) = medium.objects
+    assert (medium.path, found.class_name, found.geometry) == ("a.jpg", "car", Rectangle(1, 2, 3, 4))
+
+
 def test_a_row_without_a_class_is_a_picture_with_its_answers(tmp_path: Path) -> None:
     table = 'path,class,x,y,w,h,answers\na.jpg,,,,,,"{""weather"": ""wet"", ""rain"": [""storm""]}"\nb.jpg,,,,,,\n'
     _, (first, second) = opened(CSV, tmp_path, {"boxes.csv": table})

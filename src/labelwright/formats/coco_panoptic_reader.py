@@ -1,5 +1,6 @@
 """Read COCO panoptic files: a JSON and the folder of PNGs of its name."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -52,15 +53,21 @@ class _Content(msgspec.Struct):
 
 
 class _Part(NamedTuple):
-    """One JSON file on its way: where it is, what all files declare, and what is wrong."""
+    """One JSON file on its way: where it is, what all files declare, where PNGs are by name, and what is wrong."""
 
     path: str
     categories: dict[int, _Category]
+    masks: dict[str, str]
     faults: Faults
+
+    def mask(self, files: Files, name: str) -> str:
+        """Where a PNG is: in the folder of the JSON's name, else the only one of that name, wherever it lies."""
+        place = f"{self.path.removesuffix('.json')}/{name}"
+        return place if place in files.sizes else self.masks.get(name, place)
 
 
 def recognise(files: Files) -> bool:
-    """Whether a JSON file has a folder of PNGs of its name."""
+    """Whether a JSON file is panoptic."""
     return any(is_panoptic(files, path) for path in files.ending(".json")[:20])
 
 
@@ -68,13 +75,15 @@ def read(files: Files) -> LabelFile:
     """Open every panoptic file. Raises Invalid when there is none, or one cannot be read."""
     contents = {path: _content(files, path) for path in files.ending(".json") if is_panoptic(files, path)}
     if not contents:
-        raise refused("The upload", "not_panoptic", "holds no JSON file with a folder of PNGs of its name.")
+        raise refused("The upload", "not_panoptic", "holds no JSON file of segments with PNGs in a folder of its name.")
     faults = Faults()
     categories = {c.id: c for content in contents.values() for c in content.categories}
+    tails = Counter(path.rpartition("/")[2] for path in files.ending(".png"))
+    masks = {tail: path for path in files.ending(".png") if tails[tail := path.rpartition("/")[2]] == 1}
 
     def media() -> Iterator[FoundMedium]:
         for path, content in contents.items():
-            part = _Part(path, categories, faults)
+            part = _Part(path, categories, masks, faults)
             annotations = {str(one.image_id): (place, one) for place, one in enumerate(content.annotations)}
             for number, image in enumerate(content.images):
                 at = Place(path, pointer=f"/images/{number}")
@@ -100,13 +109,13 @@ def _class(category: _Category) -> FoundClass:
 def _medium(
     files: Files, part: _Part, image: _Image, place: Place, annotation: tuple[int, _Annotation] | None
 ) -> FoundMedium:
-    path, categories, faults = part
+    path, faults = part.path, part.faults
     objects: tuple[FoundObject, ...] = ()
     if annotation is not None:
         at = Place(path, pointer=f"/annotations/{annotation[0]}")
-        pixels = _mask(files, f"{path[: -len('.json')]}/{annotation[1].file_name}", image, at, faults)
+        pixels = _mask(files, part.mask(files, annotation[1].file_name), image, at, faults)
         if pixels is not None:
-            objects = tuple(_objects(pixels, annotation[1], at, categories, faults))
+            objects = tuple(_objects(pixels, annotation[1], at, part.categories, faults))
     return FoundMedium(
         place=place,
         path=image.file_name,
@@ -121,7 +130,7 @@ def _medium(
 
 def _mask(files: Files, mask: str, image: _Image, place: Place, faults: Faults) -> mask_pictures.Pixels | None:
     if mask not in files.sizes:
-        faults.add(place, "missing_mask", f"The mask {mask[-120:]} is not in the archive.", mask)
+        faults.add(place, "missing_mask", f"The mask {mask[-120:]} is not in the upload.", mask)
         return None
     pixels = mask_pictures.read_pixels(files, mask, faults)
     if pixels is None:

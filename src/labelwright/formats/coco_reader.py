@@ -86,10 +86,11 @@ def recognise(files: Files) -> bool:
 
 
 def is_panoptic(files: Files, path: str) -> bool:
-    """Whether a JSON file has a folder of PNGs of its name beside it, as panoptic files have."""
+    """Whether a JSON file has segments of pictures, or a folder of PNGs of its name beside it: what is panoptic."""
     folder, paths = path[: -len(".json")] + "/", files.paths
     first = bisect_left(paths, folder)
-    return first < len(paths) and paths[first].startswith(folder) and paths[first].lower().endswith(".png")
+    has_folder = first < len(paths) and paths[first].startswith(folder) and paths[first].lower().endswith(".png")
+    return has_folder or b'"segments_info"' in files.head(path)
 
 
 def _is_coco(files: Files, path: str) -> bool:

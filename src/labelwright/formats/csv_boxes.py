@@ -1,10 +1,11 @@
 """One table of boxes, `boxes.csv`: a row for each box, `x,y,w,h` in pixels from the top left corner of the picture.
 
-A row without a class stands for a picture: for the answers about it, or that it has no boxes. Answers are JSON.
+A row without a class stands for a picture: for the answers about it, or that it has no boxes. Answers are JSON. Tables
+of others are read with their names of columns, and with two corners instead of a width and a height.
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files, refused
@@ -22,9 +23,30 @@ NEEDED: Final = ("path", "class", "x", "y", "w", "h")
 _COLUMNS: Final = (
     *("path", "medium_id", "class", "x", "y", "w", "h", "annotation_id", "answers", "parent_id", "comment", "split"),
 )
-_EDGES: Final = ("x", "y", "w", "h")
+# What others call these columns. Where there are corners, a width and a height are those of the picture.
+_PICTURES: Final = ("path", "filename", "file_name", "image_path", "image")
+_CLASSES: Final = ("class", "label", "class_name", "category")
+_EDGES: Final = (("x", "y", "w", "h"), ("x", "y", "width", "height"))
+_CORNERS: Final = ("xmin", "ymin", "xmax", "ymax")
 
 Line = tuple[int, Row]
+
+
+class _Columns(NamedTuple):
+    """Where a table has what."""
+
+    picture: str
+    label: str
+    box: tuple[str, ...]
+
+    def read(self, row: Row) -> Row:
+        """A row with the names that ours has."""
+        return {**row, "path": row[self.picture], "class": row[self.label]}
+
+    def rectangle(self, row: Row) -> Rectangle:
+        """Raises ValueError, which names the column."""
+        a, b, c, d = decimals(row, *self.box)
+        return Rectangle(a, b, c - a, d - b) if self.box == _CORNERS else Rectangle(a, b, c, d)
 
 
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
@@ -68,7 +90,14 @@ def recognise(files: Files) -> bool:
 
 
 def _paths(files: Files) -> list[str]:
-    return [path for path in files.ending(".csv")[:50] if columns_of(files, path) >= set(NEEDED)]
+    return [path for path in files.ending(".csv")[:50] if _find_columns(columns_of(files, path)) is not None]
+
+
+def _find_columns(names: set[str]) -> _Columns | None:
+    picture = next((name for name in _PICTURES if name in names), None)
+    label = next((name for name in _CLASSES if name in names), None)
+    box = next((edges for edges in (_EDGES[0], _CORNERS, _EDGES[1]) if names >= set(edges)), None)
+    return _Columns(picture, label, box) if picture and label and box else None
 
 
 def read(files: Files) -> LabelFile:
@@ -80,30 +109,33 @@ def read(files: Files) -> LabelFile:
 
     def media() -> Iterator[FoundMedium]:
         for path in paths:
+            columns = _find_columns(columns_of(files, path))
+            assert columns is not None
             by_picture: dict[str, list[Line]] = {}
-            for line, row in rows_of(files, path):
+            for line, found in rows_of(files, path):
+                row = columns.read(found)
                 if row["path"]:
                     by_picture.setdefault(row["path"], []).append((line, row))
                 else:
                     faults.add(Place(path, line=line), "no_picture", "A row needs a path, which names its picture.")
             for picture, lines in by_picture.items():
-                yield _medium(path, picture, lines, faults)
+                yield _medium(path, picture, lines, columns, faults)
 
     return LabelFile(classes=(), media=media, faults=faults)
 
 
-def _medium(path: str, picture: str, lines: list[Line], faults: Faults) -> FoundMedium:
+def _medium(file: str, picture: str, lines: list[Line], columns: _Columns, faults: Faults) -> FoundMedium:
     objects: dict[str, FoundObject] = {}
     parents: dict[str, str] = {}
     answers: list[FoundAnswer] = []
     for line, row in lines:
-        place = Place(path, line=line)
+        place = Place(file, line=line)
         found = tuple(answers_in(row.get("answers"), place, faults))
         if not row["class"]:
             answers += found
             continue
         try:
-            geometry = Rectangle(*decimals(row, *_EDGES))
+            geometry = columns.rectangle(row)
         except ValueError as error:
             faults.add(place, "invalid_box", f"The box of “{row['class'][:60]}” cannot be read: {error}.", row["class"])
             continue
@@ -113,7 +145,7 @@ def _medium(path: str, picture: str, lines: list[Line], faults: Faults) -> Found
             parents[key] = row["parent_id"]
     first = lines[0][1]
     return FoundMedium(
-        place=Place(path, line=lines[0][0]),
+        place=Place(file, line=lines[0][0]),
         path=picture,
         id=first.get("medium_id") or None,
         split=first.get("split", ""),
