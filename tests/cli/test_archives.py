@@ -1,5 +1,6 @@
 """`labelwright export --format` and `labelwright import` of what comes back."""
 
+import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from labelwright.jobs.background import background_work
-from labelwright.services import tasks
+from labelwright.services import configurations, tasks
 from labelwright.services.context import Context
 from tests.builders import Project, Team, annotation, make_project, rectangle, save
 from tests.cli.conftest import Run
@@ -79,3 +80,68 @@ def test_a_foreign_file_goes_in_under_the_classes_that_are_named(
     document = tasks.open_task(ctx, team.admin, labelled.task_ids["b.png"]).document
     assert [a.class_id for a in document.annotations] == [labelled.class_id("crane")]
     assert rectangle().w < document.annotations[0].geometry.w
+
+
+@pytest.fixture
+def theirs(tmp_path: Path) -> Path:
+    """A folder with a file of YOLO about b.png."""
+    folder = tmp_path / "theirs"
+    (folder / "labels").mkdir(parents=True)
+    (folder / "data.yaml").write_text("names: [kran, boat]")
+    (folder / "labels" / "b.txt").write_text("0 0.5 0.5 0.2 0.2\n1 0.1 0.1 0.1 0.1\n")
+    return folder
+
+
+def test_a_project_takes_the_classes_of_a_folder_and_lets_them_go_again(
+    ctx: Context, team: Team, labelwright: Run, theirs: Path
+) -> None:
+    empty = make_project(ctx, team.admin, name="Empty", media=("b.png",), classes=())
+    refused = labelwright("import", "Empty", theirs)
+    assert refused.code == 1
+    assert "--make-configuration makes it of these classes" in refused.err
+    shown = labelwright("import", "Empty", theirs, "--make-configuration", "--dry-run", "--map", "boat=")
+    assert "+ kran (rectangle)" in shown.err
+    assert "boat" not in shown.err
+    done = labelwright("import", "Empty", theirs, "--make-configuration")
+    assert "geometries: 2 added" in done.err, done.err
+    task_id = empty.task_ids["b.png"]
+    assert len(tasks.open_task(ctx, team.admin, task_id).document.annotations) == 2
+    listed = labelwright("imports", "Empty", "--json").out.splitlines()
+    undone = labelwright("undo", json.loads(listed[0])["id"])
+    assert "is taken back" in undone.err
+    assert tasks.open_task(ctx, team.admin, task_id).document.annotations == ()
+    again = labelwright("undo", json.loads(listed[0])["id"])
+    assert (again.code, "taken back already" in again.err) == (1, True)
+
+
+def test_a_mapping_is_kept_used_and_says_what_it_lacks(
+    ctx: Context, team: Team, labelwright: Run, labelled: Project, theirs: Path, tmp_path: Path
+) -> None:
+    options = ("--map", "kran=crane", "--map", "boat=ship", "--dry-run")
+    kept = labelwright("import", labelled.id, theirs, *options, "--save-mapping", "Port")
+    assert "geometries: 2 added" in kept.err, kept.err
+    used = labelwright("import", labelled.id, theirs, "--mapping", "Port", "--dry-run")
+    assert "geometries: 2 added" in used.err, used.err
+    (tmp_path / "port.json").write_text(labelwright("mappings", "show", labelled.id, "Port").out)
+    assert labelwright("mappings", "rename", labelled.id, "Port", "Harbour").code == 0
+    assert labelwright("mappings", "save", labelled.id, "Port", tmp_path / "port.json").code == 0
+    assert labelwright("mappings", "list", labelled.id).out.splitlines()[1].startswith("Harbour\tboat, kran")
+    without_ships = tuple(c for c in labelled.configuration.classes if c.key != "ship")
+    configurations.save_configuration(ctx, team.admin, labelled.id, without_ships)
+    for name in ("Port", tmp_path / "port.json"):
+        refused = labelwright("import", labelled.id, theirs, "--mapping", name)
+        assert refused.code == 1
+        assert "The class that “boat” became is not there any more" in refused.err
+    assert labelwright("mappings", "delete", labelled.id, "Port").code == 0
+    assert labelwright("import", labelled.id, theirs, "--mapping", "Port").code == 1
+
+
+def test_archives_that_were_made_are_listed_and_downloaded_again(
+    labelwright: Run, labelled: Project, tmp_path: Path
+) -> None:
+    labelwright("export", labelled.id, "--format", "coco", "-o", tmp_path / "first.zip")
+    (line,) = labelwright("exports", labelled.id, "--json").out.splitlines()
+    export = json.loads(line)
+    done = labelwright("exports", labelled.id, "--download", export["id"], "-o", tmp_path / "again.zip")
+    assert export["sha256"] in done.err
+    assert (tmp_path / "again.zip").read_bytes() == (tmp_path / "first.zip").read_bytes()

@@ -3,17 +3,20 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from labelwright.jobs.background import background_work
 from labelwright.sdk import Client
+from labelwright.services.context import Context
 from tests.builders import HARBOUR_CLASSES, Team, picture_bytes
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "python.md"
 
 
 def test_the_examples_of_the_document_run(
-    sdk: Client, url: str, team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    ctx: Context, sdk: Client, url: str, team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "photos").mkdir()
@@ -23,17 +26,24 @@ def test_the_examples_of_the_document_run(
     text = DOCUMENT.read_text().replace("https://labels.example.org", url).replace("lw_...", team.admin_token)
     names: dict[str, object] = {}
 
+    with background_work(ctx):
+        run(text, names, sdk)
+
+    assert json.loads((tmp_path / "harbour.json").read_bytes()) == []
+    assert "a.jpg [{'x': 412, 'y': 88, 'w': 190, 'h': 377}]" in capsys.readouterr().out
+    assert (names["new"], names["offered"]) == ([], ["From YOLO"])
+
+
+def run(text: str, names: dict[str, object], sdk: Client) -> None:
+    """Run every block of a document, one after another."""
     for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
         names["client"] = sdk  # the first example closes its own
         exec(compile(block, str(DOCUMENT), "exec"), names)  # noqa: S102 - our own document
 
-    assert json.loads((tmp_path / "harbour.json").read_bytes()) == []
-    assert "a.jpg [{'x': 412, 'y': 88, 'w': 190, 'h': 377}]" in capsys.readouterr().out
-
 
 def test_the_document_lists_every_verb_of_every_noun(sdk: Client) -> None:
     text = DOCUMENT.read_text()
-    for noun in ("projects", "datasets", "media", "configurations", "tasks", "labels"):
+    for noun in ("projects", "datasets", "media", "configurations", "tasks", "labels", "exchanges", "mappings"):
         row = next(line for line in text.splitlines() if f"`client.{noun}` |" in line)
         verbs = {name for name in vars(type(getattr(sdk, noun))) if not name.startswith("_")}
         missing = {verb for verb in verbs if f"`{verb}`" not in row}

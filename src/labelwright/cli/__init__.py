@@ -39,7 +39,25 @@ COMMANDS = (
             "The file appears whole or not at all: an export that breaks off leaves nothing behind."
         ),
     ),
-    ("import", "labels:import_", WORKING, "Import labels into a project, from a file or an archive in any format."),
+    (
+        "import",
+        "labels:import_",
+        WORKING,
+        (
+            "Import labels into a project, from a file, a folder or an archive in any format.\n\n"
+            "Our own file goes in as a whole or not at all. Everything else is compared with what is there first: what "
+            "comes, changes and goes is said, and nothing is stored when something does not fit, unless `--partly`."
+        ),
+    ),
+    (
+        "exports",
+        "exchanges:exports",
+        WORKING,
+        "List the archives of a project with their digests, and download them again.",
+    ),
+    ("imports", "exchanges:imports", WORKING, "List the imports of a project."),
+    ("undo", "exchanges:undo", WORKING, "Take a whole import back."),
+    ("mappings", "exchanges:mappings", WORKING, "Manage the mappings that a project keeps for imports."),
     ("projects", "listing:projects", WORKING, "List projects."),
     ("datasets", "listing:datasets", WORKING, "List datasets."),
     ("tasks", "listing:tasks", WORKING, "List the tasks of a project."),

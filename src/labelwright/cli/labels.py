@@ -7,15 +7,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from labelwright.cli.archives import (
-    ALL_OR_NOTHING,
-    PLAIN,
-    Archived,
-    Compared,
-    export_archive,
-    import_compared,
-)
+from labelwright.cli.archives import PLAIN, Archived, export_archive
 from labelwright.cli.connection import HERE, Server
+from labelwright.cli.importing import ALL_OR_NOTHING, Compared, import_compared
 from labelwright.cli.showing import advance, counting, note, plural, size
 from labelwright.sdk.labels import ExportOptions, OutOfBounds
 
@@ -77,7 +71,7 @@ def default_name(project: str) -> str:
 def _is_ours(file: Path) -> bool:
     """Whether a file begins as our own export does."""
     if not file.is_file():
-        return True
+        return not file.is_dir() and str(file) != STDOUT
     with file.open("rb") as content:
         start = content.read(4096).lstrip()
     return start.startswith(b"[") and (b"label_classes" in start or b"internal_media_ID" in start)
@@ -85,7 +79,12 @@ def _is_ours(file: Path) -> bool:
 
 def import_(
     project: Annotated[str, Parameter(help="Its name or id.")],
-    file: Annotated[Path, Parameter(help="A file or an archive in any format.")],
+    file: Annotated[
+        Path,
+        Parameter(
+            allow_leading_hyphen=True, help="A file, a folder or an archive in any format; - for standard input."
+        ),
+    ],
     /,
     *,
     out_of_bounds: Annotated[
@@ -96,7 +95,8 @@ def import_(
 ) -> None:
     """Import labels into a project, from a file or an archive in any format.
 
-    Our own file goes in as a whole or not at all; everything else is compared first.
+    Our own file goes in as a whole or not at all; everything else, and with any option about it our own too, is
+    compared first.
     """
     with server.connect() as client:
         found = client.projects.get(project)

@@ -15,6 +15,8 @@ BECOMES: Final[dict[str, tuple[str, ...]]] = {
     "image_segmentation": ("polygon",),
 }
 """What shapes of a kind may be in a class of another, nothing lost."""
+LESSENS: Final[dict[str, tuple[str, ...]]] = {"polygon": ("rectangle",), "image_segmentation": ("rectangle",)}
+"""What they may be in when a mapping lets them become their boxes."""
 
 
 def converted(geometry: Geometry, kind: str, *, lossy: bool = False) -> Geometry | None:

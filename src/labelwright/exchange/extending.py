@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from labelwright.exchange.becoming import BECOMES
+from labelwright.exchange.becoming import BECOMES, LESSENS
 from labelwright.exchange.fitting import ClassFit, Fit, QuestionFit
 from labelwright.exchange.proposing import Origin, free_key, own_key
 from labelwright.model.configuration import LabelClass, Option
@@ -26,8 +26,8 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class _Extending:
-    def __init__(self, proposal: Classes, origins: Iterable[Origin], fit: Fit) -> None:
-        self._proposal = proposal
+    def __init__(self, proposal: Classes, origins: Iterable[Origin], fit: Fit, *, unused: bool, lossy: bool) -> None:
+        self._proposal, self._unused, self._lossy = proposal, unused, lossy
         self._origins = {origin.path: origin for origin in origins}
         self._classes = {(one.parent, one.name, one.kind): one for one in fit.classes}
         self._questions = {(one.owner, one.name): one for one in fit.questions}
@@ -78,7 +78,7 @@ class _Extending:
         if not one.is_geometry:
             question = self._questions.get((origin.parent, origin.name))
             return question.question_id if question else None
-        fits = [fit for fit in self._fits(origin) if fit.class_id and _takes(fit)]
+        fits = [fit for fit in self._fits(origin) if fit.class_id and self._takes(fit)]
         return fits[0].class_id if fits and len(fits) == len(origin.kinds) else None
 
     def _is_settled(self, one: LabelClass, origin: Origin) -> bool:
@@ -87,11 +87,16 @@ class _Extending:
             question: QuestionFit | None = self._questions.get((origin.parent, origin.name))
             return question is not None and question.how != "unknown"
         fits = self._fits(origin)
-        return bool(fits) and all(fit.how in {"left_out", "mapped"} or not fit.count for fit in fits)
+        settled = [fit.how in {"left_out", "mapped"} or not (fit.count or self._unused) for fit in fits]
+        return bool(fits) and all(settled)
 
     def _fits(self, origin: Origin) -> list[ClassFit]:
         found = (self._classes.get((origin.parent, origin.name, kind)) for kind in origin.kinds)
         return [fit for fit in found if fit is not None]
+
+    def _takes(self, fit: ClassFit) -> bool:
+        lessened = LESSENS.get(fit.kind, ()) if self._lossy else ()
+        return fit.class_type in {fit.kind, *BECOMES[fit.kind], *lessened}
 
     def _come(self, one: LabelClass, path: str, home: str) -> None:
         self.added.append(msgspec.structs.replace(self._origins[path], path=home))
@@ -99,12 +104,13 @@ class _Extending:
             self._come(child, f"{path}.{child.key}", f"{home}.{child.key}")
 
 
-def _takes(fit: ClassFit) -> bool:
-    return fit.class_type == fit.kind or fit.class_type in BECOMES[fit.kind]
+def extend(
+    classes: Classes, proposal: Classes, origins: Iterable[Origin], fit: Fit, *, lossy: bool = False
+) -> Extension:
+    """The classes of a configuration, with everything that a file has and they lack.
 
-
-def extend(classes: Classes, proposal: Classes, origins: Iterable[Origin], fit: Fit) -> Extension:
-    """The classes of a configuration, with everything that a file has and they lack."""
-    extending = _Extending(proposal, origins, fit)
+    Classes that the file declares and has nothing of come only into an empty one.
+    """
+    extending = _Extending(proposal, origins, fit, unused=not classes, lossy=lossy)
     extended = extending.extend(classes)
     return Extension(classes=extended, origins=tuple(extending.added))

@@ -13,6 +13,7 @@ from labelwright.sdk.configurations import Configurations
 from labelwright.sdk.datasets import Datasets
 from labelwright.sdk.exchanges import Exchanges
 from labelwright.sdk.labels import Labels
+from labelwright.sdk.mappings import Mappings
 from labelwright.sdk.media import Media
 from labelwright.sdk.projects import Projects
 from labelwright.sdk.tasks import Tasks
@@ -24,7 +25,7 @@ TIMEOUT = httpx2.Timeout(60, connect=10)
 class Client:
     """A Labelwright server.
 
-    Nouns: `projects`, `datasets`, `media`, `configurations`, `tasks`, `labels`, `exchanges`.
+    Nouns: `projects`, `datasets`, `media`, `configurations`, `tasks`, `labels`, `exchanges`, `mappings`.
 
     `url` is where people open Labelwright; `token` an API token (`lw_...`). `wait` sleeps some seconds before a busy
     server is asked again; `transport` takes the place of the network.
@@ -53,6 +54,7 @@ class Client:
         self.tasks = Tasks(self._transport)
         self.labels = Labels(self._transport)
         self.exchanges = Exchanges(self._transport, wait)
+        self.mappings = Mappings(self._transport)
 
     @classmethod
     def sign_in(cls, url: str, email: str, password: str) -> Self:

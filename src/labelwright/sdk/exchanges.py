@@ -1,19 +1,22 @@
 """Exports into archives and imports of files in any format: long work that is asked for, followed and fetched."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 import msgspec
 
+from labelwright.model.configuration import LabelClass
 from labelwright.model.errors import Invalid
 from labelwright.sdk.files import CHUNK_BYTES, bytes_of, whole_file
 from labelwright.sdk.transport import Transport, decoded, segment
+from labelwright.sdk.values import Effects
 
 AT_WORK: Final = frozenset({"waiting", "running", "planning", "applying", "undoing"})
 LOOK_EVERY_S: Final = 0.3
+CHANGES_PAGE: Final = 1000
 
 
 class WantedExport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -60,7 +63,11 @@ class LabelExport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class LabelImport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One import: what the file holds, and what storing it would change."""
+    """One import: what the file holds (`survey`), and what storing it would change (`summary`).
+
+    `state` is `needs_classes` while the project has no label configuration. `mappings` are the saved ones that fit
+    the file; `undo` says whether the import can be taken back, and if not, why.
+    """
 
     id: str
     project_id: str
@@ -72,11 +79,32 @@ class LabelImport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     total: int
     error: str | None
     summary: dict[str, Any] | None
+    created_by: str = ""
+    created_at: int = 0
     survey: dict[str, Any] | None = None
+    mappings: list[dict[str, Any]] = []
+    undo: dict[str, Any] = {}
+
+
+class ProposedClasses(msgspec.Struct, frozen=True, kw_only=True):
+    """A label configuration with everything that a file has and it lacks: classes without id are new.
+
+    `origins` say where in the file each new class and question comes from, `effects` what saving does.
+    """
+
+    revision: int
+    classes: tuple[LabelClass, ...]
+    origins: list[dict[str, Any]]
+    effects: Effects | None = None
 
 
 class _Items(msgspec.Struct):
     items: list[dict[str, Any]]
+
+
+class _Page(msgspec.Struct):
+    items: list[dict[str, Any]]
+    total: int
 
 
 Work = TypeVar("Work", LabelExport, LabelImport)
@@ -115,6 +143,25 @@ class Exchanges:
         found = self._transport.get(f"/api/projects/{segment(project_id)}/exports", _Items)
         return msgspec.convert(found.items, list[LabelExport])
 
+    def get_export(self, export_id: str) -> LabelExport:
+        """One export with its report."""
+        return self._transport.get(f"/api/exports/{segment(export_id)}", LabelExport)
+
+    def cancel_export(self, export_id: str) -> LabelExport:
+        """Stop an export; it can go on later."""
+        return self._transport.send("POST", f"/api/exports/{segment(export_id)}/cancel", LabelExport)
+
+    def resume_export(
+        self, export_id: str, *, on_progress: Callable[[LabelExport], None] = lambda _: None
+    ) -> LabelExport:
+        """Go on with an export that was stopped, on the labels of the moment it was asked for, and wait."""
+        self._transport.send("POST", f"/api/exports/{segment(export_id)}/resume", LabelExport)
+        return self._waited(f"/api/exports/{segment(export_id)}", LabelExport, on_progress)
+
+    def delete_export(self, export_id: str) -> None:
+        """Forget an export and its archive."""
+        self._transport.act("DELETE", f"/api/exports/{segment(export_id)}")
+
     # --- imports ---
 
     def compare(
@@ -136,27 +183,84 @@ class Exchanges:
             "POST", path, query={"format": form}, content=content.chunks, headers=headers
         ) as answer:
             made = decoded(answer.read(), LabelImport, answer)
-        return self._waited(f"/api/imports/{made.id}", LabelImport, on_progress)
+        return self._waited(_import(made.id), LabelImport, on_progress)
+
+    def imports(self, project_id: str) -> list[LabelImport]:
+        """The imports of a project, newest first."""
+        found = self._transport.get(f"/api/projects/{segment(project_id)}/imports", _Items)
+        return msgspec.convert(found.items, list[LabelImport])
+
+    def get_import(self, import_id: str) -> LabelImport:
+        """One import."""
+        return self._transport.get(_import(import_id), LabelImport)
+
+    def read_as(self, found: LabelImport, form: str) -> LabelImport:
+        """Read the file of an import again, in another format, and wait until it is compared."""
+        self._transport.send("POST", f"{_import(found.id)}/format", LabelImport, body={"format": form})
+        return self._waited(_import(found.id), LabelImport, lambda _: None)
 
     def set_options(self, found: LabelImport, **options: Any) -> LabelImport:
-        """Choose `mode` (add, merge, replace), `outOfBounds`, `mapping`, and wait until it is compared anew."""
-        self._transport.send("PUT", f"/api/imports/{segment(found.id)}/options", LabelImport, body=options)
-        return self._waited(f"/api/imports/{found.id}", LabelImport, lambda _: None)
+        """Choose `mode`, `outOfBounds` and `mapping`, and wait until it is compared anew.
 
-    def changes(self, found: LabelImport, what: str | None = None, *, limit: int = 1000) -> list[dict[str, Any]]:
-        """Lines of the change set: added, changed, removed, refused."""
-        query = {"what": what, "limit": limit}
-        return self._transport.get(f"/api/imports/{segment(found.id)}/changes", _Items, query).items
+        `mode` is add, merge_id, merge_overlap or replace. A mapping names classes by id or by export key.
+        """
+        self._transport.send("PUT", f"{_import(found.id)}/options", LabelImport, body=options)
+        return self._waited(_import(found.id), LabelImport, lambda _: None)
+
+    def propose_classes(self, found: LabelImport) -> ProposedClasses:
+        """The label configuration with everything that the file has and it lacks. Nothing is saved."""
+        return self._transport.get(f"{_import(found.id)}/configuration", ProposedClasses)
+
+    def make_classes(
+        self,
+        found: LabelImport,
+        proposed: ProposedClasses,
+        *,
+        classes: Sequence[LabelClass] | None = None,
+        mapping: dict[str, Any] | None = None,
+        reopen: bool | None = None,
+    ) -> LabelImport:
+        """Save the proposed configuration, or `classes` made of it, and wait until the file is compared anew.
+
+        `mapping` says what became of classes that you called differently. Raises InvalidConfiguration,
+        ConfigurationConflict.
+        """
+        body = {"classes": classes if classes is not None else proposed.classes, "revision": proposed.revision}
+        body |= {"reopen": reopen, "mapping": mapping}
+        self._transport.send("POST", f"{_import(found.id)}/configuration", LabelImport, body=body)
+        return self._waited(_import(found.id), LabelImport, lambda _: None)
+
+    def changes(self, found: LabelImport, what: str | None = None, *, search: str = "") -> Iterator[dict[str, Any]]:
+        """Go through the change set, page by page: all lines, those of one kind, or those with a text in them.
+
+        `what` is added, changed, removed, unchanged or refused, and of pictures unmatched, ambiguous or repeated.
+        """
+        start = 0
+        while True:
+            query = {"what": what, "search": search or None, "start": start, "limit": CHANGES_PAGE}
+            page = self._transport.get(f"{_import(found.id)}/changes", _Page, query)
+            yield from page.items
+            start += len(page.items)
+            if not page.items or start >= page.total:
+                return
 
     def apply(self, found: LabelImport, *, on_progress: Callable[[LabelImport], None] = lambda _: None) -> LabelImport:
         """Store what was compared, and wait."""
-        self._transport.send("POST", f"/api/imports/{segment(found.id)}/apply", LabelImport)
-        return self._waited(f"/api/imports/{found.id}", LabelImport, on_progress)
+        self._transport.send("POST", f"{_import(found.id)}/apply", LabelImport)
+        return self._waited(_import(found.id), LabelImport, on_progress)
+
+    def cancel_import(self, found: LabelImport) -> LabelImport:
+        """Stop an import. What is stored already can be undone, or the rest stored later."""
+        return self._transport.send("POST", f"{_import(found.id)}/cancel", LabelImport)
 
     def undo(self, found: LabelImport) -> LabelImport:
-        """Take a whole import back, and wait."""
-        self._transport.send("POST", f"/api/imports/{segment(found.id)}/undo", LabelImport)
-        return self._waited(f"/api/imports/{found.id}", LabelImport, lambda _: None)
+        """Take a whole import back, and wait; what people changed since stays. Raises WrongTaskState."""
+        self._transport.send("POST", f"{_import(found.id)}/undo", LabelImport)
+        return self._waited(_import(found.id), LabelImport, lambda _: None)
+
+    def delete_import(self, import_id: str) -> None:
+        """Forget an import and its file; labels stay."""
+        self._transport.act("DELETE", _import(import_id))
 
     def _waited(self, path: str, kind: type[Work], on_progress: Callable[[Work], None]) -> Work:
         while True:
@@ -168,3 +272,7 @@ class Exchanges:
         if found.state == "failed":
             raise Invalid(found.error or "It failed, and the server does not say why.")
         return found
+
+
+def _import(import_id: str) -> str:
+    return f"/api/imports/{segment(import_id)}"

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from labelwright.exchange.extending import Extension, extend
-from labelwright.exchange.fitting import Fit, fit
+from labelwright.exchange.fitting import fit
 from labelwright.exchange.mapping import ClassMapping
 from labelwright.exchange.resolving import Resolver
 from labelwright.model.configuration import Configuration, LabelClass
@@ -34,8 +34,8 @@ def propose_classes(ctx: Context, actor: Actor, import_id: str) -> dict[str, Any
     if surveyed is None:
         raise WrongTaskState(f"The import is {row.state}; its file has not been read.")
     options = msgspec.json.decode(row.options, type=Options)
-    found = fit(surveyed, Resolver(configuration, options.mapping)) if configuration.classes else Fit()
-    extension = extend(configuration.classes, surveyed.proposal, surveyed.origins, found)
+    found = fit(surveyed, Resolver(configuration, options.mapping))
+    extension = extend(configuration.classes, surveyed.proposal, surveyed.origins, found, lossy=options.mapping.lossy)
     return {
         "revision": configuration.revision,
         "classes": extension.classes,
