@@ -108,12 +108,13 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     needs_confirmation: bool
 
 
-def preview_effects(ctx: Context, actor: Actor, project_id: str, classes: Classes) -> Effects:
+def preview_effects(ctx: Context, actor: Actor, project_id: str, classes: Classes, *, wish: bool = False) -> Effects:
     """Count what saving `classes` would do. Raises InvalidConfiguration like saving would."""
     with ctx.db.read() as conn:
         access_project(conn, actor, project_id, Right.CONFIGURE)
         old = of_project(conn, project_id)
-        checked = _checked(classes, old, _given(conn, project_id))
+        given = {} if wish else _given(conn, project_id)
+        checked = _checked(_wished(classes, old) if wish else classes, old, given)
         return _effects(conn, old, _drafted(old, checked))
 
 
@@ -174,8 +175,11 @@ def save_configuration(  # noqa: PLR0913 - what is saved, on what, and the two a
     revision: int | None = None,
     confirm: bool = False,
     reopen: bool | None = None,
+    wish: bool = False,
 ) -> Configuration:
     """Save a whole configuration: classes without id are new, missing ones go with all their labels.
+
+    With `wish`, the numbers of new classes are what somebody else's file has, and those that are taken are let go.
 
     `revision` (None: whatever there is) is the one the change was made on. Labels that have no place any more are
     kept in the history. Raises ConfigurationConflict, ConfirmationNeeded (with `effects`), InvalidConfiguration.
@@ -186,10 +190,10 @@ def save_configuration(  # noqa: PLR0913 - what is saved, on what, and the two a
         old = of_project(conn, project_id)
         _check_revision(old, revision)
         given = _given(conn, project_id)
-        checked = _checked(classes, old, given)
+        checked = _checked(_wished(classes, old) if wish else classes, old, {} if wish else given)
         if not confirm:
             _check_confirmed(_effects(conn, old, _drafted(old, checked)))
-        complete, given = numbered(checked, old, given)
+        complete, given = numbered(checked, old, given, wish=wish)
         new = msgspec.structs.replace(
             old, classes=_identified(ctx, complete), revision=old.revision + 1, timestamp=ctx.now_ms()
         )
@@ -233,6 +237,17 @@ def fill_configuration(ctx: Context, actor: Actor, project_id: str, classes: Cla
         return new
 
     return ctx.db.write(work)
+
+
+def _wished(classes: Classes, old: Configuration) -> Classes:
+    """New classes without the numbers that classes of the configuration have."""
+    taken = {placed.label_class.number for placed in old.by_id.values()}
+    return tuple(
+        msgspec.structs.replace(
+            c, number=None if c.id is None and c.number in taken else c.number, children=_wished(c.children, old)
+        )
+        for c in classes
+    )
 
 
 def _check_revision(old: Configuration, revision: int | None) -> None:

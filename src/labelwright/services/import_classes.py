@@ -47,7 +47,7 @@ def propose_classes(ctx: Context, actor: Actor, import_id: str) -> dict[str, Any
 def _effects(ctx: Context, actor: Actor, configuration: Configuration, extension: Extension) -> Any:
     if extension.is_empty:
         return None
-    return configurations.preview_effects(ctx, actor, configuration.project_id, extension.classes)
+    return configurations.preview_effects(ctx, actor, configuration.project_id, extension.classes, wish=True)
 
 
 def make_classes(ctx: Context, actor: Actor, import_id: str, wanted: Wanted) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def make_classes(ctx: Context, actor: Actor, import_id: str, wanted: Wanted) -> 
     if row.state not in label_imports.COMPARED:
         raise WrongTaskState(f"The import is {row.state}; this goes only while it is ready or needs classes.")
     configurations.save_configuration(
-        ctx, actor, row.project_id, wanted.classes, revision=wanted.revision, reopen=wanted.reopen
+        ctx, actor, row.project_id, wanted.classes, revision=wanted.revision, reopen=wanted.reopen, wish=True
     )
     options = msgspec.json.decode(row.options, type=Options)
     if wanted.mapping is not None:
