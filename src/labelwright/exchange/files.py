@@ -8,6 +8,7 @@ import io
 import json
 import mmap
 import stat
+import struct
 import tarfile
 import tempfile
 import weakref
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Protocol
+from zlib import crc32
 from zlib import error as zlib_error
 
 from labelwright.exchange.archive import is_safe
@@ -26,6 +28,8 @@ MOST_UNPACKED_BYTES: Final = 64 << 30
 MOST_RATIO: Final = 200
 _RATIO_FROM_BYTES: Final = 10 << 20
 _HEAD_BYTES: Final = 1 << 16
+_LOCAL: Final = struct.Struct("<26xHH")
+"""What stands before an entry of a ZIP archive; the lengths of its name and of what else is said about it."""
 
 
 class Holder(Protocol):
@@ -192,17 +196,37 @@ class _Zip:
             if entry.flag_bits & 1:
                 raise refused(name, "encrypted", "is protected by a password; pack it without one.")
         self._entries = {entry.filename: entry for entry in entries}
+        self._path = path
+
+    @cached_property
+    def _whole(self) -> memoryview:
+        return memoryview(mapped(self._path, None))
 
     def sizes(self) -> dict[str, int]:
         return {name: entry.file_size for name, entry in self._entries.items()}
 
     def read(self, path: str, most: int | None) -> bytes | memoryview:
         entry = self._entries[path]
+        if entry.compress_type == zipfile.ZIP_STORED:
+            return self._stored(path, entry, most)
         try:
             with self._zip.open(entry) as file:
                 return file.read(entry.file_size + 1 if most is None else most)
         except (zipfile.BadZipFile, zlib_error, EOFError, NotImplementedError) as error:
             raise refused(path, "damaged_archive", f"cannot be unpacked: {error}.") from None
+
+    def _stored(self, path: str, entry: zipfile.ZipInfo, most: int | None) -> bytes | memoryview:
+        """The content of an entry that is not packed, where it lies."""
+        head = self._whole[entry.header_offset : entry.header_offset + _LOCAL.size]
+        if len(head) < _LOCAL.size or bytes(head[:4]) != b"PK\x03\x04":
+            raise refused(path, "damaged_archive", "is not where the archive says.")
+        start = entry.header_offset + _LOCAL.size + sum(_LOCAL.unpack(head))
+        content = self._whole[start : start + entry.file_size]
+        if most is not None:
+            return bytes(content[:most])
+        if len(content) != entry.file_size or crc32(content) != entry.CRC:
+            raise refused(path, "damaged_archive", "cannot be unpacked: its checksum is another one.")
+        return content
 
 
 class _Tar:

@@ -90,6 +90,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     keeps_order: bool = True
     # Read back, there are as many objects as were written; masks of classes do not tell their objects apart.
     keeps_objects: bool = True
+    # What leaves the picture comes out as it is; shares of its sides end at its border, or it is refused.
+    keeps_outside: bool = True
     packs_pictures: bool = False
     keeps_displayed: bool = False
 

@@ -156,6 +156,9 @@ class LabelFile(msgspec.Struct, frozen=True, kw_only=True):
 
 def families(objects: Mapping[Key, FoundObject], parents: Mapping[Key, Key]) -> Iterator[FoundObject]:
     """Put nested objects into their parents, by key; one whose parent is not there stands by itself."""
+    if not parents:
+        yield from objects.values()
+        return
     children: dict[Key, list[FoundObject]] = defaultdict(list)
     for key, found in objects.items():
         if parents.get(key) in objects:

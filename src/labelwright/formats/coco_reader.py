@@ -1,13 +1,12 @@
 """Read COCO files: instances, keypoints, captions; with our further keys where they stand, and without."""
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
 
-from labelwright.exchange.bridges import joined, parted
+from labelwright.exchange.bridges import Ring, joined, parted
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import (
     Faults,
@@ -21,10 +20,10 @@ from labelwright.exchange.found import (
 )
 from labelwright.exchange.pixels import segment_of
 from labelwright.exchange.shapes import from_rings
+from labelwright.formats.json_elements import Elements
 from labelwright.model.geometry import Geometry, Point, Polygon, Rectangle
 from labelwright.raster import decode_rle, unpack_rle
 
-Ring = tuple[tuple[float, float], ...]
 _NEAR: Final = 1e-6
 
 
@@ -64,20 +63,29 @@ class _Annotation(msgspec.Struct, kw_only=True):
     z: int = 0
 
 
-class _Head(msgspec.Struct):
+class _Plain(_Annotation):
+    """An annotation whose segmentation is as the format has it; most are, and are read many at a time."""
+
+    segmentation: list[list[float]] | dict[str, Any] | None = None
+
+
+class _Head(msgspec.Struct, gc=False):
     image_id: int | str | None = None
 
 
 class _Content(msgspec.Struct):
     images: list[msgspec.Raw]
-    annotations: list[msgspec.Raw] = []
+    annotations: msgspec.Raw = msgspec.Raw(b"[]")
     categories: list[_Category] = []
 
 
 _CONTENT: Final = msgspec.json.Decoder(_Content)
 _IMAGE: Final = msgspec.json.Decoder(_Image)
 _ANNOTATION: Final = msgspec.json.Decoder(_Annotation)
+_PLAIN: Final = msgspec.json.Decoder(list[_Plain])
+_HEADS: Final = msgspec.json.Decoder(list[_Head])
 _HEAD: Final = msgspec.json.Decoder(_Head)
+_RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def recognise(files: Files) -> bool:
@@ -134,24 +142,33 @@ class _Part:
                 place = Place(path, pointer=f"/categories/{number}/id")
                 faults.add(place, "duplicate_id", f"The category id {category.id} occurs twice.", category.id)
             self._categories[str(category.id)] = category
-        self._by_image: dict[str, list[tuple[int, msgspec.Raw]]] = defaultdict(list)
-        for number, raw in enumerate(content.annotations):
-            self._by_image[str(_HEAD.decode(raw).image_id)].append((number, raw))
+        annotations = memoryview(content.annotations)
+        if bytes(annotations[:1]) != b"[":
+            raise refused(path, "not_coco", "is no COCO file: “annotations” is no list.")
+        self._elements = Elements(annotations, _image_ids)
         self._boxes = self._find_boxes()
 
     def _find_boxes(self) -> set[str]:
         """Categories of which every annotation is no more than its box: rectangles, where the file does not say."""
         undeclared = {key for key, c in self._categories.items() if c.geometry_type is None}
         boxes = set(undeclared)
-        for raws in self._by_image.values() if undeclared else ():
-            for _, raw in raws:
-                try:
-                    annotation = _ANNOTATION.decode(raw)
-                except msgspec.ValidationError:
-                    continue
-                if str(annotation.category_id) in boxes and not _is_box(annotation):
+        for image_id in self._elements.keys if undeclared else ():
+            for _, annotation in self._decoded(image_id):
+                if annotation and str(annotation.category_id) in boxes and not _is_box(annotation):
                     boxes.discard(str(annotation.category_id))
         return boxes
+
+    def _decoded(self, image_id: str) -> Iterator[tuple[int, _Annotation | None]]:
+        """The annotations of an image with their numbers; None for one that cannot be read."""
+        numbers = self._elements.numbers(image_id)
+        try:
+            yield from zip(numbers, _PLAIN.decode(self._elements.list_of(numbers)) if numbers else (), strict=True)
+        except msgspec.ValidationError:
+            for number in numbers:
+                try:
+                    yield number, _ANNOTATION.decode(self._elements.text(number))
+                except msgspec.ValidationError:
+                    yield number, None
 
     def classes(self) -> Iterator[FoundClass]:
         first = 0 if any(category.id == 0 for category in self._categories.values()) else 1
@@ -182,8 +199,8 @@ class _Part:
             names.add(image.file_name)
             ids.add(str(image.id))
             yield self._medium(image, place)
-        for image_id in self._by_image.keys() - ids:
-            for number, _ in self._by_image[image_id]:
+        for image_id in self._elements.keys:
+            for number in self._elements.numbers(image_id) if image_id not in ids else ():
                 text = f"The annotation is of image {image_id}, which is not in the file."
                 self._faults.add(Place(self._path, pointer=f"/annotations/{number}"), "unknown_image", text, image_id)
 
@@ -191,10 +208,10 @@ class _Part:
         answers = list(_answers(image.attributes, place))
         objects: dict[str, FoundObject] = {}
         parents: dict[str, str] = {}
-        for number, raw in self._by_image.get(str(image.id), ()):
+        for number, annotation in self._decoded(str(image.id)):
             at = Place(self._path, pointer=f"/annotations/{number}")
-            annotation = self._annotation(raw, at)
             if annotation is None:
+                self._refuse(number, at)
                 continue
             if annotation.caption is not None:
                 name = annotation.question or "caption"
@@ -218,12 +235,12 @@ class _Part:
             answers=tuple(answers),
         )
 
-    def _annotation(self, raw: msgspec.Raw, place: Place) -> _Annotation | None:
+    def _refuse(self, number: int, place: Place) -> None:
+        raw = self._elements.text(number)
         try:
-            return _ANNOTATION.decode(raw)
+            _ANNOTATION.decode(raw)
         except msgspec.ValidationError as error:
             self._faults.add(place, "invalid_annotation", f"This annotation cannot be read: {error}.", bytes(raw)[:60])
-            return None
 
     def _object(self, annotation: _Annotation, image: _Image, place: Place) -> FoundObject | None:
         category = self._categories.get(str(annotation.category_id))
@@ -243,8 +260,8 @@ class _Part:
             class_name=category.name,
             geometry=geometry,
             place=place,
-            answers=tuple(_answers(annotation.attributes, place)),
-            nested=tuple(self._keypoints(annotation, category, place)),
+            answers=tuple(_answers(annotation.attributes, place)) if annotation.attributes else (),
+            nested=tuple(self._keypoints(annotation, category, place)) if annotation.keypoints else (),
             id=annotation.uid,
             comment=annotation.comment,
             z=annotation.z,
@@ -261,7 +278,7 @@ class _Part:
             return self._box(annotation, place)
         if isinstance(segmentation, dict):
             return self._mask(segmentation, image, what, place)
-        rings = self._rings(segmentation, what, place)
+        rings = self._rings(segmentation, what, place, is_read=isinstance(annotation, _Plain))
         if rings is None:
             return None
         if kind == "polygon":
@@ -302,9 +319,9 @@ class _Part:
             self._faults.add(place, "empty_mask", f"{what}: the RLE has no pixels.")
         return segment
 
-    def _rings(self, segmentation: Any, what: str, place: Place) -> list[Ring] | None:
+    def _rings(self, segmentation: Any, what: str, place: Place, *, is_read: bool) -> list[Ring] | None:
         try:
-            lists = msgspec.convert(segmentation, list[list[float]])
+            lists = segmentation if is_read else msgspec.convert(segmentation, list[list[float]])
         except msgspec.ValidationError as error:
             self._faults.add(place, "invalid_segmentation", f"{what}: {error}.", str(segmentation))
             return None
@@ -353,6 +370,21 @@ def _is_box(annotation: _Annotation) -> bool:
     x, y, w, h = box
     wanted = {(round(a / _NEAR), round(b / _NEAR)) for a in (x, x + w) for b in (y, y + h)}
     return corners == wanted
+
+
+def _image_ids(elements: bytes) -> list[str]:
+    """The image that each annotation is of; one that is no object has none."""
+    try:
+        return [str(head.image_id) for head in _HEADS.decode(elements)]
+    except msgspec.ValidationError:
+        return [_image_id(raw) for raw in _RAWS.decode(elements)]
+
+
+def _image_id(raw: msgspec.Raw) -> str:
+    try:
+        return str(_HEAD.decode(raw).image_id)
+    except msgspec.ValidationError:
+        return str(None)
 
 
 def _answers(attributes: dict[str, Any], place: Place) -> Iterator[FoundAnswer]:

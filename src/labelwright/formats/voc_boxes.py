@@ -258,7 +258,9 @@ def _object(element: Any, path: str, corners: str, faults: Faults) -> FoundObjec
 
 
 def _rectangle(element: Any, corners: str) -> Rectangle:
-    left, top, right, bottom = (_number(element, edge) for edge in ("xmin", "ymin", "xmax", "ymax"))
+    box = element.find("bndbox")
+    edges = {edge.tag: edge.text or "" for edge in box} if box is not None else {}
+    left, top, right, bottom = (_number(edges, edge) for edge in ("xmin", "ymin", "xmax", "ymax"))
     if corners == DEVKIT:
         left, top = left - 1, top - 1
     if right < left or bottom < top:
@@ -266,8 +268,8 @@ def _rectangle(element: Any, corners: str) -> Rectangle:
     return Rectangle(left, top, right - left, bottom - top)
 
 
-def _number(element: Any, edge: str) -> float:
-    value = element.findtext(f"bndbox/{edge}")
+def _number(edges: dict[str, str], edge: str) -> float:
+    value = edges.get(edge)
     if value is None:
         raise ValueError(f"it has no <{edge}>")
     return float(value)

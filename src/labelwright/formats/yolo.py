@@ -319,6 +319,7 @@ def _format(task: str, form: str, name: str, text: str, **supports: Support) -> 
         recognise=partial(recognise_task, task),
         picture_path=_picture_path,
         tolerance_px=1e-6,
+        keeps_outside=False,
     )
 
 

@@ -148,7 +148,8 @@ class _Reader:
         if not columns[0].isdecimal():
             self.faults.add(place, "not_a_class", "The line begins with a class's number from 0.", line)
             return None
-        if not all(-_OVERSHOOT <= number <= 1 + _OVERSHOOT for number in self._shares(numbers)):
+        shares = self._shares(numbers)
+        if shares and not (min(shares) >= -_OVERSHOOT and max(shares) <= 1 + _OVERSHOOT):
             text = "Coordinates are shares of the picture's sides, from 0 to 1."
             self.faults.add(place, "out_of_range", text, line)
             return None
