@@ -17,7 +17,7 @@ STATIC := src/labelwright/static/index.html
 WEB_FILES := $(shell find web \( -name node_modules -o -name test-results -o -name dist -o -name .vite \) -prune \
 	-o -type f ! -name '*.tsbuildinfo' ! -name '*.test.ts' -print)
 
-.PHONY: help setup demo dev test test-python test-web test-browser check fmt schema bench docs lock clean
+.PHONY: help setup demo dev test test-python test-web test-browser judges check fmt schema bench docs lock clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ test: test-python test-web test-browser ## Run all tests: Python, TypeScript, th
 
 test-python: setup $(DEV)
 	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/e2e
+
+judges: setup $(DEV) ## Have every reference tool judge the exports, PyTorch (gigabytes) included
+	$(BIN)/pytest tests/judges -m 'heavy or not heavy'
 
 test-web: setup
 	$(WEB) npm test
