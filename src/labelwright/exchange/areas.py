@@ -8,6 +8,7 @@ from math import ceil, floor
 from typing import Final
 
 from labelwright.exchange.bridges import Ring, is_inside, nested_rings, parted
+from labelwright.exchange.crossing import cross, is_star
 from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle
 from labelwright.model.geometry.points import bounds_xywh, ring_area
 from labelwright.raster import shape_runs
@@ -30,10 +31,10 @@ def area_of(geometry: Geometry) -> float:
 
 def _area_of_ring(ring: Ring) -> float:
     turns, area = _walk(ring)
-    if turns == _ONCE and len(set(ring)) == len(ring):
+    if turns == _ONCE and len(set(ring)) == len(ring) and (is_star(ring) or not cross((ring,))):
         return area
     parts = parted(ring)
-    if any(_walk(part)[0] != _ONCE for part in parts):
+    if any(_walk(part)[0] != _ONCE for part in parts) or cross(parts):
         return _count_pixels((ring,))
     outlines, holes = nested_rings(parts)
     return sum(map(ring_area, outlines)) - sum(map(ring_area, holes))
@@ -41,7 +42,7 @@ def _area_of_ring(ring: Ring) -> float:
 
 def _area_of_segment(outline: Ring, holes: list[Ring]) -> float:
     is_plain = all(_walk(ring)[0] == _ONCE and len(set(ring)) == len(ring) for ring in (outline, *holes))
-    if is_plain and _are_apart(holes) and all(_lies_in(hole, outline) for hole in holes):
+    if is_plain and _are_apart(holes) and not cross((outline, *holes)) and all(_lies_in(h, outline) for h in holes):
         return ring_area(outline) - sum(map(ring_area, holes))
     return _count_pixels((outline, *holes))
 
@@ -65,7 +66,8 @@ def _lies_in(hole: Ring, outline: Ring) -> bool:
 def _walk(ring: Ring) -> tuple[int, float]:
     """Walk round a ring once: how many quarter turns it makes, and its area by the shoelace formula.
 
-    A ring that does not cross itself makes four. One function, as it is called for every outline of an export.
+    A ring that does not cross itself makes four, and so do some that do: see `crossing`. One function, as it is called
+    for every outline of an export.
     """
     (x0, y0), (x, y) = ring[0], ring[-1]
     ux, uy = _last_side(ring)

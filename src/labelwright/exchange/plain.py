@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelwright.exchange.areas import area_of
+from labelwright.exchange.crossing import are_stars, cross_themselves
 from labelwright.model.canonical import encoded
 from labelwright.model.document import Answers, Document
 from labelwright.model.geometry import Polygon
@@ -219,13 +220,23 @@ class Outlines:
         from_first = (self.points - np.repeat(self.points[self.starts], self.counts, axis=0))[before]
         areas = np.abs(self._summed(from_first[:, 0] * sides[:, 1] - sides[:, 0] * from_first[:, 1])) / 2
         is_simple = self._is_once_round(sides, sides[before]) & (self.counts <= _MOST_POINTS) & ~self._is_repeating()
+        is_star = are_stars(self.points, before, self.starts, self.counts)
+        is_simple &= is_star | ~self._cross_themselves(is_simple & ~is_star)
         for at in np.flatnonzero(~is_simple).tolist():
             ring = self.points[self.starts[at] : self.ends[at]].tolist()
             areas[at] = area_of(Polygon(tuple((x, y) for x, y in ring)))
         return areas
 
+    def _cross_themselves(self, asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Whether each crosses itself; of those that are not asked for, no."""
+        found = np.zeros(len(self.counts), dtype=bool)
+        for count in np.unique(self.counts[asked]).tolist():
+            at = np.flatnonzero(asked & (self.counts == count))
+            found[at] = cross_themselves(self.points[self.starts[at][:, None] + np.arange(count)])
+        return found
+
     def _is_once_round(self, sides: Floats, before: Floats) -> NDArray[np.bool_]:
-        """Whether each turns four quarters in all and has no side without length, as rings do that cross nowhere."""
+        """Whether each turns four quarters in all and has no side without length."""
         (dx, dy), (ux, uy) = sides.T, before.T
         there, here = _quadrants(dx, dy), _quadrants(ux, uy)
         turn = (there - here) % 4
