@@ -7,8 +7,10 @@ import httpx2
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import LABELER, Pages
-from tests.e2e.world import World, build, classes_of, labels, picture, question, save
+from tests.e2e.breaking import crash, kill_in_mid_save
+from tests.e2e.conftest import LABELER, Pages, Server
+from tests.e2e.label_mode import wait_until
+from tests.e2e.world import World, build, classes_of, labels, ok, picture, question, save
 
 PICTURES = [picture(160, 120, shade=shade) for shade in range(0, 96, 8)]
 STRENGTH = question("strength", "option", "Low", "High")
@@ -112,9 +114,56 @@ def test_answers_given_without_a_connection_arrive_when_it_is_back(
     expect(page.get_by_test_id("grid-state")).to_contain_text("with a problem")
     expect(cells(page).filter(has_text="cannot be reached").first).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    expect(page.get_by_test_id("grid-state")).to_contain_text("kept on this computer")
     page.context.set_offline(False)
     is_saved(page)  # the page sends again by itself
     assert answers(api, world, "weather") == ["rain"] * 12
+
+
+def test_a_tab_killed_without_a_connection_loses_no_answer(
+    page: Page, open_page: Pages, world: World, api: httpx2.Client
+) -> None:
+    context = page.context
+    context.set_offline(True)
+    page.keyboard.press("Control+a")
+    page.keyboard.press("2")
+    is_kept(page, 12)
+    crash(page)
+    context.set_offline(False)
+    assert answers(api, world, "weather") == [None] * 12
+    again = open_page(context=context)
+    again.goto(f"/projects/{world.project}/grid")
+    expect(cells(again).filter(has_text="Rain")).to_have_count(12)
+    assert answers(api, world, "weather") == ["rain"] * 12
+    is_saved(again)
+
+
+def is_kept(page: Page, pictures: int) -> None:
+    """The browser has the answers of so many pictures, whatever the server says."""
+    state = page.get_by_test_id("grid-state")
+    expect(state).to_have_attribute("data-unsaved", str(pictures))
+    expect(state).to_have_attribute("data-kept", "true")
+
+
+def test_a_tab_killed_and_a_server_killed_in_mid_save_lose_and_double_nothing(
+    page: Page, open_page: Pages, world: World, api: httpx2.Client, server: Server
+) -> None:
+    context = page.context
+    killed = kill_in_mid_save(page, server)
+    page.keyboard.press("Control+a")
+    page.keyboard.press("1")
+    wait_until(page, lambda: killed)
+    expect(cells(page).filter(has_text="Sun")).to_have_count(12)
+    expect(page.get_by_test_id("grid-state")).to_have_attribute("data-kept", "true")
+    crash(page)
+    server.start()
+    again = open_page(context=context)
+    again.goto(f"/projects/{world.project}/grid")
+    expect(cells(again).filter(has_text="Sun")).to_have_count(12)
+    wait_until(again, lambda: answers(api, world, "weather") == ["sun"] * 12)
+    for task in world.tasks:
+        changes = ok(api.get(f"/api/tasks/{task}/history"))["items"]
+        assert len(changes) == 1
 
 
 def test_what_somebody_else_answered_meanwhile_stays_theirs(page: Page, world: World, api: httpx2.Client) -> None:

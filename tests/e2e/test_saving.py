@@ -1,15 +1,13 @@
 """No stroke is lost: network gone, tab killed, server killed or slow, session ended, work of others."""
 
 import json
-import socket
-import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Download, Error, Page, Route, expect
+from playwright.sync_api import Browser, Download, Page, Route, expect
 
+from tests.e2e.breaking import crash, kill_in_mid_save
 from tests.e2e.conftest import ADMIN, PASSWORD, Pages, Server, session_cookie
 from tests.e2e.label_mode import Hand, wait_until
 from tests.e2e.world import Json, World, annotation, build, classes_of, every_type, labels, ok, save
@@ -60,13 +58,6 @@ def test_a_killed_tab_loses_nothing(open_page: Pages, world: World, api: httpx2.
     assert points(api, world) == 3
 
 
-def crash(page: Page) -> None:
-    """Kill the renderer, as the system does when memory runs out."""
-    with page.expect_event("crash"), pytest.raises(Error, match=r"ERR_ABORTED|crash"):
-        page.goto("chrome://crash")
-    page.close()
-
-
 @pytest.mark.parametrize("place", ["another picture", "/projects"])
 def test_work_on_a_picture_is_sent_from_whatever_is_opened_next(
     open_page: Pages, world: World, api: httpx2.Client, place: str
@@ -99,25 +90,6 @@ def test_a_server_killed_in_mid_save_loses_and_doubles_nothing(
     assert points(api, world) == 4
     history = ok(api.get(f"/api/tasks/{world.tasks[0]}/history"))["items"]
     assert sum(entry["created"] for entry in history) == 4
-
-
-def kill_in_mid_save(page: Page, server: Server) -> list[str]:
-    """Kill the server while it works on the next save, whose answer nobody gets; gives what was killed, later."""
-    killed: list[str] = []
-
-    def pass_on(route: Route) -> None:
-        body = route.request.post_data_buffer or b""
-        head = {**route.request.all_headers(), "host": f"127.0.0.1:{server.port}", "content-length": str(len(body))}
-        lines = [f"PATCH {urlsplit(route.request.url).path} HTTP/1.1", *(f"{key}: {head[key]}" for key in head)]
-        with socket.create_connection(("127.0.0.1", server.port)) as connection:
-            connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
-            time.sleep(0.005)  # about what a save takes: it is on the disk, or not
-            server.kill()
-        route.abort()
-        killed.append("server")
-
-    page.route("**/labels", pass_on, times=1)
-    return killed
 
 
 def test_a_server_slower_than_the_hand_holds_nothing_up(page: Page, world: World, api: httpx2.Client) -> None:

@@ -45,15 +45,23 @@ function listedDraft(draft: Draft, isOpen: boolean, left: ReadonlyMap<string, Le
   return { draft, isOpen, reason: known?.reason ?? draft.reason, isGone: known?.isGone ?? false }
 }
 
-/** Send what can be sent; the answer is of how many tasks something stays, not counting those open in some window. */
-export async function sendAndCount(userId: string): Promise<number> {
-  if ((await (await drafts()).list(userId)).length === 0) return 0
+/** Send what can be sent; the answer counts tasks, and of those that stay not the ones open in some window. */
+export async function sendAndCount(
+  userId: string,
+): Promise<{ readonly sent: number; readonly left: number }> {
+  const before = await tasksOf(userId)
+  if (before.size === 0) return { sent: 0, left: 0 }
   const tabs = joinTabs(newId(), () => undefined)
   try {
-    return (await sendKept(userId, tabs, null)).length
+    const left = (await sendKept(userId, tabs, null)).length
+    return { sent: before.size - (await tasksOf(userId)).size, left }
   } finally {
     tabs.close()
   }
+}
+
+async function tasksOf(userId: string): Promise<ReadonlySet<string>> {
+  return new Set((await (await drafts()).list(userId)).map(({ taskId }) => taskId))
 }
 
 /** The same count, of what is listed. */

@@ -1,111 +1,215 @@
 import { expect, test } from 'vitest'
-import { ApiError, NetworkError } from '../../api/client.ts'
-import type { SaveBody } from '../../api/labels.ts'
-import type { Answers, ClassId } from '../../core/index.ts'
+import { ApiError } from '../../api/client.ts'
+import { memoryDrafts, type DraftStore } from '../../api/saves-drafts.ts'
+import { sendLeftovers } from '../../api/saves-leftovers.ts'
+import {
+  configurationOf,
+  documentOf,
+  HandClock,
+  PLACE,
+  pointAt,
+  ServerInMemory,
+  WEATHER,
+} from '../../api/saves-samples.ts'
+import type { Answers } from '../../core/index.ts'
 import { GridSaves, type GridStatus } from './grid-saves.ts'
+import type { Change } from './grid.ts'
 
-const WEATHER = 'weather' as ClassId
-const change = (taskId: string, was: string | undefined, is: string | undefined) => ({
+const answered = (taskId: string, was: string | undefined, is: string | undefined): Change => ({
   taskId,
   classId: WEATHER,
   was,
   is,
 })
 
-/** A server with one picture per id, and a clock that the test turns. */
-function makeWorld(): {
-  saves: GridSaves
-  sent: SaveBody[]
-  statuses: Map<string, GridStatus>
-  fail: unknown[]
-  stored: { revision: number; answers: Answers }
-  overtaken: Answers[]
-  tick: () => Promise<void>
-} {
-  const world = {
-    sent: [] as SaveBody[],
-    statuses: new Map<string, GridStatus>(),
-    fail: [] as unknown[],
-    stored: { revision: 3, answers: {} as Answers },
-    overtaken: [] as Answers[],
-  }
-  const timers: (() => void)[] = []
-  let ids = 0
-  const saves = new GridSaves({
-    newId: () => `change ${++ids}`,
-    after: (_, call) => void timers.push(call),
-    status: (taskId, status) => void world.statuses.set(taskId, status),
-    overtaken: (_, answers) => void world.overtaken.push(answers),
-    server: {
-      save: (_, body) => {
-        world.sent.push(body)
-        const failure = world.fail.shift()
-        if (failure !== undefined) return Promise.reject(failure as Error)
-        return Promise.resolve({ revision: body.revision + 1, savedAt: 0 })
-      },
-      load: () => Promise.resolve({ ...world.stored, configurationRevision: 2 }),
-    },
-  })
-  saves.knows('a', 1, 1)
-  const tick = async (): Promise<void> => {
-    timers.splice(0).forEach((call) => call())
-    await saves.settle()
-  }
-  return { ...world, saves, tick, stored: world.stored }
+interface World {
+  readonly saves: GridSaves
+  readonly servers: Map<string, ServerInMemory>
+  readonly clock: HandClock
+  readonly drafts: DraftStore
+  readonly statuses: Map<string, GridStatus>
+  readonly shown: Map<string, Answers>
+  readonly overtaken: string[]
+  readonly reconfigured: number[]
+  server(taskId?: string): ServerInMemory
 }
 
-test('answers are sent on the revision that is known, and the next ones on the one that came back', async () => {
-  const { saves, sent, statuses } = makeWorld()
-  saves.add([change('a', undefined, 'sun')])
-  await saves.settle()
-  saves.add([change('a', 'sun', undefined)])
-  await saves.settle()
-  expect(sent.map(({ revision, answers }) => [revision, answers])).toEqual([
-    [1, { set: { weather: 'sun' }, removed: [] }],
-    [2, { set: {}, removed: ['weather'] }],
+/** Pictures with one point each, of which nothing is answered. */
+function makeWorld(...ids: readonly string[]): World {
+  const servers = new Map(ids.map((id) => [id, new ServerInMemory(documentOf(pointAt(`of-${id}`, 5)))]))
+  const [clock, drafts] = [new HandClock(), { ...memoryDrafts(), lasting: true }]
+  const [statuses, shown] = [new Map<string, GridStatus>(), new Map<string, Answers>()]
+  const [overtaken, reconfigured]: [string[], number[]] = [[], []]
+  let made = 0
+  const saves = new GridSaves({
+    tabId: 'tab',
+    userId: 'ada',
+    drafts,
+    timing: clock,
+    newId: () => `change-${++made}`,
+    serverFor: (taskId) => servers.get(taskId)!,
+    status: (taskId, status) => void statuses.set(taskId, status),
+    show: (taskId, answers) => void shown.set(taskId, answers),
+    overtaken: (taskId) => void overtaken.push(taskId),
+    reconfigured: () => void reconfigured.push(1),
+    saved: () => undefined,
+  })
+  const { mediumId, project } = PLACE
+  for (const taskId of ids)
+    saves.knows({
+      taskId,
+      title: taskId,
+      mediumId,
+      project,
+      revision: 0,
+      configurations: [configurationOf(1)],
+      answers: {},
+    })
+  const server = (taskId = ids[0]!): ServerInMemory => servers.get(taskId)!
+  return { saves, servers, clock, drafts, statuses, shown, overtaken, reconfigured, server }
+}
+
+test('answers arrive in order, and what is drawn is left alone', async () => {
+  const { saves, clock, statuses, server } = makeWorld('a')
+  saves.add([answered('a', undefined, 'sun')])
+  await clock.pass(200)
+  saves.add([answered('a', 'sun', undefined)])
+  await clock.pass(200)
+  expect(server().received.map(({ revision, answers }) => [revision, answers])).toEqual([
+    [0, { set: { [WEATHER]: 'sun' }, removed: [] }],
+    [1, { set: {}, removed: [WEATHER] }],
   ])
-  expect(statuses.get('a')).toEqual({ waiting: 0, trouble: null, again: false })
+  expect(server().document.annotations.size).toBe(1)
+  expect(statuses.get('a')).toEqual({ waiting: 0, kept: true, trouble: null, again: false })
 })
 
-test('a lost connection is tried again with the same id', async () => {
-  const { saves, sent, fail, statuses, tick } = makeWorld()
-  fail.push(new NetworkError())
-  saves.add([change('a', undefined, 'sun')])
-  await saves.settle()
-  expect(statuses.get('a')).toMatchObject({ waiting: 1, again: true })
-  await tick()
-  expect(sent.map(({ changeId }) => changeId)).toEqual(['change 1', 'change 1'])
+test('an answer is kept on this computer before it is sent, and let go when the server has it', async () => {
+  const { saves, clock, drafts, statuses, server } = makeWorld('a')
+  let release = (): void => undefined
+  server().busy = new Promise((resolve) => (release = resolve))
+  saves.add([answered('a', undefined, 'sun')])
+  await clock.pass(200)
+  const [draft] = await drafts.list('ada')
+  expect(draft).toMatchObject({ taskId: 'a', tabId: 'tab', title: 'a', edits: 1 })
+  expect([...draft!.sent!.difference.answers]).toEqual([[WEATHER, [undefined, 'sun']]])
+  expect(statuses.get('a')).toMatchObject({ waiting: 1, kept: true })
+  release()
+  await clock.pass(200)
+  expect(await drafts.list('ada')).toEqual([])
   expect(saves.isSaved('a')).toBe(true)
 })
 
-test('what is refused stands still with its reason until it is tried again', async () => {
-  const { saves, sent, fail, statuses, tick } = makeWorld()
-  fail.push(new ApiError(403, { code: 'not_your_task', detail: 'Not yours.' }))
-  saves.add([change('a', undefined, 'sun')])
-  await tick()
-  expect(statuses.get('a')).toEqual({ waiting: 1, trouble: 'Not yours.', again: false })
-  saves.retry()
-  await saves.settle()
-  expect([sent.length, saves.isSaved('a')]).toEqual([2, true])
+test('what a tab that died left behind arrives from the next one, once', async () => {
+  const { saves, clock, drafts, server } = makeWorld('a', 'b')
+  server('a').losing = 1 // it arrives, and its answer does not
+  server('b').reachable = false
+  saves.add([answered('a', undefined, 'sun'), answered('b', undefined, 'rain')])
+  await clock.pass(200)
+  expect((await drafts.list('ada')).map(({ taskId }) => taskId)).toEqual(['a', 'b'])
+  server('b').reachable = true
+  let made = 0
+  const left = await sendLeftovers({
+    drafts,
+    userId: 'ada',
+    except: null,
+    nowMs: () => 0,
+    isAlive: () => Promise.resolve(false),
+    newId: () => `later-${++made}`,
+    serverFor: (taskId) => server(taskId),
+  })
+  expect(left).toEqual([])
+  expect(['a', 'b'].map((id) => [server(id).revision, server(id).document.answers[WEATHER]])).toEqual([
+    [1, 'sun'],
+    [1, 'rain'],
+  ])
+  expect(await drafts.list('ada')).toEqual([])
 })
 
-test('answers go on top of what somebody saved meanwhile', async () => {
-  const { saves, sent, fail } = makeWorld()
-  fail.push(new ApiError(409, { code: 'revision_conflict' }))
-  saves.add([change('a', undefined, 'sun')])
-  await saves.settle()
-  expect(sent.map(({ revision, configurationRevision }) => [revision, configurationRevision])).toEqual([
-    [1, 1],
-    [3, 2],
+test('a lost connection is told and tried again by itself with the same id', async () => {
+  const { saves, clock, statuses, server } = makeWorld('a')
+  server().reachable = false
+  saves.add([answered('a', undefined, 'sun')])
+  await clock.pass(200)
+  expect(statuses.get('a')).toMatchObject({ waiting: 1, kept: true, again: true })
+  server().reachable = true
+  await clock.pass(2000)
+  expect([saves.isSaved('a'), server().received.map(({ changeId }) => changeId)]).toEqual([
+    true,
+    ['change-1'],
   ])
+})
+
+test('a picture that is taken away says so, and its answer stays on this computer', async () => {
+  const { saves, clock, statuses, server, drafts } = makeWorld('a', 'b')
+  server('a').refusal = new ApiError(403, { code: 'not_your_task', detail: 'Not yours.' })
+  saves.add([answered('a', undefined, 'sun'), answered('b', undefined, 'sun')])
+  await clock.pass(200)
+  expect(statuses.get('a')).toMatchObject({ waiting: 1, trouble: 'Not yours.', again: false })
+  expect(saves.isSaved('b')).toBe(true)
+  const settled = saves.settle()
+  await clock.pass(200)
+  await settled
+  await saves.close()
+  expect(await drafts.list('ada')).toMatchObject([{ taskId: 'a', reason: 'Not yours.' }])
+})
+
+test('answers go on top of what others saved meanwhile, which is shown', async () => {
+  const { saves, clock, server, shown, overtaken } = makeWorld('a')
+  server().change((document) => ({ ...document, answers: { note: 'fog' } }))
+  saves.add([answered('a', undefined, 'sun')])
+  await clock.pass(200)
+  expect(server().document.answers).toEqual({ note: 'fog', [WEATHER]: 'sun' })
+  expect([shown.get('a'), overtaken]).toEqual([{ note: 'fog', [WEATHER]: 'sun' }, []])
 })
 
 test('what somebody else answered otherwise stays theirs, and is told', async () => {
-  const { saves, sent, fail, stored, overtaken } = makeWorld()
-  stored.answers = { weather: 'rain' }
-  fail.push(new ApiError(409, { code: 'revision_conflict' }))
-  saves.add([change('a', undefined, 'sun')])
-  await saves.settle()
-  expect([sent.length, overtaken]).toEqual([1, [{ weather: 'rain' }]])
+  const { saves, clock, server, shown, overtaken } = makeWorld('a')
+  server().change((document) => ({ ...document, answers: { [WEATHER]: 'rain' } }))
+  saves.add([answered('a', undefined, 'sun')])
+  await clock.pass(200)
+  expect([server().document.answers, shown.get('a'), overtaken]).toEqual([
+    { [WEATHER]: 'rain' },
+    { [WEATHER]: 'rain' },
+    ['a'],
+  ])
   expect(saves.isSaved('a')).toBe(true)
+})
+
+test('a question that is gone is told, and its answer put aside', async () => {
+  const { saves, clock, server, reconfigured, drafts } = makeWorld('a')
+  server().configuration = configurationOf(2, [WEATHER])
+  server().change((document) => document)
+  saves.add([answered('a', undefined, 'sun')])
+  await clock.pass(200)
+  expect(reconfigured).toHaveLength(1)
+  expect(await drafts.list('ada')).toMatchObject([
+    { aside: { answers: new Map([[WEATHER, [undefined, 'sun']]]) } },
+  ])
+})
+
+test('the server is asked for a few pictures at once', async () => {
+  const ids = Array.from({ length: 12 }, (_, index) => `p${index}`)
+  const { saves, clock, servers } = makeWorld(...ids)
+  let release = (): void => undefined
+  const gate = new Promise<void>((resolve) => (release = resolve))
+  for (const server of servers.values()) server.busy = gate
+  saves.add(ids.map((id) => answered(id, undefined, 'sun')))
+  await clock.pass(200)
+  const asked = (): number => [...servers.values()].filter(({ received }) => received.length > 0).length
+  expect(asked()).toBe(4)
+  release()
+  await clock.pass(200)
+  expect([asked(), ids.every((id) => saves.isSaved(id))]).toEqual([12, true])
+})
+
+test('what waits is shown on top of what the server says when the pictures are listed again', async () => {
+  const { saves, clock, server } = makeWorld('a')
+  server().reachable = false
+  saves.add([answered('a', undefined, 'sun')])
+  await clock.pass(200)
+  const again = { taskId: 'a', title: 'a', ...PLACE, revision: 0, configurations: [], answers: {} }
+  expect(saves.knows(again)).toEqual({ [WEATHER]: 'sun' })
+  server().reachable = true
+  await clock.pass(2000)
+  expect(saves.knows({ ...again, answers: { note: 'fog' } })).toEqual({ note: 'fog' })
 })

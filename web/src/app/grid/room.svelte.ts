@@ -2,18 +2,32 @@
 
 import { SvelteMap } from 'svelte/reactivity'
 import { listAnswers, takeTasks, type GridItem, type GridPage } from '../../api/grid.ts'
-import { completeTask, getTask, saveLabels } from '../../api/labels.ts'
-import { globalQuestions, idMaker, type Answer, type Question } from '../../core/index.ts'
+import { completeTask } from '../../api/labels.ts'
+import type { DraftStore } from '../../api/saves-drafts.ts'
+import { joinTabs, type Tabs } from '../../api/saves-tabs.ts'
+import type { Timing } from '../../api/saves.ts'
+import type { Project } from '../../api/types.ts'
+import { globalQuestions, isAnswered, type Answer, type Answers, type Question } from '../../core/index.ts'
+import { drafts, newId, serverFor } from '../drafts/store.ts'
+import { waiting } from '../drafts/waiting.svelte.ts'
 import { answering, choosing, inverted, NOTHING, withChange, type Change, type Choice } from './grid.ts'
-import { GridSaves, type GridHost, type GridStatus } from './grid-saves.ts'
+import { GridSaves, type GridStatus, type Known } from './grid-saves.ts'
 
-const TIMEOUT_MS = 30_000
 export const PAGE = 100
 
-const newId = idMaker(
-  () => Date.now(),
-  (bytes) => crypto.getRandomValues(bytes),
-)
+const TIMING: Timing = {
+  nowMs: () => Date.now(),
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms)
+    return () => clearTimeout(timer)
+  },
+  random: () => Math.random(),
+}
+
+/** With the drafts of this browser, of which nothing is sent anew here that another tab looks after. */
+export async function openGrid(project: Pick<Project, 'id' | 'name'>, userId: string): Promise<GridRoom> {
+  return new GridRoom(project, userId, await drafts())
+}
 
 interface Step {
   readonly name: string
@@ -21,8 +35,10 @@ interface Step {
 }
 
 export class GridRoom {
-  readonly projectId: string
+  readonly #project: Pick<Project, 'id' | 'name'>
+  readonly #userId: string
   readonly #saves: GridSaves
+  readonly #tabs: Tabs
   page: GridPage | null = $state.raw(null)
   items: readonly GridItem[] = $state.raw([])
   choice: Choice = $state.raw(NOTHING)
@@ -47,32 +63,77 @@ export class GridRoom {
   )
   readonly unsaved = $derived([...this.statuses.values()].filter(({ waiting }) => waiting > 0).length)
   readonly failed = $derived([...this.statuses.values()].filter(({ trouble }) => trouble !== null).length)
+  /** Whether the browser keeps all that is not saved. */
+  readonly kept = $derived(
+    [...this.statuses.values()].every(({ waiting: count, kept }) => count === 0 || kept),
+  )
+  readonly total = $derived(this.page?.total ?? 0)
+  readonly hasNext = $derived((this.page?.nextCursor ?? null) !== null)
   readonly hasPrevious = $derived(this.#cursors.length > 1)
 
-  constructor(projectId: string) {
-    this.projectId = projectId
-    this.#saves = new GridSaves(this.#host())
+  constructor(project: Pick<Project, 'id' | 'name'>, userId: string, store: DraftStore) {
+    this.#project = project
+    this.#userId = userId
+    const tabId = newId()
+    this.#tabs = joinTabs(tabId, (taskId, revision) => this.#saves.refresh(taskId, revision))
+    this.#saves = new GridSaves({
+      tabId,
+      userId,
+      drafts: store,
+      timing: TIMING,
+      newId,
+      serverFor,
+      status: (taskId, status) => void this.statuses.set(taskId, status),
+      show: (taskId, answers) => this.#show(taskId, answers),
+      overtaken: () => (this.said = 'Somebody else answered the same meanwhile; their answer is shown.'),
+      reconfigured: () => this.#reconfigured(),
+      saved: (taskId, revision) => this.#tabs.announce(taskId, revision),
+    })
+  }
+
+  /** What is here, then again with what tabs that are gone left behind on this computer. */
+  async open(): Promise<void> {
+    await this.load()
+    if (await waiting.look(this.#userId)) await this.load()
+  }
+
+  /** Resolves when everything is kept and another tab may go on with it. */
+  async close(): Promise<void> {
+    await this.#saves.close()
+    this.#tabs.close()
+  }
+
+  #show(taskId: string, answers: Answers): void {
+    this.items = this.items.map((item) => (item.taskId === taskId ? { ...item, answers } : item))
+  }
+
+  #reconfigured(): void {
+    this.said = 'The label configuration was changed by an admin. What you see follows the new one.'
+    void this.load()
   }
 
   async load(): Promise<void> {
     const unanswered = this.unansweredOnly ? (this.question?.id ?? null) : null
-    const page = await listAnswers(this.projectId, {
+    const page = await listAnswers(this.#project.id, {
       unanswered,
       cursor: this.#cursors.at(-1) ?? null,
       limit: PAGE,
     })
     this.page = page
-    this.items = page.items.map((item) => this.#shown(item))
-    for (const { taskId, revision } of page.items)
-      this.#saves.knows(taskId, revision, page.configuration.revision)
-    const first = page.items[0]?.taskId ?? null
+    const shown = page.items.map((item) => ({
+      ...item,
+      answers: this.#saves.knows(this.#knownOf(item, page)),
+    }))
+    // What is answered here and on its way is no longer asked for.
+    this.items = shown.filter(({ answers }) => unanswered === null || !isAnswered(answers[unanswered]))
+    const first = this.items[0]?.taskId ?? null
     this.choice = { ...NOTHING, focus: first, anchor: first }
   }
 
-  /** What waits to be saved is newer than what the server says. */
-  #shown(item: GridItem): GridItem {
-    const mine = this.items.find(({ taskId }) => taskId === item.taskId)
-    return mine === undefined || this.#saves.isSaved(item.taskId) ? item : { ...item, answers: mine.answers }
+  #knownOf({ taskId, mediumId, mediumName: title, revision, answers }: GridItem, page: GridPage): Known {
+    const { id, name } = this.#project
+    const configurations = [page.configuration]
+    return { taskId, mediumId, title, project: { id, name }, revision, configurations, answers }
   }
 
   async next(): Promise<void> {
@@ -93,7 +154,7 @@ export class GridRoom {
   }
 
   async take(): Promise<void> {
-    const { taken } = await takeTasks(this.projectId, (this.page?.total ?? 0) + PAGE)
+    const { taken } = await takeTasks(this.#project.id, this.total + PAGE)
     this.said = taken === 0 ? 'No further task is waiting.' : `${taken} taken.`
     await this.restart()
   }
@@ -141,6 +202,12 @@ export class GridRoom {
     this.#saves.retry()
   }
 
+  /** Send what waits; resolves to whether the server has everything. */
+  async flush(): Promise<boolean> {
+    await this.#saves.settle()
+    return this.unsaved === 0
+  }
+
   /** Completes the targets; what cannot be completed stays and says why. */
   async complete(): Promise<void> {
     const revision = this.page?.configuration.revision ?? 0
@@ -155,7 +222,7 @@ export class GridRoom {
         done.add(taskId)
       } catch (error) {
         const trouble = error instanceof Error ? error.message : String(error)
-        this.statuses.set(taskId, { waiting: 0, trouble, again: false })
+        this.statuses.set(taskId, { waiting: 0, kept: true, trouble, again: false })
       }
     }
     this.busy = false
@@ -167,6 +234,7 @@ export class GridRoom {
 
   #leave(done: ReadonlySet<string>): void {
     const at = this.ids.indexOf(this.choice.focus ?? '')
+    for (const taskId of done) this.#saves.forget(taskId)
     this.items = this.items.filter(({ taskId }) => !done.has(taskId))
     this.steps = this.steps.map((step) => ({
       ...step,
@@ -176,24 +244,5 @@ export class GridRoom {
     if (this.page) this.page = { ...this.page, total: this.page.total - done.size }
     const focus = this.ids[Math.min(at, this.ids.length - 1)] ?? null
     this.choice = { ...NOTHING, focus, anchor: focus }
-  }
-
-  #host(): GridHost {
-    return {
-      server: {
-        save: (taskId, body) => saveLabels(taskId, body, TIMEOUT_MS),
-        load: async (taskId) => {
-          const { revision, configuration, document } = await getTask(taskId, AbortSignal.timeout(TIMEOUT_MS))
-          return { revision, configurationRevision: configuration.revision, answers: document.answers }
-        },
-      },
-      newId,
-      after: (ms, call) => void setTimeout(call, ms),
-      status: (taskId, status) => void this.statuses.set(taskId, status),
-      overtaken: (taskId, answers) => {
-        this.items = this.items.map((item) => (item.taskId === taskId ? { ...item, answers } : item))
-        this.said = 'Somebody else answered the same meanwhile; their answer is shown.'
-      },
-    }
   }
 }
