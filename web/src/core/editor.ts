@@ -29,7 +29,7 @@ import {
 } from './keys.ts'
 import { whyNotDrawn } from './nesting.ts'
 import type { Operation } from './operation.ts'
-import { refusalOf } from './refusal.ts'
+import { noteOf, refusalOf } from './refusal.ts'
 import { sceneOf, whyNotUsed, type Scene } from './scene.ts'
 import { keyStepsOf, stepped, withValue, type Setting, type SettingValue } from './setting.ts'
 import {
@@ -144,7 +144,10 @@ export class Editor {
     if (readOnly !== null && !this.#finishing) return this.#refuse({ code: 'read_only', text: readOnly })
     const turn = commit(this.#state.history, name, edit)
     const refusal = refusalOf(turn, this.#state)
-    return refusal === null ? this.#turn(turn, 'commit') : this.#refuse(refusal)
+    if (refusal !== null) return this.#refuse(refusal)
+    const note = noteOf(turn.difference)
+    if (note !== null) this.say(note)
+    return this.#turn(turn, 'commit')
   }
 
   /** Takes back what is unfinished first, then the last step. */

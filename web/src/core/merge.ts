@@ -44,8 +44,10 @@ function groupsOf(parts: readonly Annotation[]): readonly Group[] {
   const [first, ...others] = regions.values()
   if (first === undefined) return []
   const whole: Region = bridged(others.reduce(union, first), GAP)
-  const pieces = operations(parts[0]!.geometry.kind).partition!.pieces(whole)
-  return pieces.map((geometry) => {
+  const { pieces, isParted } = operations(parts[0]!.geometry.kind).partition!
+  // What would have too many points for one outline stays as it is.
+  const united = pieces(whole).filter((geometry) => !isParted(geometry))
+  return united.map((geometry) => {
     const place = regionOfGeometry(geometry)!
     return { geometry, members: parts.filter((part) => overlap(regions.get(part)!, place)) }
   })

@@ -99,7 +99,14 @@ function grownBy(area: Region, target: Annotation, fresh: Annotation, newId: New
   const part = partOf(geometries, own)
   const others = eachAs(fresh, geometries.toSpliced(part, 1), newId)
   const isGrown = overlap(difference(area, own), regionOfGeometry(geometries[part]!)!)
-  return isGrown ? [{ ...target, geometry: geometries[part]! }, ...others] : others
+  return isGrown || isParted(geometries[part]!)
+    ? [{ ...target, geometry: geometries[part]! }, ...others]
+    : others
+}
+
+/** Whether it is a part of what had too many points. */
+export function isParted(geometry: Geometry): boolean {
+  return operations(geometry.kind).partition?.isParted(geometry) ?? false
 }
 
 /** The piece that holds the area. */
@@ -212,7 +219,9 @@ function eachAs(
 /** The annotation itself unless its outline crosses itself or encloses nothing, or others keep part of its place. */
 function parted(annotation: Annotation, region: Region, newId: NewId): readonly Annotation[] {
   const geometries = piecesOf(annotation, region)
-  const isWhole = geometries.length === 1 && sameArea(geometries[0]!, annotation.geometry)
+  const { issues } = operations(annotation.geometry.kind)
+  const isValid = issues(annotation.geometry).length === 0
+  const isWhole = isValid && geometries.length === 1 && sameArea(geometries[0]!, annotation.geometry)
   return isWhole ? [annotation] : eachAs(annotation, geometries, newId)
 }
 

@@ -5,6 +5,7 @@ import { findGeometryClass } from './configuration.ts'
 import type { Difference } from './difference.ts'
 import { LIMIT_ANNOTATIONS } from './document.ts'
 import type { Turn } from './history.ts'
+import { isParted } from './place.ts'
 import { isLocked, type EditorState } from './state.ts'
 import type { Message } from './tool.ts'
 import { messageOf } from './validation.ts'
@@ -14,6 +15,18 @@ export function refusalOf({ history, difference }: Turn, state: EditorState): Me
     return { code: 'too_many_annotations', text: `A medium holds at most ${LIMIT_ANNOTATIONS} annotations.` }
   }
   return geometryRefusal(difference) ?? lockRefusal(difference, state)
+}
+
+/** What is worth saying of a change that entered the document. */
+export function noteOf({ annotations }: Difference): Message | null {
+  for (const [was, is] of annotations.values())
+    if (is !== undefined && is.geometry !== was?.geometry && isParted(is.geometry)) return PARTED
+  return null
+}
+
+const PARTED: Message = {
+  code: 'parted',
+  text: 'An outline holds at most 10,000 points, so the segment is several now, side by side.',
 }
 
 function geometryRefusal({ annotations }: Difference): Message | null {

@@ -2,6 +2,7 @@
 
 import { piecesOf, regionOf, regionOfPiece, type Region } from './clip.ts'
 import { openRing } from './grid.ts'
+import { withinLimits } from './limits.ts'
 import type { EdgePlace, IssueCode, Operations, Ring, XY } from './operations.ts'
 import { remembered } from './remembered.ts'
 import {
@@ -57,11 +58,18 @@ const region = remembered((geometry: ImageSegmentation): Region =>
   made.has(geometry) ? regionOfPiece(geometry.rings) : regionOf(geometry.rings),
 )
 
+/** Parts of a piece that had too many points. */
+const parts = new WeakSet<ImageSegmentation>()
+
 function pieces(whole: Region): readonly ImageSegmentation[] {
-  return piecesOf(whole).map((rings) => {
-    const geometry = withRings(rings)
-    made.add(geometry)
-    return geometry
+  return piecesOf(whole).flatMap((piece) => {
+    const fitting = withinLimits(piece)
+    return fitting.map((rings) => {
+      const geometry = withRings(rings)
+      made.add(geometry)
+      if (fitting.length > 1) parts.add(geometry)
+      return geometry
+    })
   })
 }
 
@@ -121,7 +129,7 @@ export const image_segmentation: Operations<ImageSegmentation> = {
   gesture: 'freehand',
   minimum: MINIMUM,
   closed: true,
-  partition: { region, pieces },
+  partition: { region, pieces, isParted: (geometry) => parts.has(geometry) },
   upright: false,
   issues,
   bounds: ({ rings }) => boundsOfPoints(rings[0] ?? []),

@@ -108,9 +108,17 @@ export {
   union,
 } from './clip.ts'
 export { insidePicture, onGrid, pointOnGrid } from './grid.ts'
+export { placesOf } from './places.ts'
 export { bordersOf, runsOf, type Run } from './raster.ts'
 export { remembered } from './remembered.ts'
-export { boundsMeet, boundsOfPoints, distanceBetween, isInsideRing, nearestOnSegment } from './rings.ts'
+export {
+  boundsMeet,
+  boundsOfPoints,
+  distanceBetween,
+  isInsideRing,
+  LIMIT_RING_POINTS,
+  nearestOnSegment,
+} from './rings.ts'
 export { isOnSpan } from './sides.ts'
 export { simplified } from './simplify.ts'
 export { splitAlong } from './split.ts'

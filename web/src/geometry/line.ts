@@ -1,5 +1,6 @@
 // A line: two points or more, joined in order.
 
+import { withinLimit } from './fewer.ts'
 import { distinctOnGrid } from './grid.ts'
 import type { Operations, Ring, XY } from './operations.ts'
 import {
@@ -48,7 +49,7 @@ export const line: Operations<Line> = {
   removeVertex: ({ points }, index) => throughEnough(removedAt(points, index)),
   translate: ({ points }, dx, dy) => through(points.map(shifted(dx, dy))),
   outline: ({ points }) => [{ points, closed: false }],
-  build: (points) => throughEnough(distinctOnGrid(points)),
+  build: (points) => throughEnough(withinLimit(distinctOnGrid(points), false)),
   table: tableOfPoints(({ points }) => points, moved),
   written: ({ points }) => writtenRing(points),
   map: ({ points }, change) => through(points.map(change)),

@@ -48,8 +48,13 @@ export interface EdgePlace {
 /** Kinds that share the picture among them: two of a partition never cover the same place. */
 export interface Partition<G> {
   region(geometry: G): Region
-  /** One geometry for each connected piece, the largest first. */
+  /**
+   * One geometry for each connected piece, the largest first. A piece of more points than a geometry may have gets fewer
+   * by which no pixel changes, or else is parted: no area is lost.
+   */
   pieces(region: Region): readonly G[]
+  /** Whether it is a part of a piece that had too many points. */
+  isParted(geometry: G): boolean
 }
 
 /** A geometry as a table of numbers that can be typed: one row, or one for each point. */

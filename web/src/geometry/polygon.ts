@@ -1,5 +1,6 @@
 // A polygon: one ring of three points or more; the first point is not repeated.
 
+import { withinLimit } from './fewer.ts'
 import { openRing } from './grid.ts'
 import type { Operations, Ring, XY } from './operations.ts'
 import {
@@ -51,7 +52,7 @@ export const polygon: Operations<Polygon> = {
   removeVertex: ({ points }, index) => aroundEnough(removedAt(points, index)),
   translate: ({ points }, dx, dy) => around(points.map(shifted(dx, dy))),
   outline: ({ points }) => [{ points, closed: true }],
-  build: (points) => aroundEnough(openRing(points)),
+  build: (points) => aroundEnough(withinLimit(openRing(points), true)),
   table: tableOfPoints(({ points }) => points, moved),
   written: ({ points }) => writtenRing(points),
   map: ({ points }, change) => around(points.map(change)),

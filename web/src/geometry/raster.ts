@@ -90,11 +90,22 @@ function cross(from: XY, to: XY, { w }: Size, rows: Rows, crossings: number[][])
   const [upper, lower] = to[1] < from[1] ? [to, from] : [from, to]
   const first = Math.max(Math.ceil(upper[1] - 0.5), rows.first)
   const stop = Math.min(Math.ceil(lower[1] - 0.5), rows.stop)
+  for (let row = first; row < stop; row += 1)
+    crossings[row - rows.first]!.push(Math.min(Math.max(crossed(upper, lower, row), 0), w))
+}
+
+/** The first column whose pixel's centre lies beyond a side, in a row that it passes. */
+function crossed(upper: XY, lower: XY, row: number): number {
   const [across, down] = [lower[0] - upper[0], lower[1] - upper[1]]
-  for (let row = first; row < stop; row += 1) {
-    const x = ((row + 0.5 - upper[1]) * across) / down + upper[0]
-    crossings[row - rows.first]!.push(Math.min(Math.max(Math.floor(x + 0.5), 0), w))
-  }
+  const x = ((row + 0.5 - upper[1]) * across) / down + upper[0]
+  return Math.floor(x + 0.5)
+}
+
+/** The same of any side; null when it does not pass the row. */
+export function columnOf(from: XY, to: XY, row: number): number | null {
+  const [upper, lower] = to[1] < from[1] ? [to, from] : [from, to]
+  const isPassed = Math.ceil(upper[1] - 0.5) <= row && row < Math.ceil(lower[1] - 0.5)
+  return isPassed ? crossed(upper, lower, row) : null
 }
 
 /** Spans without other spans; each list is in order and its spans are apart. */

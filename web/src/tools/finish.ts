@@ -1,9 +1,17 @@
 // How a drawing ends: a new annotation in the document, or a message why there is none.
 
-import { operations, remembered, type Geometry, type Region, type Ring } from '../geometry/index.ts'
+import {
+  LIMIT_RING_POINTS,
+  operations,
+  remembered,
+  type Geometry,
+  type Region,
+  type Ring,
+} from '../geometry/index.ts'
 import {
   depthRange,
   inOrder,
+  isParted,
   LIMIT_ANNOTATIONS,
   messageOf,
   painting,
@@ -22,7 +30,7 @@ import {
   type Scene,
 } from '../core/index.ts'
 import { placed, sharingOf } from './sharing.ts'
-import { passedVertices, sewing, sewn } from './snap.ts'
+import { passedVertices, sewing, sewnAt } from './sewing.ts'
 
 /** Why nothing can be drawn with these gestures now, null when it can. */
 export function whyNoDrawing(scene: Scene, draws: readonly string[]): string | null {
@@ -39,18 +47,27 @@ export function whyNoDrawing(scene: Scene, draws: readonly string[]): string | n
 export function finished(points: Ring, scene: Scene, seams: Ring = []): Outcome {
   const { activeClass } = scene
   if (activeClass === null) return {}
-  const { build, issues } = operations(activeClass.type)
+  const { build, issues, partition, vertices } = operations(activeClass.type)
   const geometry = build(points)
   if (geometry === null) return { message: cancelled(activeClass) }
   const [issue] = issues(geometry)
-  if (issue !== undefined) return { message: { code: issue, text: `Drawing cancelled. ${messageOf(issue)}` } }
+  // What shares the picture is parted where an outline has too many points.
+  const isRefused = issue !== undefined && (partition === null || issue !== 'too_many_points')
+  if (isRefused) return { message: { code: issue, text: `Drawing cancelled. ${messageOf(issue)}` } }
   const parent = parentFor(activeClass, scene)
   if (parent === undefined)
     return { message: { code: 'cancelled', text: `Drawing cancelled. ${whyNotDrawn(activeClass, scene)}` } }
   // Its own outline may run along the same border once more, or past a vertex of it.
   const places = [...seams, ...passedVertices(geometry, seams, scene)]
-  const annotation = newAnnotation(activeClass, places.reduce(sewn, geometry), parent, scene)
-  return added(annotation, sewing(places, annotation.id, scene), activeClass, scene)
+  const annotation = newAnnotation(activeClass, sewnAt(geometry, places), parent, scene)
+  const outcome = added(annotation, sewing(places, annotation.id, scene), activeClass, scene)
+  const isThinned = points.length > LIMIT_RING_POINTS && vertices(geometry).length <= LIMIT_RING_POINTS
+  return isThinned ? { ...outcome, message: THINNED } : outcome
+}
+
+const THINNED: Message = {
+  code: 'thinned',
+  text: 'It had more than 10,000 points and was simplified by as little as will do.',
 }
 
 function cancelled({ name, type }: GeometryClass): Message {
@@ -97,7 +114,13 @@ export function painted(area: Region, into: AnnotationId | null, scene: Scene): 
     edit: { name: `Paint ${activeClass.name}`, edit },
     select: [after.annotations.has(fresh.id) ? fresh.id : (into ?? fresh.id)],
   }
-  return into !== null && after.annotations.has(fresh.id) ? { ...outcome, message: APART } : outcome
+  return into !== null && isApart(fresh.id, after) ? { ...outcome, message: APART } : outcome
+}
+
+/** Whether what was to be part of something is something of its own; what had too many points is parted, not apart. */
+function isApart(id: AnnotationId, { annotations }: Document): boolean {
+  const made = annotations.get(id)
+  return made !== undefined && !isParted(made.geometry)
 }
 
 function piecesOf(area: Region, { type }: GeometryClass): readonly Geometry[] {

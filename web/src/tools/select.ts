@@ -33,7 +33,8 @@ import { PULL_NAMES, pullCursor, pulled, type Pull } from './framing.ts'
 import { GROW_BY } from './operations/grow.ts'
 import { hitsAt, movedBy, replacing, toggled, withGeometry } from './pick.ts'
 import { OVERLAP, placed } from './sharing.ts'
-import { isSnapping, sewing, snapped, type Snap } from './snap.ts'
+import { sewing } from './sewing.ts'
+import { isSnapping, snapped, type Snap } from './snap.ts'
 
 /** Where the last clicks fell, for cycling and for double clicks. */
 interface Clicks {

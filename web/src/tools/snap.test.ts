@@ -13,7 +13,8 @@ import {
 import { drive, type Annotation, type AnnotationId, type ClassId, type Editor } from '../core/index.ts'
 import { ALL_KINDS, makeAnnotation, makeDocument, makeGeometry } from '../core/builders.ts'
 import { makeEditor } from './builders.ts'
-import { sewn, SNAP } from './snap.ts'
+import { sewn } from './sewing.ts'
+import { SNAP } from './snap.ts'
 
 const ring = (...points: XY[]): Geometry => ({ kind: 'polygon', points })
 /** Its right side is slanted: hardly any place on it lies on the grid. */

@@ -1,17 +1,13 @@
 // Snapping: a point falls on a vertex or an edge of what is there, so that borders can be shared without a gap.
-// An edge is met where the grid allows; `sewing` then gives the neighbour the very same point.
+// An edge is met where the grid allows; `sewing.ts` then gives the neighbour the very same point.
 
 import {
-  boundsOfPoints,
   distanceBetween,
   edgesOf,
-  geometryOnGrid,
   isOnSpan,
   nearestOnSegment,
   operations,
   pointOnGrid,
-  REACH,
-  type Bounds,
   type Edge,
   type Geometry,
   type Path,
@@ -19,13 +15,10 @@ import {
   type XY,
 } from '../geometry/index.ts'
 import {
-  changing,
-  inOrder,
   valueOf,
   type Annotation,
   type AnnotationId,
   type ChoiceSetting,
-  type Edit,
   type GeometryClass,
   type Modifiers,
   type NumberSetting,
@@ -128,7 +121,7 @@ export function annotationsNear(at: XY, distance: number, { index }: Scene): rea
   return index.search({ x: x - distance, y: y - distance, w: 2 * distance, h: 2 * distance })
 }
 
-function verticesOf(geometry: Geometry): readonly XY[] {
+export function verticesOf(geometry: Geometry): readonly XY[] {
   return operations(geometry.kind).vertices(geometry)
 }
 
@@ -154,91 +147,6 @@ export function nearest(places: readonly XY[], at: XY, within: number): XY | nul
     if (distance <= least) [found, least] = [place, distance]
   }
   return found
-}
-
-/** Gives everything else whose outline passes through these places a vertex in each of them. */
-export function sewing(places: Ring, own: AnnotationId, scene: Scene): Edit {
-  if (places.length === 0) return (document) => document
-  const near = scene.index.search(grown(boundsOfPoints(places), REACH))
-  const ids = near.filter((each) => each.id !== own && !scene.isLocked(each)).map(({ id }) => id)
-  return inOrder(
-    places.map((at) =>
-      changing(ids, (annotation) => {
-        const geometry = sewn(annotation.geometry, at)
-        return geometry === annotation.geometry ? annotation : { ...annotation, geometry }
-      }),
-    ),
-  )
-}
-
-/** The vertices of others that an outline runs through, but for rounding, between places on the borders of others. */
-export function passedVertices(geometry: Geometry, seams: Ring, scene: Scene): Ring {
-  const isSeam = new Set(seams.map(String))
-  const edges = edgesOf(outlineOf(geometry)).filter(
-    ({ a, b }) => distanceBetween(a, b) > SHORT && isSeam.has(String(a)) && isSeam.has(String(b)),
-  )
-  return edges.flatMap((edge) => {
-    const near = grown(boundsOfPoints([edge.a, edge.b]), REACH)
-    return scene.index
-      .search(near)
-      .filter(scene.isVisible)
-      .flatMap((each) => verticesOf(each.geometry))
-      .map(pointOnGrid)
-      .filter((at) => isWithin(at, near) && passesBy(edge, at))
-  })
-}
-
-/** A shorter edge leaves no gap that could be seen. */
-const SHORT = 1
-
-function grown({ x, y, w, h }: Bounds, by: number): Bounds {
-  return { x: x - by, y: y - by, w: w + 2 * by, h: h + 2 * by }
-}
-
-function isWithin([px, py]: XY, { x, y, w, h }: Bounds): boolean {
-  return px >= x && px <= x + w && py >= y && py <= y + h
-}
-
-/** The geometry with `at` exactly on its outline, when that passes through it but for rounding. */
-export function sewn(geometry: Geometry, at: XY): Geometry {
-  const { distance, issues } = operations(geometry.kind)
-  if (distance(geometry, at) > REACH) return geometry
-  const next = withPlace(geometry, at)
-  return issues(next).length === 0 ? next : geometry
-}
-
-/** Vertices nearby move there, and edges that pass by are bent there: an outline may pass twice. */
-function withPlace(geometry: Geometry, at: XY): Geometry {
-  const { moveHandle, nearestEdge, insertVertex } = operations(geometry.kind)
-  // A kind that takes no vertices has its sides along the grid.
-  if (nearestEdge(geometry, at) === null) return onExactly(geometry, at) ? geometry : geometryOnGrid(geometry)
-  let next = geometry
-  for (const [index, vertex] of verticesOf(geometry).entries())
-    if (!isSame(vertex, at) && distanceBetween(vertex, at) <= REACH) next = moveHandle(next, index, at)
-  for (;;) {
-    const passing = edgesOf(outlineOf(next)).find((edge) => passesBy(edge, at))
-    if (passing === undefined) return next
-    next = insertVertex(next, passing.index, at)
-  }
-}
-
-function onExactly(geometry: Geometry, at: XY): boolean {
-  if (verticesOf(geometry).some((vertex) => isSame(vertex, at))) return true
-  return edgesOf(outlineOf(geometry)).some((edge) => isOnSpan(edge, at))
-}
-
-function passesBy(edge: Edge, at: XY): boolean {
-  if (isSame(edge.a, at) || isSame(edge.b, at)) return false
-  return isNear(edge, at) && !isLevel(edge, at)
-}
-
-/** Along an axis every place of the grid lies on the edge, whatever is put into it; elsewhere a vertex would bend it. */
-function isLevel({ a, b }: Edge, at: XY): boolean {
-  return [0, 1].some((axis) => a[axis] === b[axis] && a[axis] === at[axis])
-}
-
-function isNear({ a, b }: Edge, at: XY): boolean {
-  return distanceBetween(nearestOnSegment(a, b, at), at) <= REACH
 }
 
 export function isSame(a: XY, b: XY): boolean {

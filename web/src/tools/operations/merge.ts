@@ -32,12 +32,14 @@ function selectedSegments(scene: Scene): readonly Annotation[] {
   return selectedAnnotations(scene).filter(isSegment)
 }
 
+const APART =
+  'Nothing was merged: the segments do not touch one another, or have too many points for one outline.'
+
 function merged(scene: Scene): Outcome {
   const ids = selectedSegments(scene).map(({ id }) => id)
   const edit = tried(merging(ids))
   const left = ids.filter((id) => edit(scene.document).annotations.has(id))
-  if (left.length === ids.length)
-    return { message: { code: 'apart', text: 'Nothing was merged: the segments do not touch one another.' } }
+  if (left.length === ids.length) return { message: { code: 'apart', text: APART } }
   const outcome = { edit: { name: 'Merge', edit }, select: left }
   if (left.length === 1) return outcome
   const text = `${ids.length} segments are ${left.length} now: what does not touch the others stays apart.`
