@@ -1,7 +1,9 @@
 """Imports in any format: what was exported changes nothing, what is new is stored and taken back as a whole."""
 
+import io
 import json
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +11,14 @@ import msgspec
 import pytest
 
 from labelwright.exchange.mapping import ClassMapping
+from labelwright.exchange.side_car import PATH
 from labelwright.model.errors import Invalid, WrongTaskState
 from labelwright.model.geometry import Point, Rectangle
 from labelwright.services import label_exports, label_imports, tasks
 from labelwright.services.context import Context
 from labelwright.services.import_plan import Options
 from labelwright.services.label_exports import Wanted
-from tests.builders import Project, Team, annotation, make_project, rectangle, save
+from tests.builders import Project, Team, annotation, geometry_class, make_project, rectangle, save
 
 
 @pytest.fixture
@@ -252,3 +255,81 @@ def test_one_stopped_before_it_was_compared_is_read_anew(ctx: Context, team: Tea
     label_imports.cancel_import(ctx, team.admin, made["id"])
     label_imports.apply_import(ctx, team.admin, made["id"])
     assert worked(ctx, team, made["id"])["state"] == "ready"
+
+
+# --- side-cars --------------------------------------------------------------------------------------------------------
+
+
+def with_side_car(ctx: Context, team: Team, project: Project, form: str = "yolo") -> bytes:
+    asked = label_exports.create_export(ctx, team.admin, project.id, Wanted(format=form, side_car=True))
+    label_exports.write_next(ctx)
+    export = shown(label_exports.get_export(ctx, team.admin, asked["id"]))
+    assert export["state"] == "done", export["error"]
+    assert export["report"]["balance"]["side_car"] == {"tasks": 0, "geometries": 1, "answers": 2}
+    return label_exports.archive_path(ctx, asked["id"]).read_bytes()
+
+
+def of_another_version(content: bytes) -> bytes:
+    """An archive whose side-car says that it is of version 2."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(packed, "w") as changed:
+        for name in archive.namelist():
+            changed.writestr(name, archive.read(name).replace(b'{"side_car":1', b'{"side_car":2'))
+    return packed.getvalue()
+
+
+def test_a_side_car_brings_everything_into_an_empty_copy_and_leaves_the_project_as_it_is(
+    ctx: Context, team: Team, project: Project
+) -> None:
+    before = documents(ctx, team, project)
+    content = with_side_car(ctx, team, project)
+    found = send(ctx, team, project, content)
+    assert found["state"] == "ready", found["error"]
+    assert found["summary"]["geometries"] == {"unchanged": 2}
+    assert found["survey"]["sideCar"] | {"classes": []} == {
+        **dict.fromkeys(("changed", "deleted", "lost", "new"), 0),
+        "same": 1,
+        "returned": 1,
+        "classes": [],
+    }
+    copy = make_project(ctx, team.admin, name="Copy", media=("a.png", "b.png"))
+    found = send(ctx, team, copy, content)
+    label_imports.apply_import(ctx, team.admin, found["id"])
+    changes = shown(label_imports.list_changes(ctx, team.admin, found["id"], what="added"))["items"]
+    assert {line["place"]["file"] for line in changes} == {PATH}
+    assert worked(ctx, team, found["id"])["state"] == "done"
+    (was, hook), (now, hook_now) = (d["a.png"].annotations for d in (before, documents(ctx, team, copy)))
+    assert [(a.id, a.geometry) for a in (was, hook)] == [(a.id, a.geometry) for a in (now, hook_now)]
+    assert now.answers == {copy.class_id("crane", "crane_type"): "tower"}
+    assert hook_now.parent_id == now.id
+    assert documents(ctx, team, copy)["a.png"].answers == {copy.class_id("surface"): "wet"}
+
+
+def test_a_side_car_can_be_left_unused_before_and_after_it_was_read(ctx: Context, team: Team, project: Project) -> None:
+    copy = make_project(ctx, team.admin, name="Copy", media=("a.png", "b.png"))
+    content = with_side_car(ctx, team, project)
+    found = send(ctx, team, copy, content)
+    assert found["summary"]["geometries"] == {"added": 2}
+    label_imports.set_options(ctx, team.admin, found["id"], Options(side_car=False))
+    assert worked(ctx, team, found["id"])["summary"]["geometries"] == {"added": 1}
+    with ctx.store.receive(limit_bytes=10**7) as incoming:
+        incoming.write(of_another_version(content))
+        received = incoming.finish()
+        with pytest.raises(Invalid, match="use use or ignore"):
+            label_imports.create_import(ctx, team.admin, copy.id, received, file_name="x.zip", side_car="maybe")
+        made = label_imports.create_import(ctx, team.admin, copy.id, received, file_name="x.zip", side_car="ignore")
+    assert worked(ctx, team, made["id"])["summary"]["geometries"] == {"added": 1}
+
+
+def test_a_side_car_of_another_version_or_configuration_is_told(ctx: Context, team: Team, project: Project) -> None:
+    found = send(ctx, team, project, of_another_version(with_side_car(ctx, team, project)))
+    assert found["state"] == "failed"
+    assert "side-car of version 2" in found["error"]
+    other = make_project(
+        ctx, team.admin, name="Other", media=("a.png",), classes=(geometry_class("crane", "rectangle"),)
+    )
+    found = send(ctx, team, other, with_side_car(ctx, team, project))
+    codes = [fault["code"] for fault in found["summary"]["refused"]]
+    assert codes[0] == "other_configuration"
+    assert "crane/hook: point" in found["summary"]["refused"][0]["message"]
+    assert "unknown_class" in codes

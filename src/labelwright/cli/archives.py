@@ -43,6 +43,7 @@ class Archived:
         Literal["displayed", "stored"],
         Parameter(show_default=True, help="stored: turn labels as the pixels lie, for programs that ignore EXIF."),
     ] = "displayed"
+    side_car: Annotated[bool, Parameter(help="Add the file that brings back what the format cannot hold.")] = False
     skip_empty: Annotated[bool, Parameter(help="Leave out pictures without any label.")] = False
     dry_run: Annotated[bool, Parameter(help="Say what would come along and what not; write nothing.")] = False
 
@@ -59,6 +60,7 @@ class Archived:
             classes=self.classes,
             empty=not self.skip_empty,
             compact=self.compact,
+            side_car=self.side_car,
             split=self.split,
             group=self.group,
             pictures=self.pictures,
@@ -105,6 +107,9 @@ def show_balance(balance: dict[str, Any]) -> None:
     for entry in balance.get("entries", []):
         if entry["bucket"] in {"converted", "refused"}:
             note(f"  {entry['count']:,} {entry['unit']} {entry['bucket']}: {entry['reason']}{_loss(entry)}")
+    for unit, count in balance.get("side_car", {}).items():
+        if count:
+            note(f"  {count:,} {unit} come back through the side-car")
 
 
 def _loss(entry: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ from labelwright.exchange.format import Format, chosen
 from labelwright.exchange.found import LabelFile
 from labelwright.exchange.ledger import Entry
 from labelwright.exchange.recognising import recognise
+from labelwright.exchange.side_car_writing import check_side_car
 from labelwright.exchange.splits import parse_splits
 from labelwright.exchange.zip_file import ZipWriter
 from labelwright.formats import FORMATS, configuration_file
@@ -72,6 +73,9 @@ def convert(  # noqa: PLR0913 - the options of a command
     option: Options = (),
     pictures: Annotated[bool, Parameter(help="Pack the pictures that lie beside the labels.")] = False,
     compact: Compact = False,
+    side_car: Annotated[
+        bool, Parameter(help="Add the file that brings back what the target format cannot hold.")
+    ] = False,
 ) -> None:
     """Convert labels from one format into another; what cannot come along is counted and said."""
     if form is None or form not in FORMATS or FORMATS[form].write is None:
@@ -86,6 +90,7 @@ def convert(  # noqa: PLR0913 - the options of a command
         splits=parse_splits(split, group) if split else None,
         pictures="pack" if pictures else "none",
         compact=compact,
+        side_car=side_car,
         settings=chosen(FORMATS[form].settings, read_options(option)),
     )
     with counting(f"Converting {source.name} from {found.name}", converted.media) as bar:
@@ -97,6 +102,7 @@ def convert(  # noqa: PLR0913 - the options of a command
             project=source.stem,
             open_picture=converted.open_picture,
             progress=lambda done, _total: bar.update(bar.task_ids[0], completed=done),
+            scratch=target.absolute().parent,
         )
         exporting.plan()
         report = _written(exporting, target, configuration_file.write(converted.scheme.configuration.classes))
@@ -105,6 +111,8 @@ def convert(  # noqa: PLR0913 - the options of a command
         note(f"  not read: {fault.place}: {fault.message}")
     show_report(report)
     check_archive(FORMATS[form], target, report.balance, converted.scheme, exporting.tasks(None))
+    if side_car:
+        check_side_car(FORMATS[form], target)
     checked = " and read back" if FORMATS[form].read else "; there is no reader that could look at it again"
     note(f"{plural(report.media, 'picture')} written to {target}{checked}.")
     if target.is_file():
@@ -218,6 +226,9 @@ def show_report(report: Report) -> None:
         note(f"{balance.source[unit]:,} {unit}: {', '.join(parts) or 'none'}")
     for entry in balance.losses:
         note(f"  {entry.count:,} {entry.unit} {entry.bucket}: {entry.reason}{_loss(entry)}")
+    for unit, count in balance.side_car.items():
+        if count:
+            note(f"  {count:,} {unit} come back through the side-car")
     for name in report.missing[:20]:
         note(f"  picture not packed: {name}")
 

@@ -62,6 +62,9 @@ class Compared:
             help="Add the classes, questions and options of the file that the project lacks; with --dry-run, show them."
         ),
     ] = False
+    side_car: Annotated[
+        Literal["use", "ignore"], Parameter(show_default=True, help="Whether the side-car of the file is used.")
+    ] = "use"
     partly: Annotated[bool, Parameter(help="Import what fits although some of the file does not.")] = False
     dry_run: Annotated[bool, Parameter(help="Compare, and store nothing.")] = False
     json: Annotated[bool, Parameter(help="Print the change set, one JSON object a line.")] = False
@@ -84,13 +87,23 @@ def import_compared(client: Client, project: Project, file: Path, compared: Comp
 
         with sendable(file) as source:
             name = "labels" if str(file) == STDIN else file.name
-            found = client.exchanges.compare(project.id, source, name=name, form=compared.form, on_progress=show)
+            use = compared.side_car == "use"
+            found = client.exchanges.compare(
+                project.id, source, name=name, form=compared.form, use_side_car=use, on_progress=show
+            )
     note_format(found)
+    for text in (found.survey or {}).get("notes", [])[:MOST_SHOWN]:
+        note(f"  {text}")
     if found.state == "needs_classes" or compared.make_configuration:
         found = _classes_made(client, _left_out(client, found, mapping), compared)
         if found.state == "needs_classes":
             return
-    options = {"mode": compared.mode or "merge_id", "outOfBounds": out_of_bounds, "mapping": mapping}
+    options = {
+        "mode": compared.mode or "merge_id",
+        "outOfBounds": out_of_bounds,
+        "mapping": mapping,
+        "sideCar": use,
+    }
     found = client.exchanges.set_options(found, **options)
     if compared.save_mapping:
         client.mappings.save(project.id, compared.save_mapping, mapping)

@@ -15,7 +15,7 @@ from labelwright.exchange.found import Fault, FoundMedium, LabelFile
 from labelwright.exchange.mapping import ClassMapping
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.proposing import Survey
-from labelwright.exchange.reading import identified
+from labelwright.exchange.reading import identified, restorer_of
 from labelwright.exchange.resolving import Drawn, Resolver
 from labelwright.exchange.source import Medium, Scheme, TaskLabels
 from labelwright.model.configuration import Configuration, LabelClass
@@ -41,7 +41,7 @@ def open_converted(files: Files, labels: LabelFile) -> Converted:
     """Survey a file and make a configuration of it."""
     survey = Survey(labels.classes)
     media = 0
-    for medium in identified(labels.media(), files):
+    for medium in _restored(files, labels):
         survey.look(medium)
         media += 1
     classes = by_age(_with_ids(survey.propose(), _Counter("class")))
@@ -55,10 +55,16 @@ def open_converted(files: Files, labels: LabelFile) -> Converted:
     def tasks() -> Iterator[TaskLabels]:
         refused.clear()
         ids = _Counter("annotation")
-        for number, found in enumerate(identified(labels.media(), files)):
+        for number, found in enumerate(_restored(files, labels)):
             yield _task(found, number, resolver, pictures, ids, refused)
 
     return Converted(Scheme(configuration), tasks, pictures.open, refused, media)
+
+
+def _restored(files: Files, labels: LabelFile) -> Iterator[FoundMedium]:
+    """What the files say, together with their side-car where there is one."""
+    restorer, media = restorer_of(files), identified(labels.media(), files)
+    return media if restorer is None else restorer.media(media)
 
 
 def _task(

@@ -8,6 +8,7 @@ import csv
 import io
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import msgspec
@@ -18,6 +19,7 @@ from labelwright.exchange.format import Format
 from labelwright.exchange.ledger import Balance, Ledger, contents, item_of
 from labelwright.exchange.naming import plan_paths
 from labelwright.exchange.numbers import compacted
+from labelwright.exchange.side_car_writing import add_side_car
 from labelwright.exchange.source import Medium, Scheme, Source, TaskLabels
 from labelwright.exchange.splits import Splits, splitter
 from labelwright.exchange.turning import FRAMES, STORED, UPRIGHT, stored_document, stored_medium
@@ -34,7 +36,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     `empty` says whether finished pictures without any annotation belong in: they are what a model must not find
     anything in. `compact` numbers the classes of the archive anew, without gaps. `pictures` are left out, packed as
     their original bytes, or listed as links. `frame` is `displayed`, or `stored` for programs that ignore which way up
-    a picture is.
+    a picture is. `side_car` adds the file that brings back on import what the format cannot hold.
     """
 
     format: str
@@ -42,6 +44,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     classes: tuple[str, ...] = ()
     empty: bool = True
     compact: bool = False
+    side_car: bool = False
     splits: Splits | None = None
     pictures: str = "none"
     frame: str = "displayed"
@@ -69,7 +72,7 @@ Tasks = Callable[[], Iterator[TaskLabels]]
 class Exporting:
     """One export of `tasks` (a walk that can be started anew) under way.
 
-    `progress(done, total)` is told about tasks and may raise to stop everything.
+    `progress(done, total)` is told about tasks and may raise to stop everything; `scratch` takes temporary files.
     """
 
     def __init__(  # noqa: PLR0913 - what an export is made of
@@ -82,7 +85,9 @@ class Exporting:
         project: str,
         open_picture: Callable[[Medium], BinaryIO | None] = lambda _: None,
         progress: Progress = lambda _done, _total: None,
+        scratch: Path | None = None,
     ) -> None:
+        self._original, self._scratch = scheme, scratch
         check_frame(form, request.frame)
         self._is_stored = request.frame == STORED
         self._wanted = _wanted_classes(request, scheme)
@@ -127,6 +132,10 @@ class Exporting:
             deque(self.tasks(None), maxlen=0)
         pictures = self._pictures(archive)
         balance = self._ledger.closed()
+        if self._request.side_car:
+            self._add_side_car(archive)
+            returns = {unit: balance.converted[unit] + balance.refused[unit] for unit in balance.source}
+            balance = msgspec.structs.replace(balance, side_car=returns)
         for path, content in extra.items():
             archive.add(path, content)
         archive.add(manifests.PATH, manifests.encode(self._manifest(archive, balance, pictures)))
@@ -167,6 +176,36 @@ class Exporting:
         self._counts.update([a.class_id for a in left.annotations])
         if self._wanted is not None:
             self._count_cut(task, left)
+
+    def _add_side_car(self, archive: Archive) -> None:
+        refused: set[str] = set()
+        request = msgspec.structs.replace(self._request, side_car=False, pictures="none")
+        draft = Exporting(
+            self._form, request, self._original, self._tasks, project=self._project, progress=self._progress
+        )
+        draft._ledger = Ledger(refused)
+
+        def write_draft(archive: Archive) -> set[str]:
+            draft.write(archive, {})
+            return refused
+
+        add_side_car(
+            archive,
+            write_draft,
+            self._form,
+            self._original,
+            self._displayed(),
+            project=self._project,
+            folder=self._scratch,
+        )
+
+    def _displayed(self) -> Iterator[TaskLabels]:
+        """The kept tasks as they are displayed, whatever the frame of the archive."""
+        for task in self._tasks():
+            medium = self._media.get(task.task_id)
+            if medium is not None:
+                own = msgspec.structs.replace(task.medium, path=medium.path, split=medium.split)
+                yield msgspec.structs.replace(self._reduced(task), medium=own)
 
     # --- filters ---
 

@@ -52,7 +52,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True):
-    """The closed ledger: what the source held, and where it went."""
+    """The closed ledger: what the source held, and where it went.
+
+    `side_car` counts what of the converted and refused comes back through the side-car; empty when there is none.
+    """
 
     source: dict[str, int]
     exported: dict[str, int]
@@ -60,6 +63,7 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
     converted: dict[str, int]
     refused: dict[str, int]
     entries: tuple[Entry, ...]
+    side_car: dict[str, int] = {}
 
     @property
     def losses(self) -> tuple[Entry, ...]:
@@ -103,9 +107,13 @@ class _Line:
 
 
 class Ledger:
-    """Collects while an export is written. Reasons are whole sentences without a count."""
+    """Collects while an export is written. Reasons are whole sentences without a count.
 
-    def __init__(self) -> None:
+    `refused_ids`, where somebody gives a set, gets the ids of all tasks and annotations that are refused.
+    """
+
+    def __init__(self, refused_ids: set[str] | None = None) -> None:
+        self._refused_ids = refused_ids
         self._source: Counter[str] = Counter()
         self._lines: dict[tuple[str, str, str], _Line] = {}
 
@@ -135,6 +143,10 @@ class Ledger:
 
     def refused(self, unit: Unit, why: str, item: Item, *, count: int = 1) -> None:
         """Note what the format cannot hold."""
+        if self._refused_ids is not None and unit == "tasks":
+            self._refused_ids.add(item.task_id)
+        elif self._refused_ids is not None and unit == "geometries" and item.annotation_id is not None:
+            self._refused_ids.add(item.annotation_id)
         self._line("refused", unit, why).add(count, item.class_key, item, None)
 
     def _line(self, bucket: str, unit: str, reason: str) -> _Line:

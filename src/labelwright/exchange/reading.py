@@ -5,7 +5,7 @@ Files of strangers are looked at in a process of its own; what comes out are our
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, Self
 
 import msgspec
 
@@ -16,11 +16,14 @@ from labelwright.exchange.found import Fault, FoundMedium, scaled
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.proposing import Origin, Survey
 from labelwright.exchange.recognising import recognise
+from labelwright.exchange.side_car import open_side_car
+from labelwright.exchange.side_car_restoring import Restorer, SideCarUse
 from labelwright.exchange.turning import displayed
 from labelwright.model.configuration import LabelClass
 from labelwright.model.geometry import KINDS
 
 FOUND: Final = "found"
+RESTORED: Final = "restored"
 SURVEY: Final = "survey.json"
 _HEAD_BYTES: Final = 4
 
@@ -57,25 +60,38 @@ class Surveyed(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     questions: tuple[FoundQuestion, ...] = ()
     origins: tuple[Origin, ...] = ()
     alternatives: tuple[str, ...] = ()
+    side_car: SideCarUse | None = None
 
 
 def survey(
-    path: Path, folder: Path, formats: Mapping[str, Format], *, name: str | None = None, wanted: str | None = None
+    path: Path,
+    folder: Path,
+    formats: Mapping[str, Format],
+    *,
+    name: str | None = None,
+    wanted: str | None = None,
+    use_side_car: bool = True,
 ) -> Surveyed:
-    """Read an upload into `found` (frames) and `survey.json` in a folder. Raises Invalid."""
+    """Read an upload into frames and `survey.json` in a folder. Raises Invalid.
+
+    `found` has what the files say; `restored`, empty without a side-car, what they say together with it.
+    """
     files = open_files(path, name)
     form, *others = recognise(files, formats, wanted)
     assert form.read is not None
+    restorer = restorer_of(files) if use_side_car else None
     labels = form.read(files)
     seen = Survey(labels.classes)
     media = 0
-    with (folder / f"{FOUND}.part").open("wb", buffering=1 << 20) as file:
-        for medium in identified(labels.media(), files):
+    found: Iterable[FoundMedium] = identified(labels.media(), files)
+    with _Frames(folder / FOUND) as plain, _Frames(folder / RESTORED) as restored:
+        if restorer is not None:
+            found = restorer.media(plain.passing(found))
+        for medium in found:
             seen.look(medium)
             media += 1
-            frame = msgspec.msgpack.encode(medium)
-            file.write(len(frame).to_bytes(_HEAD_BYTES, "big") + frame)
-    (folder / f"{FOUND}.part").replace(folder / FOUND)
+            (plain if restorer is None else restored).write(medium)
+    use = restorer.use if restorer is not None else None
     proposal = seen.propose()
     surveyed = Surveyed(
         format=form.id,
@@ -85,14 +101,48 @@ def survey(
         proposal=proposal,
         faults=tuple(labels.faults.kept),
         fault_count=labels.faults.count,
-        notes=labels.notes,
+        notes=(*labels.notes, *((use.note,) if use else ())),
         questions=tuple(FoundQuestion(name=name, owner=owner, values=values) for owner, name, values in seen.asked()),
         origins=tuple(seen.origins),
         alternatives=tuple(other.id for other in others),
+        side_car=use,
     )
     (folder / f"{SURVEY}.part").write_bytes(msgspec.json.encode(surveyed))
     (folder / f"{SURVEY}.part").replace(folder / SURVEY)
     return surveyed
+
+
+class _Frames:
+    """A file of media that has its name only when it is whole."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self._part = place.with_name(f"{place.name}.part")
+
+    def __enter__(self) -> Self:
+        self._file = self._part.open("wb", buffering=1 << 20)
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._file.close()
+        if kind is None:
+            self._part.replace(self._place)
+
+    def write(self, medium: FoundMedium) -> None:
+        write_frame(self._file, medium)
+
+    def passing(self, media: Iterable[FoundMedium]) -> Iterator[FoundMedium]:
+        """The same media, written on their way."""
+        for medium in media:
+            self.write(medium)
+            yield medium
+
+
+def restorer_of(files: Files) -> Restorer | None:
+    """What brings back the labels of a side-car; None where there is none. Raises Invalid when it is damaged."""
+    manifest = _manifest_of(files)
+    side_car = open_side_car(files, configuration_sha256=manifest.configuration_sha256 if manifest else None)
+    return Restorer(side_car) if side_car is not None else None
 
 
 def _uses(seen: Survey) -> Iterator[FoundUse]:
@@ -150,9 +200,20 @@ def read_found(path: Path) -> Iterator[tuple[int, FoundMedium]]:
 
 def read_at(path: Path, places: Iterable[int]) -> list[FoundMedium]:
     """The media at some places."""
-    found = []
     with path.open("rb") as file:
-        for place in places:
-            file.seek(place)
-            found.append(_DECODE.decode(file.read(int.from_bytes(file.read(_HEAD_BYTES), "big"))))
+        return read_frames(file, places)
+
+
+def write_frame(file: BinaryIO, medium: FoundMedium) -> None:
+    """Append a medium: four bytes of length (big-endian), then MessagePack."""
+    frame = msgspec.msgpack.encode(medium)
+    file.write(len(frame).to_bytes(_HEAD_BYTES, "big") + frame)
+
+
+def read_frames(file: BinaryIO, places: Iterable[int]) -> list[FoundMedium]:
+    """The media at some places of an open file."""
+    found = []
+    for place in places:
+        file.seek(place)
+        found.append(_DECODE.decode(file.read(int.from_bytes(file.read(_HEAD_BYTES), "big"))))
     return found

@@ -16,6 +16,7 @@ import msgspec
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.checking import check_archive
 from labelwright.exchange.exporting import CONFIGURATION_PATH, Exporting
+from labelwright.exchange.side_car_writing import check_side_car
 from labelwright.exchange.snapshot import read_tasks
 from labelwright.exchange.source import Medium, Scheme
 from labelwright.exchange.work import ARCHIVE, JOB, REPORT, SNAPSHOT, Done, Job, Said
@@ -55,6 +56,7 @@ def run(folder: Path) -> Done:
         project=job.project,
         open_picture=_opener(Path(job.originals)),
         progress=_teller("writing"),
+        scratch=folder,
     )
     exporting.plan()
     part = folder / PART
@@ -67,6 +69,8 @@ def run(folder: Path) -> Done:
         os.fsync(file.fileno())
     _say(Said(step="checking", total=job.total))
     checked = check_archive(form, part, report.balance, scheme, exporting.tasks(None))
+    if job.request.side_car:
+        check_side_car(form, part)
     with part.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     done = Done(report=report, size_bytes=size, sha256=digest, checked=checked)

@@ -1,4 +1,4 @@
-"""Read an upload of a stranger in a process of its own: `import_worker FOLDER FILE NAME [FORMAT]`.
+"""Read an upload of a stranger in a process of its own: `import_worker FOLDER FILE NAME FORMAT use|ignore`.
 
 What was found lies in the folder afterwards (`exchange/reading.py`); the last line of standard output says why not.
 """
@@ -20,13 +20,13 @@ MOST_MEMORY_BYTES: Final = 8 << 30
 MOST_SECONDS: Final = 3600
 
 
-def main(folder: Path, file: Path, name: str, wanted: str | None) -> int:
+def main(folder: Path, file: Path, name: str, wanted: str | None, *, use_side_car: bool) -> int:
     """0 when everything was read, 3 when nothing could be."""
     os.nice(10)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     try:
-        survey(file, folder, FORMATS, name=name, wanted=wanted)
+        survey(file, folder, FORMATS, name=name, wanted=wanted, use_side_car=use_side_car)
     except LabelwrightError as error:
         return _failed(error.message)
     except MemoryError:
@@ -42,4 +42,5 @@ def _failed(message: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4] if len(sys.argv) > 4 else None))
+    folder, file, name, form, side_car = sys.argv[1:]
+    sys.exit(main(Path(folder), Path(file), name, form or None, use_side_car=side_car == "use"))

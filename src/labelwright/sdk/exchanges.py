@@ -33,6 +33,7 @@ class WantedExport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     classes: tuple[str, ...] = ()
     empty: bool = True
     compact: bool = False
+    side_car: bool = False
     split: str = ""
     group: str = "medium"
     seed: str = ""
@@ -171,6 +172,7 @@ class Exchanges:
         *,
         name: str | None = None,
         form: str | None = None,
+        use_side_car: bool = True,
         on_progress: Callable[[LabelImport], None] = lambda _: None,
     ) -> LabelImport:
         """Send a file in any format and wait until it is compared with what is there; nothing is stored yet."""
@@ -179,9 +181,8 @@ class Exchanges:
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(content.size_bytes)}
         headers["X-filename"] = quote(shown)
         path = f"/api/projects/{segment(project_id)}/imports"
-        with self._transport.stream(
-            "POST", path, query={"format": form}, content=content.chunks, headers=headers
-        ) as answer:
+        query = {"format": form, "sideCar": None if use_side_car else "ignore"}
+        with self._transport.stream("POST", path, query=query, content=content.chunks, headers=headers) as answer:
             made = decoded(answer.read(), LabelImport, answer)
         return self._waited(_import(made.id), LabelImport, on_progress)
 

@@ -13,8 +13,11 @@ from labelwright.exchange.change_set import Difference, TaskName, differences
 from labelwright.exchange.fitting import Fit, fit
 from labelwright.exchange.found import Fault, Place
 from labelwright.exchange.mapping import ClassMapping
-from labelwright.exchange.reading import FOUND, SURVEY, Surveyed, read_at, read_found
+from labelwright.exchange.reading import FOUND, RESTORED, SURVEY, Surveyed, read_at, read_found
 from labelwright.exchange.resolving import Resolved, Resolver
+from labelwright.exchange.side_car import PATH as SIDE_CAR
+from labelwright.exchange.side_car import class_paths
+from labelwright.exchange.source import Scheme
 from labelwright.exchange.uniting import DEFAULT_MODE, United, Uniter
 from labelwright.model.configuration import Configuration
 from labelwright.model.document import Document, Stamp
@@ -30,11 +33,15 @@ MOST_SHOWN: Final = 100
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """How an import is merged: `mode` (see `MODES`), what becomes of points outside, what classes become."""
+    """How an import is merged: `mode` (see `MODES`), what becomes of points outside, what classes become.
+
+    `side_car` says whether one that lies in the file is used.
+    """
 
     mode: str = DEFAULT_MODE
     out_of_bounds: str = "refuse"
     mapping: ClassMapping = ClassMapping()
+    side_car: bool = True
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -85,7 +92,9 @@ class Plan:
         self.matched: dict[str, list[int]] = {}
         self._unmatched: list[tuple[str, Place]] = []
         self._ambiguous: list[tuple[str, Place]] = []
-        for place, found in read_found(folder / FOUND):
+        survey = msgspec.json.decode((folder / SURVEY).read_bytes(), type=Surveyed)
+        self._found = folder / (RESTORED if survey.side_car is not None and self._options.side_car else FOUND)
+        for place, found in read_found(self._found):
             media = names.find(found)
             if len(media) == 1:
                 self.matched.setdefault(media[0], []).append(place)
@@ -102,7 +111,7 @@ class Plan:
         """Write the change set; None when somebody stopped it."""
         counts: dict[str, Counter[str]] = {"geometries": Counter(), "answers": Counter()}
         survey = msgspec.json.decode((self._folder / SURVEY).read_bytes(), type=Surveyed)
-        refused = list(survey.faults)
+        refused = [*survey.faults, *self._foreign(survey)]
         left_out = unchanged = 0
         media = list(self.matched)
         part = self._folder / f"{CHANGES}.part"
@@ -145,6 +154,17 @@ class Plan:
             fit=fit(survey, self._resolver),
         )
 
+    def _foreign(self, survey: Surveyed) -> Iterator[Fault]:
+        """Say that a side-car is of another label configuration: what has no class here is refused one by one."""
+        use = survey.side_car if self._options.side_car else None
+        missing = sorted(set(use.classes) - set(class_paths(Scheme(self._configuration)))) if use else []
+        if missing:
+            text = (
+                "The side-car is of another label configuration, which has "
+                f"{', '.join(missing[:10])}. Map its classes, or import without the side-car."
+            )
+            yield Fault(Place(SIDE_CAR), "other_configuration", text, missing[0])
+
     def _about_media(self) -> Iterator[Difference]:
         """The pictures of the file that lead to no task, and why."""
         missing = "No picture of the project has this id, content or name."
@@ -154,7 +174,7 @@ class Plan:
                 yield Difference(what=what, unit="media", medium=path, place=place, reason=reason)
 
     def _repeated(self, task: TaskName, medium_id: str) -> Difference:
-        several = read_at(self._folder / FOUND, self.matched[medium_id])
+        several = read_at(self._found, self.matched[medium_id])
         paths = ", ".join(dict.fromkeys(found.path for found in several))
         reason = "The file speaks of this picture more than once; all of it is taken."
         return Difference(
@@ -176,7 +196,7 @@ class Plan:
         before = conform.current(None if row.revision is None else row, self._configuration)
         size_wh = (row.width, row.height) if row.width else None
         together, keep = Resolved((), {}, (), 0, {}), True
-        for found in read_at(self._folder / FOUND, self.matched[row.medium_id]):
+        for found in read_at(self._found, self.matched[row.medium_id]):
             resolved = self._resolver.resolve(found, size_wh)
             keep = keep and found.keep
             together = Resolved(
@@ -194,7 +214,7 @@ class Plan:
             return before, United(before, {}, {}), together._replace(refused=(*together.refused, fault))
 
     def _first_place(self, medium_id: str) -> Any:
-        return read_at(self._folder / FOUND, self.matched[medium_id][:1])[0].place
+        return read_at(self._found, self.matched[medium_id][:1])[0].place
 
     # --- storing ---
 

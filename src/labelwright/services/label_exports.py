@@ -50,6 +50,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_u
     classes: tuple[str, ...] = ()
     empty: bool = True
     compact: bool = False
+    side_car: bool = False
     split: str = ""
     group: str = "medium"
     seed: str = ""
@@ -103,6 +104,7 @@ def _request(wanted: Wanted, configuration: Configuration) -> Request:
         classes=wanted.classes,
         empty=wanted.empty,
         compact=wanted.compact,
+        side_car=wanted.side_car,
         splits=splits,
         pictures=wanted.pictures,
         frame=wanted.frame,

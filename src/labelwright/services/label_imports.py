@@ -37,6 +37,7 @@ from labelwright.storage.receiver import Received
 
 FOLDER: Final = "imports"
 UPLOAD: Final = "upload"
+SIDE_CARS: Final = ("use", "ignore")
 AT_WORK: Final = ("waiting", "planning", "applying", "undoing")
 UNDOABLE: Final = ("done", "cancelled")
 COMPARED: Final = ("ready", "needs_classes")
@@ -51,13 +52,25 @@ def check_import(ctx: Context, actor: Actor, project_id: str) -> None:
         access_project(conn, actor, project_id, Right.IMPORT)
 
 
-def create_import(
-    ctx: Context, actor: Actor, project_id: str, received: Received, *, file_name: str, form: str | None = None
+def create_import(  # noqa: PLR0913 - what came, and how to read it
+    ctx: Context,
+    actor: Actor,
+    project_id: str,
+    received: Received,
+    *,
+    file_name: str,
+    form: str | None = None,
+    side_car: str = "use",
 ) -> dict[str, Any]:
-    """Take in an upload; it is read and compared in the background. Raises Invalid for a format that is not known."""
+    """Take in an upload; it is read and compared in the background. Raises Invalid for a format that is not known.
+
+    `side_car` says whether one that lies in it is to be used, or ignored.
+    """
     check_import(ctx, actor, project_id)
     if form is not None:
         _check_format(form)
+    if side_car not in SIDE_CARS:
+        raise _invalid("sideCar", f"sideCar={side_car[:40]} will not do; use {' or '.join(SIDE_CARS)}.")
     import_id = ctx.new_id()
     folder = folder_of(ctx, import_id)
     with naming_a_full_disk():
@@ -74,7 +87,7 @@ def create_import(
         "size": received.size_bytes,
         "sha256": received.sha256,
         "format": form,
-        "options": msgspec.json.encode(Options()),
+        "options": msgspec.json.encode(Options(side_car=side_car == "use")),
         "done": 0,
         "total": 0,
     }
@@ -306,7 +319,8 @@ def _read(ctx: Context, row: Row[Any]) -> None:
     folder = folder_of(ctx, row.id)
     _put(ctx, row, step="reading")
     command = [sys.executable, "-m", "labelwright.jobs.import_worker", str(folder), str(folder / UPLOAD), row.file_name]
-    command += [row.format] if row.format else []
+    use = msgspec.json.decode(row.options, type=Options).side_car
+    command += [row.format or "", "use" if use else "ignore"]
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode == 0:
         surveyed = msgspec.json.decode((folder / SURVEY).read_bytes(), type=Surveyed)

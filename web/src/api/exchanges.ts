@@ -58,6 +58,8 @@ export interface Ledger {
   readonly filtered: Counts
   readonly converted: Counts
   readonly refused: Counts
+  /** What of the converted and refused comes back through the side-car; empty without one. */
+  readonly side_car?: Partial<Counts>
   readonly entries: readonly LedgerEntry[]
 }
 
@@ -98,6 +100,7 @@ export interface WantedExport {
   readonly classes: readonly string[]
   readonly empty: boolean
   readonly compact: boolean
+  readonly sideCar: boolean
   readonly split: string
   readonly group: string
   readonly pictures: 'none' | 'pack' | 'links'
@@ -152,6 +155,17 @@ export interface ImportOptions {
   readonly mode: ImportMode
   readonly outOfBounds: 'refuse' | 'keep' | 'clip'
   readonly mapping: ClassMapping
+  readonly sideCar: boolean
+}
+
+/** What the side-car of a file does, in geometries. */
+export interface SideCarUse {
+  readonly same: number
+  readonly changed: number
+  readonly returned: number
+  readonly deleted: number
+  readonly lost: number
+  readonly new: number
 }
 
 export interface LabelImport extends Work {
@@ -164,6 +178,7 @@ export interface LabelImport extends Work {
     readonly classes: readonly FoundUse[]
     readonly media: number
     readonly objects: number
+    readonly sideCar?: SideCarUse | null
   } | null
 }
 

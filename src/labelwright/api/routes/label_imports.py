@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -44,7 +44,7 @@ def list_imports(ctx: Ctx, actor: Caller, project_id: str) -> Response:
 
 
 @router.post("/projects/{project_id}/imports", status_code=201, openapi_extra=_UPLOAD)
-async def create_import(
+async def create_import(  # noqa: PLR0913 - the options of the file
     request: Request,
     ctx: Ctx,
     actor: Caller,
@@ -52,6 +52,7 @@ async def create_import(
     *,
     x_filename: Annotated[str | None, Header(description="File name, percent-encoded UTF-8.")] = None,
     format: str | None = None,  # noqa: A002 - the word of the address
+    side_car: Annotated[str, Query(alias="sideCar", description="use or ignore the side-car of the file")] = "use",
 ) -> Response:
     """Send a file or an archive in any format as the raw body. It is read and compared; nothing is stored yet."""
     name = file_name(x_filename)
@@ -63,7 +64,9 @@ async def create_import(
             await run_in_threadpool(incoming.write, chunk)
         received = await run_in_threadpool(incoming.finish)
         made = await run_in_threadpool(
-            lambda: label_imports.create_import(ctx, actor, project_id, received, file_name=name, form=format)
+            lambda: label_imports.create_import(
+                ctx, actor, project_id, received, file_name=name, form=format, side_car=side_car
+            )
         )
     return MsgspecResponse(made, status_code=201)
 
