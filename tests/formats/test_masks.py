@@ -433,7 +433,7 @@ def test_a_stuff_class_is_one_segment_of_a_panoptic_picture_and_things_are_one_e
     content, _ = panoptic(shapes)
     as_things, _ = panoptic(shapes, stuff="none")
 
-    assert [info["category_id"] for info in content["annotations"][0]["segments_info"]] == [SKY, CAR, CAR]
+    assert [info["category_id"] for info in content["annotations"][0]["segments_info"]] == [CAR, CAR, SKY]
     assert len(as_things["annotations"][0]["segments_info"]) == 4
     assert {c["name"]: c["isthing"] for c in content["categories"]}["sky"] == 0
 

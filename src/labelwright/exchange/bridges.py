@@ -6,6 +6,7 @@ another and back the same way: by the pixel rule of even and odd crossings it co
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -18,22 +19,34 @@ _MOST_PAIRS = 4_000_000
 
 
 def joined(rings: Sequence[Ring]) -> Ring:
-    """Join rings, in order, each to the nearest point of what is joined so far."""
+    """Join rings to the first, each to the nearest point of what is joined so far.
+
+    In which order the others come and where they start is no matter: what came apart is joined as it was.
+    """
     whole, *others = (tuple(ring) for ring in rings)
-    for ring in others:
+    for ring in sorted(others, key=lambda ring: sorted(map(_roughly, ring))):
         at, start = _nearest(whole, ring)
         whole = (*whole[: at + 1], *ring[start:], *ring[: start + 1], *whole[at:])
     return whole
 
 
 def _nearest(whole: Ring, ring: Ring) -> tuple[int, int]:
-    """Indices of the two points that are nearest to one another, the first such pair; any two of very many."""
+    """Indices of the two points that are nearest to one another, the least of such pairs; any two of very many."""
     if len(whole) * len(ring) > _MOST_PAIRS:
         return 0, 0
     a, b = np.array(whole), np.array(ring)
     distance = (a[:, None, 0] - b[None, :, 0]) ** 2 + (a[:, None, 1] - b[None, :, 1]) ** 2
-    at, start = divmod(int(distance.argmin()), len(ring))
+    pairs = np.argwhere(distance <= distance.min() + _ROUGH).tolist()
+    at, start = min(pairs, key=lambda pair: (_roughly(whole[pair[0]]), _roughly(ring[pair[1]]), pair))
     return at, start
+
+
+_ROUGH: Final = 1e-6
+
+
+def _roughly(point: Point2) -> Point2:
+    """A point without what formats of shares round, so that it stands in the same order afterwards."""
+    return round(point[0], 5), round(point[1], 5)
 
 
 def parted(ring: Sequence[Point2]) -> list[Ring]:

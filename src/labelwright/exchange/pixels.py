@@ -1,12 +1,13 @@
 """Segments as pixels and back, for formats that have masks where we have outlines."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from labelwright.exchange.bridges import Ring, joined
-from labelwright.exchange.shapes import segment_of_rings
+from labelwright.exchange.shapes import from_ring, rings_of, segment_of_rings
 from labelwright.model.geometry import ImageSegmentation
 from labelwright.model.geometry.points import bounds_xywh
 from labelwright.raster import Runs, Traced, bounds_of, iou, shape_runs, trace
@@ -48,9 +49,23 @@ def one_ring(rings: Sequence[Ring]) -> Ring:
     size_wh = int(max(left + width, 0)) + 2, int(max(top + height, 0)) + 2
     inside = all(_is_around(rings[0], ring) for ring in rings[1:])
     if inside and (max(size_wh) > LARGEST_SIDE or iou([rings], [[together]], size_wh) == 1.0):
-        return together
+        return _settled(together)
     pieces = trace(shape_runs([[rings]], size_wh))
     return ring_of_pieces(pieces) if pieces else rings[0]
+
+
+def _settled(ring: Ring) -> Ring:
+    """The ring as it is joined again after it came apart: rings that touch come apart in another way."""
+    for _ in range(_MOST_TURNS):
+        found = from_ring(ring, segmented=True)
+        again = joined(rings_of(found))
+        if again == ring:
+            break
+        ring = again
+    return ring
+
+
+_MOST_TURNS: Final = 4
 
 
 def _is_around(outline: Ring, hole: Ring) -> bool:

@@ -23,8 +23,14 @@ from labelwright.model.ids import is_uuid
 _NOT_IN_KEYS = re.compile(r"[^a-z0-9_ -]+")
 
 
+Box = tuple[float, float, float, float]
+
+
 class Drawn(NamedTuple):
-    """An object under our configuration. `id` is None when the file has none; what is nested stands inside."""
+    """An object under our configuration. `id` is None when the file has none; what is nested stands inside.
+
+    `turn` counts the objects as they follow one another in the file, wherever they are nested.
+    """
 
     label_class: LabelClass
     geometry: Geometry
@@ -34,6 +40,7 @@ class Drawn(NamedTuple):
     comment: str | None
     z: int
     place: Place
+    turn: int
 
 
 class Resolved(NamedTuple):
@@ -75,7 +82,8 @@ class Resolver:
                     named.append(placed.label_class)
         self._dotted = {name: configuration.by_id[key] for key, name in self._scheme.names().items()}
         self._questions = {owner: _by_name(found.values()) for owner, found in self._scheme.questions.items()}
-        self._orphans: list[tuple[FoundObject, Placed]] = []
+        self._orphans: list[tuple[FoundObject, Placed, int]] = []
+        self._turn = 0
         self._targets: dict[tuple[str, str | None, str, str | None], Target] = {}
         self._refused: list[Fault] = []
         self._left_out = 0
@@ -140,6 +148,8 @@ class Resolver:
         above: str | None = None,
     ) -> Iterator[Drawn]:
         for one in found:
+            self._turn += 1
+            turn = self._turn
             how, label_class = self.target(one.class_name, parent, kind_of(one.geometry).name, above)
             if how == "left_out":
                 self._left_out += 1 + len(one.nested)
@@ -150,24 +160,22 @@ class Resolver:
             else:
                 geometry = self._geometry(one, label_class, size_wh)
                 if geometry is not None:
-                    yield self._drawn(one, label_class, geometry, size_wh)
+                    yield self._drawn(one, label_class, geometry, (size_wh, turn))
 
     def _leave(self, one: FoundObject, parent: LabelClass | None) -> None:
         """Keep an object of a nested class that stands alone for later, and refuse one of no class."""
         nested = self._dotted.get(one.class_name) if parent is None else None
         if nested is not None and nested.parent is not None:
-            self._orphans.append((one, nested))
+            self._orphans.append((one, nested, self._turn))
         else:
             self._refuse(one.place, "unknown_class", self._unknown_text(one.class_name, parent), one.class_name)
 
     def _adopt(self, objects: list[Drawn], size_wh: tuple[int, int] | None) -> None:
         """Put what formats without nesting wrote beside its parent into the only object that it can have stood in."""
-        for one, nested in self._orphans:
-            around = [
-                place
-                for place, drawn in enumerate(objects)
-                if drawn.label_class == nested.parent and _is_around(drawn.geometry, one.geometry)
-            ]
+        for one, nested, turn in self._orphans:
+            boxes = {n: kind_of(o.geometry).bounds(o.geometry) for n, o in enumerate(objects)}
+            homes = {n: box for n, box in boxes.items() if objects[n].label_class == nested.parent}
+            around = _around(homes, kind_of(one.geometry).bounds(one.geometry))
             if len(around) != 1:
                 assert nested.parent is not None
                 text = f"“{one.class_name[:60]}” belongs inside a “{nested.parent.key}”; {len(around)} lie around it."
@@ -176,12 +184,17 @@ class Resolver:
             geometry = self._geometry(one, nested.label_class, size_wh)
             if geometry is not None:
                 above = objects[around[0]]
-                child = self._drawn(one, nested.label_class, geometry, size_wh)
+                child = self._drawn(one, nested.label_class, geometry, (size_wh, turn))
                 objects[around[0]] = above._replace(nested=(*above.nested, child))
 
     def _drawn(
-        self, one: FoundObject, label_class: LabelClass, geometry: Geometry, size_wh: tuple[int, int] | None
+        self,
+        one: FoundObject,
+        label_class: LabelClass,
+        geometry: Geometry,
+        there: tuple[tuple[int, int] | None, int],
     ) -> Drawn:
+        size_wh, turn = there
         comment = one.comment
         if comment and len(comment) > MAX_COMMENT:
             self._refuse(one.place, "comment_too_long", f"The comment has more than {MAX_COMMENT} characters.", comment)
@@ -195,6 +208,7 @@ class Resolver:
             comment=comment or None,
             z=one.z,
             place=one.place,
+            turn=turn,
         )
 
     def _unknown_text(self, name: str, parent: LabelClass | None) -> str:
@@ -336,10 +350,16 @@ def _overshoot(geometry: Geometry, size_wh: tuple[int, int]) -> float:
     return max(max(-x, x - width, -y, y - height) for x, y in kind_of(geometry).place(geometry))
 
 
-def _is_around(outer: Geometry, inner: Geometry) -> bool:
-    """Whether the box of one lies in that of the other, but for what formats round."""
-    (left, top, w, h), (x, y, wide, high) = kind_of(outer).bounds(outer), kind_of(inner).bounds(inner)
-    return max(left - x, top - y, x + wide - left - w, y + high - top - h) <= ROUNDING_PX
+def _around(homes: dict[int, Box], inner: Box) -> list[int]:
+    """Which boxes a box lies in, but for what formats round; where it lies in none, which its middle lies in."""
+    x, y, w, h = inner
+    wholly = [n for n, box in homes.items() if _overhang(box, inner) <= ROUNDING_PX]
+    return wholly or [n for n, box in homes.items() if _overhang(box, (x + w / 2, y + h / 2, 0, 0)) <= 0]
+
+
+def _overhang(outer: Box, inner: Box) -> float:
+    (left, top, w, h), (x, y, wide, high) = outer, inner
+    return max(left - x, top - y, x + wide - left - w, y + high - top - h)
 
 
 _RANKS: Final = 4

@@ -1,12 +1,13 @@
 """Shapes as formats want them: the outline of whatever has one, the smallest box around it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
-from labelwright.exchange.bridges import Ring, joined, nested_rings
+from labelwright.exchange.bridges import Ring, joined, nested_rings, parted
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
-from labelwright.model.geometry.points import bounds_xywh
+from labelwright.model.geometry.points import bounds_xywh, ring_area
 
 
 def outline_of(geometry: Geometry) -> Ring | None:
@@ -42,6 +43,19 @@ def from_rings(rings: Sequence[Ring], *, segmented: bool = False) -> Geometry:
     return segment_of_rings(*nested_rings(rings))
 
 
+def from_ring(ring: Ring, *, segmented: bool = False) -> Geometry:
+    """What one ring stands for: where bridges join holes to it they become rings, any other ring stays as it is."""
+    found = from_rings(parted(ring), segmented=segmented)
+    return ImageSegmentation((ring,)) if isinstance(found, ImageSegmentation) and len(found.rings) == 1 else found
+
+
+def from_parts(rings: Sequence[Ring], *, segmented: bool = False) -> Geometry:
+    """What one or several rings of an object stand for, each of which may have bridges."""
+    if len(rings) == 1:
+        return from_ring(rings[0], segmented=segmented)
+    return from_rings([part for ring in rings for part in parted(ring)], segmented=True)
+
+
 def segment_of_rings(outlines: Sequence[Ring], holes: Sequence[Ring]) -> ImageSegmentation:
     """Outlines with their holes as one segment. A hole stays a ring of its own unless something lies in it."""
     if len(outlines) == 1:
@@ -58,7 +72,12 @@ def _is_within(ring: Ring, other: Ring) -> bool:
 
 
 def smallest_box(ring: Ring) -> tuple[Ring, float]:
-    """The corners of the smallest box of any direction around a ring, and its area: one side lies on the hull's."""
+    """The corners of the smallest box of any direction around a ring, and its area: one side lies on the hull's.
+
+    A ring that is such a box already stays as it is.
+    """
+    if _is_box(ring):
+        return ring, ring_area(ring)
     points = np.array(_hull(ring))
     sides = np.roll(points, -1, axis=0) - points
     lengths = np.hypot(sides[:, 0], sides[:, 1])
@@ -72,6 +91,19 @@ def smallest_box(ring: Ring) -> tuple[Ring, float]:
     corners = [(low[0], low[1]), (high[0], low[1]), (high[0], high[1]), (low[0], high[1])]
     found = tuple(tuple((a * p[best] + c * q[best]).tolist()) for p, q in corners)
     return found, float(areas[best])
+
+
+def _is_box(ring: Ring) -> bool:
+    """Whether a ring is a box of any direction, but for the last bits of its coordinates."""
+    if len(ring) != 4:
+        return False
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = ring
+    size = max(abs(cx - ax), abs(cy - ay), abs(bx - ax), abs(by - ay))
+    leans = (bx - ax) * (cx - bx) + (by - ay) * (cy - by)
+    return max(abs(ax + cx - bx - dx), abs(ay + cy - by - dy), abs(leans) / (size or 1)) <= _NEAR * max(size, 1)
+
+
+_NEAR: Final = 1e-9
 
 
 def _hull(ring: Ring) -> list[tuple[float, float]]:

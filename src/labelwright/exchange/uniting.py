@@ -5,14 +5,16 @@ second time changes nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from math import floor
 from typing import Final, NamedTuple
 
+from labelwright.exchange.becoming import converted
 from labelwright.exchange.found import Place
 from labelwright.exchange.resolving import Drawn, Resolved
+from labelwright.exchange.shapes import rings_of
 from labelwright.model.document import MAX_ANNOTATIONS, Annotation, Answers, Document, Stamp, stamped
-from labelwright.model.geometry import Geometry, ImageSegmentation, Point2, Polygon, kind_of
+from labelwright.model.geometry import Geometry, ImageSegmentation, Point2, Polygon, Rectangle, kind_of
 from labelwright.raster import iou
 from labelwright.raster.runs import LARGEST_SIDE
 
@@ -43,6 +45,7 @@ class Uniter:
 
     def __init__(self, mode: str, stamp: Stamp, new_id: Callable[[], str]) -> None:
         self._mode, self._stamp, self._new_id = mode, stamp, new_id
+        self._fresh: dict[int, str] = {}
 
     def unite(self, before: Document, resolved: Resolved, *, keep: bool = True) -> United:
         """The labels after the import; without `keep` only what the file has. Raises ValueError for too much."""
@@ -50,6 +53,8 @@ class Uniter:
         there = _There(before, by_place=self._mode == "merge_overlap")
         made: dict[str, Annotation] = {}
         places: dict[str, Place] = {}
+        # Ids are the order of labels, also of those that were put into others.
+        self._fresh = {turn: self._new_id() for turn in sorted(_turns_without_id(resolved.objects))}
         for drawn in resolved.objects:
             self._take(drawn, None, there, made, places)
         together = {**{a.id: a for a in before.annotations}, **made} if keep else made
@@ -84,7 +89,7 @@ class Uniter:
             {**known.answers, **drawn.answers} if known and self._mode == "merge_overlap" else drawn.answers
         )
         fresh = Annotation(
-            id=known.id if known else drawn.id or self._new_id(),
+            id=known.id if known else drawn.id or self._fresh.get(drawn.turn) or self._new_id(),
             class_id=str(drawn.label_class.id),
             parent_id=parent_id,
             geometry=drawn.geometry,
@@ -106,23 +111,34 @@ def is_same(known: Annotation, drawn: Drawn) -> bool:
 
 
 def _is_same_shape(known: Geometry, found: Geometry) -> bool:
-    """Whether two shapes are one, wherever their rings begin; a file's outline of pixels is the shape that has them."""
-    if known == found:
+    """Whether two shapes are one, wherever their rings begin.
+
+    A file's outline of pixels is the shape that has them, and its box the shape that it is around: to whom a format
+    had no more to say, it says nothing new.
+    """
+    if known == found or _is_its_box(known, found):
         return True
-    if type(known) is not type(found) or not _is_near(kind_of(known).bounds(known), kind_of(found).bounds(found)):
+    if type(known) is not type(found) or not _is_near(_bounds(known), _bounds(found), _A_PIXEL):
         return False
-    if _are_near(_rings(known), _rings(found)):
+    if _is_near(_bounds(known), _bounds(found)) and _are_near(_rings(known), _rings(found)):
         return True
-    return (
-        isinstance(known, ImageSegmentation)
-        and isinstance(found, ImageSegmentation)
-        and _is_of_pixels(found)
-        and _covers_the_same(known, found)
-    )
+    return _is_of_pixels(found) and _covers_the_same(known, found)
 
 
-def _is_near(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return all(abs(a - b) <= SAME_PX for a, b in zip(one, other, strict=True))
+def _bounds(geometry: Geometry) -> tuple[float, float, float, float]:
+    return kind_of(geometry).bounds(geometry)
+
+
+_A_PIXEL: Final = 1.0
+
+
+def _is_its_box(known: Geometry, found: Geometry) -> bool:
+    box = converted(found, "rectangle")
+    return isinstance(box, Rectangle) and _is_near(_bounds(known), _bounds(box))
+
+
+def _is_near(one: tuple[float, ...], other: tuple[float, ...], most_px: float = SAME_PX) -> bool:
+    return all(abs(a - b) <= most_px for a, b in zip(one, other, strict=True))
 
 
 def _are_near(one: list[tuple[Point2, ...]], other: list[tuple[Point2, ...]]) -> bool:
@@ -149,18 +165,34 @@ def _from_least(ring: tuple[Point2, ...]) -> tuple[Point2, ...]:
     return min(onward, back)
 
 
-def _is_of_pixels(segment: ImageSegmentation) -> bool:
-    """Whether a segment runs along the borders of pixels, as one that was read from a mask does."""
-    return all(x == int(x) and y == int(y) for ring in segment.rings for x, y in ring)
+def _is_of_pixels(geometry: Geometry) -> bool:
+    """Whether an outline runs along the borders of pixels, as one that was read from a mask does."""
+    if not isinstance(geometry, (Polygon, ImageSegmentation)):
+        return False
+    rings = rings_of(geometry)
+    return all(x == int(x) and y == int(y) for ring in rings for x, y in ring) and all(map(_is_stepped, rings))
 
 
-def _covers_the_same(one: ImageSegmentation, other: ImageSegmentation) -> bool:
-    corners = [kind_of(segment).bounds(segment) for segment in (one, other)]
+def _is_stepped(ring: tuple[Point2, ...]) -> bool:
+    """Whether sides go across or down alone, but for bridges, which go back where they came."""
+    sides = set(zip(ring, (*ring[1:], ring[0]), strict=True))
+    return all(x == u or y == v or ((u, v), (x, y)) in sides for (x, y), (u, v) in sides)
+
+
+def _covers_the_same(one: Geometry, other: Geometry) -> bool:
+    corners = [_bounds(geometry) for geometry in (one, other)]
     size_wh = (int(max(x + w for x, _, w, _ in corners)) + 2, int(max(y + h for _, y, _, h in corners)) + 2)
-    return max(size_wh) <= LARGEST_SIDE and iou([one.rings], [other.rings], size_wh) == 1.0
+    return max(size_wh) <= LARGEST_SIDE and iou([rings_of(one)], [rings_of(other)], size_wh) == 1.0
 
 
 _NOT_THERE: Final = object()
+
+
+def _turns_without_id(objects: tuple[Drawn, ...]) -> Iterator[int]:
+    for drawn in objects:
+        if drawn.id is None:
+            yield drawn.turn
+        yield from _turns_without_id(drawn.nested)
 
 
 class _There:

@@ -15,10 +15,10 @@ from typing import Any, Final
 import msgspec
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.bridges import joined
 from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts
 from labelwright.exchange.ledger import Ledger, item_of, refuse_task
 from labelwright.exchange.naming import file_name
+from labelwright.exchange.pixels import one_ring
 from labelwright.exchange.source import Labelled, Medium, Scheme, Source, TaskLabels
 from labelwright.formats import mask_classes, mask_objects, mask_pictures
 from labelwright.formats.cityscapes_labels import INSTANCES, Label, labels_of
@@ -150,7 +150,7 @@ class _Picture:
             case Polygon(points=points):
                 pass
             case ImageSegmentation(rings=rings):
-                points = joined(rings)
+                points = one_ring(rings)
                 if len(rings) > 1:
                     self._ledger.converted("geometries", BRIDGED, item)
                     return [list(point) for point in points]

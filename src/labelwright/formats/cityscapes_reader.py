@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import msgspec
 
-from labelwright.exchange.bridges import parted
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import (
     Faults,
@@ -16,7 +15,7 @@ from labelwright.exchange.found import (
     Place,
     families,
 )
-from labelwright.exchange.shapes import from_rings
+from labelwright.exchange.shapes import from_ring
 from labelwright.formats import mask_pictures
 from labelwright.formats.cityscapes_labels import FIRST_WITH_INSTANCES, INSTANCES, NAMES
 from labelwright.formats.csv_files import rows_of
@@ -167,7 +166,7 @@ def _geometry(one: _Object) -> Geometry:
         return Rectangle(left, top, right - left, bottom - top)
     if one.kind != "image_segmentation":
         return Polygon(points)
-    return from_rings(parted(points), segmented=True)
+    return from_ring(points, segmented=True)
 
 
 # --- pixels -----------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from labelwright.exchange.bridges import Ring, joined
 from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts, everything, refuses
 from labelwright.exchange.ledger import Ledger, item_of, refuse_task
 from labelwright.exchange.naming import UNSPLIT
+from labelwright.exchange.pixels import one_ring
 from labelwright.exchange.plain import (
     AT_ONCE,
     PlainAnnotation,
@@ -294,7 +295,7 @@ class _Writer:
             case ImageSegmentation(rings=rings) if self._settings["holes"] == "rle":
                 return self._mask(task, one, rings)
             case ImageSegmentation(rings=rings):
-                segmentation, way = [flat(joined(rings))], BRIDGED
+                segmentation, way = [flat(one_ring(rings))], BRIDGED
             case Point():
                 self._ledger.converted("geometries", SINGLE_POINT, item)
                 return spot(geometry, task.medium.size_wh)

@@ -95,8 +95,9 @@ class _Writer:
             refuse_task(self._ledger, task, mask_objects.NO_SIZE)
             return None
         painted, others = mask_objects.painting(self._scheme, task, self._settings["order"])
-        group, segments = self._segments(painted)
+        group, members = self._grouped(painted)
         seen = regrouped(painted.seen(), group)
+        segments = self._segments(painted, members, count_pixels(seen, len(members)).tolist())
         self._account(task, painted, painted.share_seen(seen, group))
         mask_objects.refuse_kinds(self._ledger, task, others)
         self._refuse_answers(task, [one.annotation.id for one in others], "It is not in the file.")
@@ -116,25 +117,36 @@ class _Writer:
         infos = self._infos(painted, segments, seen)
         return _encoded(image), _encoded({"image_id": image_id, "file_name": file_name, "segments_info": infos})
 
-    def _segments(self, painted: mask_objects.Painting) -> tuple[np.ndarray[Any, np.dtype[np.int64]], list[_Segment]]:
-        """Which segment each object is in, by its number, and the segments in the order of drawing."""
+    def _grouped(self, painted: mask_objects.Painting) -> tuple[np.ndarray[Any, np.dtype[np.int64]], list[list[int]]]:
+        """Which segment each object is in, by its number, and the objects of each: things as drawn, then stuff."""
         group = np.zeros(len(painted.objects), dtype=np.int64)
         members: dict[str, list[int]] = {}
-        for number in sorted(range(len(painted.objects)), key=lambda n: painted.objects[n].annotation.id):
+        # Stuff keeps no ids: its order is that of its classes.
+        orders = [
+            (self._classes[a.class_id].value if a.class_id in self._stuff else -1, a.id)
+            for a in (one.annotation for one in painted.objects)
+        ]
+        for number in sorted(range(len(painted.objects)), key=orders.__getitem__):
             annotation = painted.objects[number].annotation
             key = annotation.class_id if annotation.class_id in self._stuff else annotation.id
             members.setdefault(key, []).append(number)
-        taken: set[int] = {0}
-        segments = []
         for place, numbers in enumerate(members.values()):
             group[numbers] = place
+        return group, list(members.values())
+
+    def _segments(self, painted: mask_objects.Painting, members: list[list[int]], areas: list[int]) -> list[_Segment]:
+        """The segments with colours of their own, near those of their classes; what is not seen takes none away."""
+        taken: set[int] = {0}
+        segments = []
+        for numbers, area in zip(members, areas, strict=True):
             red, green, blue = self._classes[painted.objects[numbers[0]].annotation.class_id].colour
             value = red << 16 | green << 8 | blue
             while value in taken:
                 value = (value + _STEP) % _COLOURS
-            taken.add(value)
+            if area:
+                taken.add(value)
             segments.append(_Segment(value, tuple(numbers)))
-        return group, segments
+        return segments
 
     def _infos(self, painted: mask_objects.Painting, segments: list[_Segment], seen: Runs) -> list[dict[str, Any]]:
         """What the file says of the segments that are seen."""

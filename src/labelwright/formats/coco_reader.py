@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from labelwright.exchange.bridges import Ring, joined, parted
+from labelwright.exchange.bridges import Ring, joined
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import (
     Faults,
@@ -19,7 +19,7 @@ from labelwright.exchange.found import (
     families,
 )
 from labelwright.exchange.pixels import segment_of
-from labelwright.exchange.shapes import from_rings
+from labelwright.exchange.shapes import from_parts
 from labelwright.formats.json_elements import Elements
 from labelwright.model.geometry import Geometry, Point, Polygon, Rectangle
 from labelwright.raster import decode_rle, unpack_rle
@@ -283,8 +283,7 @@ class _Part:
             return None
         if kind == "polygon":
             return Polygon(joined(rings))
-        rings = [part for ring in rings for part in parted(ring)]
-        return from_rings(rings, segmented=kind == "image_segmentation")
+        return from_parts(rings, segmented=kind == "image_segmentation")
 
     def _point(self, annotation: _Annotation, place: Place) -> Point | None:
         if len(annotation.keypoints) >= 3:

@@ -10,7 +10,6 @@ from typing import Any, Final
 import msgspec
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.bridges import joined, parted
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
 from labelwright.exchange.format import CARRIES, Chosen, Format, converts, everything, refuses
@@ -25,7 +24,8 @@ from labelwright.exchange.found import (
     stretched,
 )
 from labelwright.exchange.ledger import Ledger
-from labelwright.exchange.shapes import from_rings
+from labelwright.exchange.pixels import one_ring
+from labelwright.exchange.shapes import from_ring
 from labelwright.exchange.source import Question, Source, TaskLabels
 from labelwright.formats.xml_files import attributes
 from labelwright.model.configuration import LabelClass
@@ -113,16 +113,20 @@ def _answer(name: str, question: Question, answer: Answer, size: dict[str, int])
 
 
 def _value(geometry: Geometry, percent: tuple[float, float]) -> tuple[str, dict[str, Any]]:
-    match stretched(geometry, percent):
+    ring = Polygon(one_ring(geometry.rings)) if isinstance(geometry, ImageSegmentation) else geometry
+    match stretched(ring, percent):
         case Rectangle(x=x, y=y, w=w, h=h):
-            return "rectangle", {"x": x, "y": y, "width": w, "height": h, "rotation": 0}
-        case Polygon(points=points) | ImageSegmentation(rings=(points,)):
-            return "polygon", {"points": points, "closed": True}
-        case ImageSegmentation(rings=rings):
-            return "polygon", {"points": joined(rings), "closed": True}
+            return "rectangle", {"x": _share(x), "y": _share(y), "width": _share(w), "height": _share(h), "rotation": 0}
+        case Polygon(points=points):
+            return "polygon", {"points": [(_share(x), _share(y)) for x, y in points], "closed": True}
         case Point(x=x, y=y):
-            return "point", {"x": x, "y": y, "width": 0.5}
+            return "point", {"x": _share(x), "y": _share(y), "width": 0.5}
     raise AssertionError(geometry)
+
+
+def _share(value: float) -> float:
+    """Without the last bits, which the way to pixels and back would change."""
+    return round(value, 12)
 
 
 def _interface(flat: Flattener) -> str:
@@ -314,7 +318,7 @@ class _Reading:
             points = tuple((float(x), float(y)) for x, y in value["points"])
             if len(points) < 3:
                 raise ValueError(f"it has {len(points)} points")
-            return stretched(from_rings(parted(points)), pixels)
+            return stretched(from_ring(points), pixels)
         if one.type.startswith("keypoint"):
             return stretched(Point(float(value["x"]), float(value["y"])), pixels)
         if "width" in value and "height" in value:

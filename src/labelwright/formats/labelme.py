@@ -12,15 +12,15 @@ import msgspec
 import numpy as np
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.bridges import Ring, joined, parted
+from labelwright.exchange.bridges import Ring
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
 from labelwright.exchange.format import CARRIES, Chosen, Format, converts, everything
 from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.naming import stem_of
-from labelwright.exchange.pixels import runs_of, segment_of
-from labelwright.exchange.shapes import from_rings
+from labelwright.exchange.pixels import one_ring, runs_of, segment_of
+from labelwright.exchange.shapes import from_ring
 from labelwright.exchange.source import Source, TaskLabels
 from labelwright.formats.json_files import answers_of, attempted
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
@@ -79,7 +79,7 @@ def _points(geometry: Geometry) -> tuple[str, list[tuple[float, float]]]:
         case Polygon(points=points) | ImageSegmentation(rings=(points,)):
             return "polygon", list(points)
         case ImageSegmentation(rings=rings):
-            return "polygon", list(joined(rings))
+            return "polygon", list(one_ring(rings))
         case Line(points=points):
             return "linestrip", list(points)
         case Point(x=x, y=y):
@@ -192,7 +192,7 @@ def _geometry(shape: _Shape, place: Place, faults: Faults) -> Geometry | None:  
         case "line" | "linestrip":
             return Line(points)
         case "polygon":
-            return from_rings(parted(points))
+            return from_ring(points)
         case "mask" if shape.mask:
             return _mask(shape, place, faults)
     faults.add(place, "unknown_shape", f"A {shape.shape_type} is no shape that is known here.", shape.shape_type)

@@ -59,7 +59,8 @@ def _picture(task: TaskLabels, split: str) -> tuple[Any, ...]:
 def _row(one: FlatObject, medium: Medium) -> tuple[Any, ...]:
     width, height = medium.size_wh
     x, y, w, h = kind_of(one.geometry).bounds(one.geometry)
-    edges = (x / width, (x + w) / width, y / height, (y + h) / height)
+    # Without the last bits, which the way to pixels and back would change.
+    edges = (round(share, 12) for share in (x / width, (x + w) / width, y / height, (y + h) / height))
     return (stem_of(medium.path), "labelwright", one.name, 1, *edges, 0, 0, 0, 0, 0)
 
 

@@ -18,15 +18,15 @@ import msgspec
 
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.areas import area_of
-from labelwright.exchange.bridges import joined
 from labelwright.exchange.format import CARRIES, Chosen, Format, Support, converts, everything, refuses
 from labelwright.exchange.ledger import Ledger, Loss, item_of, refuse_task
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.numbers import names_by_number
+from labelwright.exchange.pixels import one_ring
 from labelwright.exchange.plain import Box, Outline, PlainAnnotation, Portion, Segment, portions
 from labelwright.exchange.shapes import outline_of, smallest_box
 from labelwright.exchange.source import Labelled, Medium, Scheme, Source, TaskLabels
-from labelwright.formats.yolo_plain import NEAR, box_rows, outline_rows, sizes_of
+from labelwright.formats.yolo_plain import MIDDLES, NEAR, box_rows, outline_rows, rounded, sizes_of
 from labelwright.formats.yolo_reader import read_task, recognise_task
 from labelwright.model.configuration import LabelClass
 from labelwright.model.geometry import Geometry, ImageSegmentation, Point, Point2, Polygon, Rectangle, kind_of
@@ -36,6 +36,7 @@ NO_ANSWERS: Final = "YOLO has no attributes."
 NO_ROOM: Final = "YOLO has boxes and outlines, no {kind}s."
 BOXED: Final = "It becomes its box."
 TURNED: Final = "It becomes the smallest box around it, turned as it lies."
+UPRIGHT: Final = "It becomes the upright box around it; a turned one would leave the picture."
 CORNERS: Final = "Its corners are written as an outline."
 BRIDGED: Final = "Holes are joined to the outline by lines of no width."
 OWN: Final = "It is an object of its own; YOLO does not say what it was nested in."
@@ -71,7 +72,7 @@ def _segment(geometry: Geometry) -> _Written | None:
     if ring is None:
         return None
     if isinstance(geometry, ImageSegmentation) and len(geometry.rings) > 1:
-        return _Written(_flat(joined(geometry.rings)), BRIDGED)
+        return _Written(_flat(one_ring(geometry.rings)), BRIDGED)
     return _Written(_flat(ring), CORNERS if isinstance(geometry, Rectangle) else "")
 
 
@@ -84,6 +85,13 @@ def _oriented(geometry: Geometry) -> _Written | None:
     corners, area = smallest_box(ring)
     covered = area_of(geometry)
     return _Written(_flat(corners), TURNED, Loss("iou", 1 - min(1.0, covered / area)))
+
+
+def _upright(geometry: Geometry) -> _Written:
+    x, y, w, h = kind_of(geometry).bounds(geometry)
+    corners = outline_of(Rectangle(x, y, w, h))
+    assert corners is not None
+    return _Written(_flat(corners), UPRIGHT, Loss("iou", 1 - min(1.0, area_of(geometry) / (w * h))))
 
 
 # What plain shapes come out as, many at a time, and in which way ("" when exact).
@@ -197,6 +205,8 @@ class _Writer:
     def _line(self, labels: TaskLabels, one: Labelled, written: _Written, points: dict[int, Point]) -> str:
         item = item_of(labels, one.annotation.id, one.label_class.key)
         size_wh = labels.medium.size_wh
+        if self._task == "obb" and written.way == TURNED and _leaves(written.values, size_wh):
+            written = _upright(one.annotation.geometry)
         shares, was_cut = _shares(written.values, size_wh, is_box=self._task in {"detect", "pose"})
         ways = (written.way, OWN if one.parent is not None else "", CUT if was_cut else "")
         way = next((way for way in ways if way), "")
@@ -214,7 +224,7 @@ class _Writer:
         for place in range(self._most):
             point = points.get(place)
             shares = (point.x / size_wh[0], point.y / size_wh[1]) if point else (0.0, 0.0)
-            values += [*(min(max(share, 0.0), 1.0) for share in shares), 2.0 if point else 0.0]
+            values += [*(rounded(min(max(share, 0.0), 1.0)) for share in shares), 2.0 if point else 0.0]
         return values
 
     def _points(self, labels: TaskLabels, labelled: list[Labelled]) -> "_Points":
@@ -268,6 +278,10 @@ def _keypoints(label_class: LabelClass) -> dict[str, int]:
     return {str(child.id): place for place, child in enumerate(points)}
 
 
+def _leaves(values: list[float], size_wh: tuple[int, int]) -> bool:
+    return any(not -NEAR <= value <= size_wh[at % 2] + NEAR for at, value in enumerate(values))
+
+
 def _shares(values: list[float], size_wh: tuple[int, int], *, is_box: bool) -> tuple[list[float], bool]:
     """Pixels as shares of the sides, none of them outside the picture; whether one was moved."""
     width, height = size_wh
@@ -276,12 +290,17 @@ def _shares(values: list[float], size_wh: tuple[int, int], *, is_box: bool) -> t
         left, right = max(cx - w / 2, 0.0), min(cx + w / 2, float(width))
         top, bottom = max(cy - h / 2, 0.0), min(cy + h / 2, float(height))
         was_cut = cx - w / 2 < -NEAR or cx + w / 2 > width + NEAR or cy - h / 2 < -NEAR or cy + h / 2 > height + NEAR
-        if was_cut:
-            values = [(left + right) / 2, (top + bottom) / 2, max(right - left, 0.0), max(bottom - top, 0.0)]
-        return [values[0] / width, values[1] / height, values[2] / width, values[3] / height], was_cut
+        (x, w), (y, h) = (_middle(left / width, right / width), _middle(top / height, bottom / height))
+        return [x, y, w, h], was_cut
     moved = [min(max(value, 0.0), float(size_wh[at % 2])) for at, value in enumerate(values)]
     was_cut = any(abs(a - b) > NEAR for a, b in zip(moved, values, strict=True))
-    return [value / size_wh[at % 2] for at, value in enumerate(moved)], was_cut
+    return [rounded(value / size_wh[at % 2]) for at, value in enumerate(moved)], was_cut
+
+
+def _middle(first: float, last: float) -> tuple[float, float]:
+    """Middle and extent between two edges. The edges are rounded, so that a box at the border stays in the picture."""
+    low, high = rounded(first), rounded(last)
+    return rounded((low + high) / 2, MIDDLES), rounded(max(high - low, 0.0))
 
 
 def _text(value: float) -> str:

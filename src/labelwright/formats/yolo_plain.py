@@ -12,6 +12,21 @@ NEAR: Final = 1e-9
 """How far outside the picture, in pixels, a point counts as on its border."""
 
 
+SHARES: Final = 1e12
+MIDDLES: Final = 1e13
+"""Shares are rounded to so many parts: the way to pixels and back changes further digits; a middle has one more."""
+
+
+def rounded(share: float, parts: float = SHARES) -> float:
+    return round(share * parts) / parts
+
+
+def _rounded(shares: Floats, parts: float = SHARES) -> Floats:
+    """As `rounded`, many at a time."""
+    found: Floats = np.rint(shares * parts) / parts
+    return found
+
+
 class Rows(NamedTuple):
     """The numbers of each object as text, whether it was cut at the border, and how much of its box is not covered."""
 
@@ -34,8 +49,8 @@ def box_rows(shapes: Shapes, sizes: Floats) -> Rows:
     first, last = centre - extent / 2, centre + extent / 2
     was_cut: Flags = np.any((first < -NEAR) | (last > sizes + NEAR), axis=1)
     kept_first, kept_last = np.maximum(first, 0.0), np.minimum(last, sizes)
-    cut = np.concatenate(((kept_first + kept_last) / 2, np.maximum(kept_last - kept_first, 0.0)), axis=1)
-    values = np.where(was_cut[:, None], cut, np.concatenate((centre, extent), axis=1)) / np.tile(sizes, 2)
+    low, high = _rounded(kept_first / sizes), _rounded(kept_last / sizes)
+    values = np.concatenate((_rounded((low + high) / 2, MIDDLES), _rounded(np.maximum(high - low, 0.0))), axis=1)
     texts = decimal_rows(values.ravel(), np.arange(4, values.size + 1, 4))
     return Rows(texts, was_cut.tolist(), shapes.box_losses.tolist())
 
@@ -60,4 +75,4 @@ def _moved(points: Floats, sizes: Floats) -> tuple[Floats, Flags]:
     """Points as shares of the sides, those outside moved to the border; whether each was."""
     moved = np.minimum(np.maximum(points, 0.0), sizes)
     was_moved: Flags = np.any(np.abs(moved - points) > NEAR, axis=1)
-    return moved / sizes, was_moved
+    return _rounded(moved / sizes), was_moved

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from labelwright.exchange.bridges import parted
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.numbers import is_placeholder
-from labelwright.exchange.shapes import from_rings
+from labelwright.exchange.shapes import from_ring
 from labelwright.formats.yolo_data import find_data, is_of_yolo, read_data
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Geometry, Point, Rectangle
@@ -173,7 +172,7 @@ class _Reader:
             text = "An outline needs pairs of numbers, three points at least; an oriented box four."
             self.faults.add(place, "invalid_outline", text, line)
             return None
-        return from_rings(parted(tuple(zip(numbers[::2], numbers[1::2], strict=True))))
+        return from_ring(tuple(zip(numbers[::2], numbers[1::2], strict=True)))
 
     def _points(self, number: int, values: list[float], place: Place) -> Iterator[FoundObject]:
         if len(values) % 3:

@@ -58,6 +58,7 @@ class CorpusSet:
             sha256=hashlib.sha256(raw).hexdigest() if raw is not None else None,
             size_bytes=len(raw) if raw is not None else None,
             content_type=_content_type(case.medium) if raw is not None else None,
+            orientation=case.orientation,
         )
         task_id = own_uuid(self.start + _FIRST_TASK + number)
         return TaskLabels(task_id=task_id, state=case.state, medium=medium, content=case.build(make))

@@ -337,7 +337,7 @@ SHAPES: Final = (
     Case("order", "Objects in no order of classes, and twins.", "order.png", _in_any_order),
     Case("same-name-a", "The same name in three datasets.", "same.png", of(("car", Rectangle(1, 1, 10, 10))), "North"),
     Case("same-name-b", "The same name in three datasets.", "same.png", of(("car", Rectangle(2, 2, 20, 20))), "South"),
-    Case("same-name-c", "The same name in three datasets.", "same.png", nothing, "South/Coast"),
+    Case("same-name-c", "The same name in three datasets.", "same.png", nothing, "South coast"),
     Case(
         "same-stem",
         "Another picture of that name, with another extension.",
