@@ -6,9 +6,11 @@ that leave the archive, links, entries that unpack to more than the limits, an a
 
 import io
 import json
+import lzma
 import mmap
 import stat
 import struct
+import sys
 import tarfile
 import tempfile
 import weakref
@@ -196,6 +198,9 @@ class _Zip:
             if entry.flag_bits & 1:
                 raise refused(name, "encrypted", "is protected by a password; pack it without one.")
         self._entries = {entry.filename: entry for entry in entries}
+        if len(self._entries) < len(entries):
+            names = [entry.filename for entry in entries]
+            raise twice(name, next(one for one in names if names.count(one) > 1))
         self._path = path
 
     @cached_property
@@ -249,10 +254,12 @@ class _Tar:
                     total += member.size
                     check_limits(name, len(self._places) + 1, total, packed)
                     self._keep(member.name, tar, member)
-        except (tarfile.TarError, EOFError, zlib_error, OSError) as error:
-            raise refused(name, "damaged_archive", f"is a damaged archive: {error}.") from None
+        except _damages() as error:
+            raise refused(name, "damaged_archive", f"is a damaged archive: {error}. Was the upload cut?") from None
 
     def _keep(self, name: str, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
+        if name.removeprefix("./") in self._places:
+            raise twice("The archive", name)
         start = self._spool.seek(0, io.SEEK_END)
         source = tar.extractfile(member)
         assert source is not None
@@ -267,6 +274,13 @@ class _Tar:
         start, size = self._places[path]
         self._spool.seek(start)
         return self._spool.read(size if most is None else min(most, size))
+
+
+def _damages() -> tuple[type[Exception], ...]:
+    """What the programs that unpack raise for what is cut or changed."""
+    errors = (tarfile.TarError, EOFError, zlib_error, lzma.LZMAError, OSError)
+    packed = sys.modules.get("zstandard")
+    return (*errors, packed.ZstdError) if packed is not None else errors
 
 
 def _opened(raw: io.BufferedReader, *, zstd: bool) -> tarfile.TarFile:
@@ -284,6 +298,11 @@ def check_path(archive: str, path: str) -> None:
     """Refuse a path that would leave the archive. Raises Invalid."""
     if not is_safe(path.removeprefix("./")):
         raise refused(archive, "unsafe_path", f"holds the path “{path[:120]}”, which leads out of the archive.")
+
+
+def twice(archive: str, path: str) -> Invalid:
+    """The error that an archive has two files of one path: which of them is meant nobody knows."""
+    return refused(archive, "duplicate_path", f"holds {path[:120]} twice; pack it anew with each file once.")
 
 
 def check_limits(archive: str, files: int, unpacked: int, packed: int) -> None:

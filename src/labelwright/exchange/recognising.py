@@ -6,6 +6,7 @@ from typing import NamedTuple
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.format import Format
 from labelwright.exchange.naming import stem_of
+from labelwright.exchange.strange import why_unknown
 from labelwright.model.errors import Invalid
 
 
@@ -27,8 +28,8 @@ def recognise(files: Files, formats: Mapping[str, Format], wanted: str | None = 
     if wanted is not None:
         return (formats[wanted], *(form for form in found if form.id != wanted))
     if not found:
-        known = ", ".join(form.name for form in formats.values() if form.read is not None)
-        raise refused("The upload", "unknown_format", f"is in no format that is known here: {known}.")
+        known = (form.name for form in formats.values() if form.read is not None)
+        raise refused("The upload", *why_unknown(files, known))
     if len(found) == 1:
         return (found[0],)
     looks = sorted((_look(files, form) for form in found), key=_rank, reverse=True)

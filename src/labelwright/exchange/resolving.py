@@ -113,7 +113,9 @@ class Resolver:
     def find_class(self, name: str, parent: LabelClass | None, kind: str) -> LabelClass | None:
         """The class of this name that stands there; of several of one name the one of this kind, or the nearest."""
         known = self._classes.get(parent.id if parent else None, {})
-        named = known.get(name) or known.get(name.lower()) or known.get(key_of(name)) or []
+        # What people cannot see in a name is no reason to take it for another one.
+        alike = known.get(key_of(name)) if name.isprintable() else None
+        named = known.get(name) or known.get(name.lower()) or alike or []
         kinds = (kind, *BECOMES[kind])
         found = min(named, key=lambda one: kinds.index(one.type) if one.type in kinds else len(kinds), default=None)
         if found is None and (dotted := self._dotted.get(name)) is not None and dotted.parent == parent:

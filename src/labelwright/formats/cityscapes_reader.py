@@ -19,6 +19,7 @@ from labelwright.exchange.shapes import from_ring
 from labelwright.formats import mask_pictures
 from labelwright.formats.cityscapes_labels import FIRST_WITH_INSTANCES, INSTANCES, NAMES
 from labelwright.formats.csv_files import rows_of
+from labelwright.formats.json_files import attempted
 from labelwright.formats.masks_instance import answers_of
 from labelwright.model.geometry import Geometry, Polygon, Rectangle
 
@@ -109,10 +110,8 @@ def _picture(start: str) -> str:
 
 def _of_polygons(files: Files, start: str, names: dict[int, str], faults: Faults) -> Iterator[FoundMedium]:
     path = f"{start}{_POLYGONS}"
-    try:
-        content = _CONTENT.decode(files.read(path))
-    except (msgspec.DecodeError, RecursionError) as error:
-        faults.add(Place(path), "invalid_polygons", f"This file is no list of polygons: {error}.")
+    content = attempted(files, path, _CONTENT, faults, ("list of polygons", "invalid_polygons"))
+    if content is None:
         return
     found: dict[str, FoundObject] = {}
     parents: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -10,6 +10,7 @@ from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.formats import mask_pictures
 from labelwright.formats.coco_reader import is_panoptic
+from labelwright.formats.json_files import decoded
 from labelwright.formats.masks_instance import answers_of
 from labelwright.raster import Traced
 
@@ -50,6 +51,9 @@ class _Content(msgspec.Struct):
     images: list[_Image]
     annotations: list[_Annotation]
     categories: list[_Category]
+
+
+_CONTENT: Final = msgspec.json.Decoder(_Content)
 
 
 class _Part(NamedTuple):
@@ -93,10 +97,7 @@ def read(files: Files) -> LabelFile:
 
 
 def _content(files: Files, path: str) -> _Content:
-    try:
-        return msgspec.json.decode(bytes(files.read(path)), type=_Content)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise refused(path, "not_panoptic", f"is no panoptic file: {error}.") from None
+    return decoded(files, path, _CONTENT, "panoptic file", "not_panoptic")
 
 
 def _class(category: _Category) -> FoundClass:

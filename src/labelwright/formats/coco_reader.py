@@ -21,6 +21,7 @@ from labelwright.exchange.found import (
 from labelwright.exchange.pixels import segment_of
 from labelwright.exchange.shapes import from_parts
 from labelwright.formats.json_elements import Elements
+from labelwright.formats.json_files import decoded
 from labelwright.model.geometry import Geometry, Point, Polygon, Rectangle
 from labelwright.raster import decode_rle, unpack_rle
 
@@ -129,12 +130,7 @@ class _Part:
     def __init__(self, path: str, files: Files, faults: Faults) -> None:
         self._path, self._faults = path, faults
         self._split = next((s for s in ("train", "val", "test") if s in path.rpartition("/")[2]), "")
-        try:
-            content = _CONTENT.decode(files.read(path))
-        except msgspec.ValidationError as error:
-            raise refused(path, "not_coco", f"is no COCO file: {error}.") from None
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise refused(path, "invalid_json", f"is not JSON: {error}.") from None
+        content = decoded(files, path, _CONTENT, "COCO file", "not_coco")
         self._images = content.images
         self._categories: dict[str, _Category] = {}
         for number, category in enumerate(content.categories):

@@ -17,7 +17,7 @@ from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFi
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import segment_of_rings
 from labelwright.exchange.source import Medium, Source, TaskLabels
-from labelwright.formats.json_files import answers_of
+from labelwright.formats.json_files import answers_of, attempted
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 
 _OPENING: Final = b'{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"pixels"}},"features":[\n'
@@ -143,13 +143,11 @@ def read(files: Files) -> LabelFile:
 
 
 def _media(files: Files, path: str, faults: Faults) -> Iterator[FoundMedium]:
-    try:
-        features = _FILE.decode(files.read(path)).features
-    except (msgspec.DecodeError, RecursionError) as error:
-        faults.add(Place(path), "invalid_file", f"This file cannot be read: {error}.")
+    content = attempted(files, path, _FILE, faults)
+    if content is None:
         return
     by_medium: dict[str, list[tuple[Place, _Feature]]] = {}
-    for number, raw in enumerate(features):
+    for number, raw in enumerate(content.features):
         place = Place(path, pointer=f"/features/{number}")
         try:
             feature = _FEATURE.decode(raw)

@@ -7,27 +7,41 @@ import msgspec
 
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundAnswer, Place
+from labelwright.formats.strict_json import checked, syntax_text
+from labelwright.model.errors import Invalid, InvalidJson
 
 T = TypeVar("T")
 _ANSWERS: Final = msgspec.json.Decoder(dict[str, Any])
 
 
-def decoded(files: Files, path: str, decoder: "msgspec.json.Decoder[T]", what: str) -> T:
-    """The content of a file. Raises Invalid, which says what it is not."""
+def decoded(files: Files, path: str, decoder: "msgspec.json.Decoder[T]", what: str, code: str = "wrong_shape") -> T:
+    """The content of a file. Raises Invalid, which says what it is not, or where it is no JSON."""
+    content: bytes | memoryview = b""
     try:
-        return decoder.decode(files.read(path))
+        content = checked(files.read(path))
+        return decoder.decode(content)
     except msgspec.ValidationError as error:
-        raise refused(path, "wrong_shape", f"is no {what}: {error}.") from None
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise refused(path, "invalid_json", f"is not JSON: {error}.") from None
+        raise refused(path, code, f"is no {what}: {error}.") from None
+    except InvalidJson as error:
+        raise refused(path, "invalid_json", f"cannot be read. {error.message}") from None
+    except RecursionError:
+        raise refused(path, "invalid_json", "cannot be read. It is nested too deep.") from None
+    except msgspec.DecodeError as error:
+        raise refused(path, "invalid_json", f"is not JSON. {syntax_text(str(error), content)}") from None
 
 
-def attempted(files: Files, path: str, decoder: "msgspec.json.Decoder[T]", faults: Faults) -> T | None:
-    """The content of one file among many; None after its fault was noted."""
+def attempted(
+    files: Files,
+    path: str,
+    decoder: "msgspec.json.Decoder[T]",
+    faults: Faults,
+    what: tuple[str, str] = ("label file", "invalid_file"),
+) -> T | None:
+    """The content of one file among many; None after its fault was noted. `what` it should be, and the code if not."""
     try:
-        return decoder.decode(files.read(path))
-    except (msgspec.DecodeError, RecursionError) as error:
-        faults.add(Place(path), "invalid_file", f"This file cannot be read: {error}.")
+        return decoded(files, path, decoder, *what)
+    except Invalid as error:
+        faults.add(Place(path), what[1], error.message)
         return None
 
 

@@ -27,6 +27,7 @@ from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.pixels import one_ring
 from labelwright.exchange.shapes import from_ring
 from labelwright.exchange.source import Question, Source, TaskLabels
+from labelwright.formats.json_files import attempted
 from labelwright.formats.xml_files import attributes
 from labelwright.model.configuration import LabelClass
 from labelwright.model.document import Answer
@@ -215,12 +216,8 @@ def read(files: Files) -> LabelFile:
 
     def media() -> Iterator[FoundMedium]:
         for path in paths:
-            try:
-                tasks = _TASKS.decode(files.read(path))
-            except (msgspec.DecodeError, RecursionError) as error:
-                faults.add(Place(path), "invalid_file", f"This file cannot be read: {error}.")
-                continue
-            for number, task in enumerate(tasks):
+            tasks = attempted(files, path, _TASKS, faults)
+            for number, task in enumerate(tasks or ()):
                 yield _medium(task, path, number, faults)
 
     return LabelFile(classes=(), media=media, faults=faults)

@@ -8,8 +8,9 @@ import msgspec
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundAnswer, FoundClass, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.formats.native_geometry import read_geometry
+from labelwright.formats.native_reader import OBJECT_KEYS
 from labelwright.formats.reading import Reading
-from labelwright.formats.strict_json import escaped, split
+from labelwright.formats.strict_json import check_repeated, escaped, key_count, parse, split
 from labelwright.model.errors import InvalidJson
 from labelwright.model.geometry import KINDS, Geometry
 from labelwright.model.ids import is_uuid
@@ -41,6 +42,9 @@ class _Element(msgspec.Struct):
 
 
 _ELEMENT: Final = msgspec.json.Decoder(_Element)
+_MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_LOOKED_AT: Final = frozenset({"labels", "global_classifications"})
+_OBJECT_LOOKED_AT: Final = frozenset({"geometry", *KINDS, "classifications", "nested_geometries", "id", "comment"})
 _NESTED: Final = msgspec.json.Decoder(dict[str, list[dict[str, msgspec.Raw]]])
 _ANSWERS: Final = msgspec.json.Decoder(dict[str, list[Any]])
 
@@ -84,9 +88,9 @@ class _Part:
         else:
             self._elements = [bytes(raw) for raw in split(files.read(path))]
         self._kinds: dict[str, str] = {}
+        self._seen = 0
         for element in self._elements[:1]:
-            found = self._decoded(element, 0)
-            for overview in (found.label_classes or []) if found else []:
+            for overview in _overview_of(element):
                 if overview.geometry_type in KINDS:
                     self._kinds.setdefault(overview.class_name, str(overview.geometry_type))
 
@@ -99,9 +103,9 @@ class _Part:
             found = self._decoded(element, number)
             if found is None or found.label_classes is not None:
                 continue
-            place = self._place(number, "")
-            yield FoundMedium(
-                place=place,
+            self._seen = 0
+            medium = FoundMedium(
+                place=self._place(number, ""),
                 path=found.external_media_ID,
                 id=found.internal_media_ID,
                 width=found.media.width,
@@ -112,14 +116,30 @@ class _Part:
                 objects=tuple(self._objects(found.labels, number, "/labels")),
                 answers=tuple(self._answers(found.global_classifications, number, "/global_classifications")),
             )
+            if not self._has_repeated(element, number):
+                yield medium
+
+    def _has_repeated(self, element: bytes, number: int) -> bool:
+        """Whether a key occurs twice in one object, so that two programs would read two things; a fault then."""
+        members = _MEMBERS.decode(element)
+        skipped = sum(bytes(raw).count(b'":') for key, raw in members.items() if key not in _LOOKED_AT)
+        if key_count(element) == self._seen + len(members) + skipped:
+            return False
+        try:
+            check_repeated(parse(element, f"/{number}"), f"/{number}")
+        except InvalidJson as error:
+            text = f"{error.message} Nothing of this picture is read."
+            self._faults.add(self._place(number, ""), "repeated_key", text)
+            return True
+        return False
 
     def _decoded(self, element: bytes, number: int) -> _Element | None:
         try:
             return _ELEMENT.decode(element)
         except (msgspec.DecodeError, RecursionError) as error:
-            self._faults.add(
-                self._place(number, ""), "invalid_task", f"This task cannot be read: {error}.", element[:60]
-            )
+            key, reason = _wrong_member(element) or ("", str(error))
+            text = f"{f'{key} of this task' if key else 'This task'} cannot be read: {reason}."
+            self._faults.add(self._place(number, f"/{key}" if key else ""), "invalid_task", text, element[:60])
             return None
 
     def _place(self, number: int, pointer: str) -> Place:
@@ -130,14 +150,21 @@ class _Part:
     def _objects(
         self, labels: dict[str, list[dict[str, msgspec.Raw]]], number: int, pointer: str
     ) -> Iterator[FoundObject]:
+        self._seen += len(labels)
         for key, objects in labels.items():
             for index, members in enumerate(objects):
+                self._seen += len(members)
                 at = f"{pointer}/{escaped(key)}/{index}"
                 one = self._object(key, members, number, at)
                 if one is not None:
                     yield one
 
     def _object(self, key: str, members: dict[str, msgspec.Raw], number: int, pointer: str) -> FoundObject | None:
+        for name in members.keys() - _OBJECT_LOOKED_AT:
+            self._seen += bytes(members[name]).count(b'":')
+            if name not in OBJECT_KEYS:
+                text = f"A geometry of “{key}” has no key “{name[:60]}”; it is passed over."
+                self._faults.add(self._place(number, f"{pointer}/{escaped(name)}"), "unexpected_key", text)
         geometry = self._geometry(key, members, number, pointer)
         if geometry is None:
             return None
@@ -165,7 +192,8 @@ class _Part:
         if shapes and shapes[0] in KINDS:
             kind = shapes[0]
         if len(shapes) != 1 or kind is None:
-            text = f"“{key}” needs one geometry, and element 0 its kind."
+            found = f"found {' and '.join(shapes)}" if shapes else "found none"
+            text = f"“{key}” needs one geometry; {found}."
             self._faults.add(self._place(number, pointer), "wrong_shape_count", text)
             return None
         reading = Reading()
@@ -174,14 +202,20 @@ class _Part:
         except InvalidJson as error:
             self._faults.add(self._place(number, pointer), "invalid_json", error.message)
             return None
+        self._seen += reading.seen
         for fault in reading.faults:
             self._faults.add(self._place(number, fault.pointer), fault.code, fault.message)
         return None if reading.faults else geometry
 
     def _answers(self, answers: dict[str, list[Any]], number: int, pointer: str) -> Iterator[FoundAnswer]:
+        self._seen += len(answers)
         for name, values in answers.items():
             plain = [value for value in values if not isinstance(value, dict)]
             at = f"{pointer}/{escaped(name)}"
+            if not plain:
+                self._faults.add(
+                    self._place(number, at), "no_answer", f"“{name}” needs an answer; write null for none."
+                )
             if all(value is None or isinstance(value, str) for value in plain):
                 texts = tuple(value for value in plain if value is not None)
                 single = texts[0] if len(texts) == 1 else (texts or None)
@@ -192,8 +226,34 @@ class _Part:
                 self._faults.add(self._place(number, at), "wrong_answer", f"“{name}” takes texts or null.", plain)
             for index, child in enumerate(values):
                 if isinstance(child, dict):
-                    inner = {key: value for key, value in child.items() if isinstance(value, list)}
-                    yield from self._answers(inner, number, f"{at}/{index}")
+                    yield from self._nested_answers(child, number, f"{at}/{index}")
+
+    def _nested_answers(self, given: dict[str, Any], number: int, pointer: str) -> Iterator[FoundAnswer]:
+        for key in [key for key, value in given.items() if not isinstance(value, list)]:
+            self._faults.add(self._place(number, f"{pointer}/{escaped(key)}"), "wrong_answer", f"“{key}” needs a list.")
+        yield from self._answers({k: v for k, v in given.items() if isinstance(v, list)}, number, pointer)
+
+
+def _overview_of(element: bytes) -> list[_Overview]:
+    try:
+        return _ELEMENT.decode(element).label_classes or []
+    except (msgspec.DecodeError, RecursionError):
+        return []  # told when it is read as a task
+
+
+def _wrong_member(element: bytes) -> tuple[str, str] | None:
+    """The first key of a task whose value is of another type than it has to be, and how."""
+    try:
+        members = _MEMBERS.decode(element)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    for field in msgspec.structs.fields(_Element):
+        try:
+            if field.name in members:
+                msgspec.json.decode(members[field.name], type=field.type)
+        except (msgspec.DecodeError, RecursionError) as error:
+            return field.name, str(error)
+    return None
 
 
 def _guessed(members: dict[str, msgspec.Raw]) -> str | None:

@@ -21,7 +21,7 @@ from labelwright.model.geometry import KINDS, Geometry, kind_of
 from labelwright.model.ids import is_uuid
 
 SHAPES: Final = ("geometry", *KINDS)
-_OBJECT_KEYS: Final = frozenset({*SHAPES, "classifications", "nested_geometries", "id", "provenance", "comment"})
+OBJECT_KEYS: Final = frozenset({*SHAPES, "classifications", "nested_geometries", "id", "provenance", "comment"})
 
 
 class Drawn(NamedTuple):
@@ -148,7 +148,7 @@ class TaskReader:
 
     def _drawn(self, raw: Piece, pointer: str, label_class: LabelClass, *, nested: bool) -> Drawn | None:
         members = self._reading.members(raw, pointer)
-        for key in sorted(members.keys() - _OBJECT_KEYS):
+        for key in sorted(members.keys() - OBJECT_KEYS):
             self._reading.skip(members[key])
             text = f"Unexpected key “{key[:60]}” in a geometry of “{label_class.key}”."
             self._reading.fault(f"{pointer}/{escaped(key)}", "unexpected_key", text)

@@ -48,10 +48,7 @@ class Repeated(dict[str, Any]):
 
 def split(buffer: bytes | memoryview) -> list[msgspec.Raw]:
     """Check a whole file and split its one array into raw elements, views into `buffer`. Raises InvalidJson."""
-    if bytes(buffer[:3]) == codecs.BOM_UTF8:
-        buffer = memoryview(buffer)[3:]
-    _check_kind(bytes(buffer[:4]))
-    _check_utf8(buffer)
+    buffer = checked(buffer)
     try:
         return _RAW_LIST.decode(buffer)
     except msgspec.ValidationError as error:
@@ -60,7 +57,16 @@ def split(buffer: bytes | memoryview) -> list[msgspec.Raw]:
     except RecursionError:
         raise InvalidJson(f"The file is nested deeper than {MAX_DEPTH} levels.") from None
     except msgspec.DecodeError as error:
-        raise InvalidJson(_syntax_text(str(error), buffer)) from None
+        raise InvalidJson(syntax_text(str(error), buffer)) from None
+
+
+def checked(buffer: bytes | memoryview) -> bytes | memoryview:
+    """A whole file without its BOM, after a look that it is text in UTF-8. Raises InvalidJson."""
+    if bytes(buffer[:3]) == codecs.BOM_UTF8:
+        buffer = memoryview(buffer)[3:]
+    _check_kind(bytes(buffer[:4]))
+    _check_utf8(buffer)
+    return buffer
 
 
 _NAMES: Final = {
@@ -104,7 +110,8 @@ def _check_utf8(buffer: bytes | memoryview) -> None:
         raise InvalidJson("The file is empty.")
 
 
-def _syntax_text(error: str, buffer: bytes | memoryview) -> str:
+def syntax_text(error: str, buffer: bytes | memoryview) -> str:
+    """What the decoder says is wrong with a file, with the place."""
     found = _AT_BYTE.search(error)
     if found is None:
         return f"The file ends inside its content, {_line_of(buffer, len(buffer))}; was the upload cut?"

@@ -272,7 +272,10 @@ def _number(edges: dict[str, str], edge: str) -> float:
     value = edges.get(edge)
     if value is None:
         raise ValueError(f"it has no <{edge}>")
-    return float(value)
+    try:
+        return float(value)
+    except ValueError:
+        raise ValueError(f"<{edge}> is “{value[:20]}” and no number") from None
 
 
 def _found_answers(element: Any, place: Place) -> Iterator[FoundAnswer]:

@@ -26,7 +26,8 @@ def elements(files: Files, path: str, *tags: str) -> Iterator[Any]:
             yield element
             element.clear()
     except etree.XMLSyntaxError as error:
-        raise refused(path, "invalid_xml", f"is not XML: {error}.") from None
+        reason = str(error).partition(" (<string>")[0].replace(", use XML_PARSE_HUGE option", "")
+        raise refused(path, "invalid_xml", f"is not XML: {reason}.") from None
 
 
 def attributes(**values: object) -> str:

@@ -15,7 +15,8 @@ from labelwright.model.geometry import Geometry, Point, Rectangle
 _PICTURES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".gif")
 _OVERSHOOT: Final = 1e-6
 _SPLITS: Final = ("train", "val", "test")
-_COLUMNS: Final = {5: "detect", 9: "obb"}
+# How many columns a line has: a class with a box, a class with four corners.
+_BOX, _CORNERS = 5, 9
 
 
 def recognise_task(task: str, files: Files) -> bool:
@@ -32,9 +33,8 @@ def find_task(files: Files) -> str | None:
             return None
         if (task := _said_task(files)) is not None:
             return task
-    if not labels:
-        return "detect" if data is not None else None
-    return _task_of_lines(files, labels)
+    found = _task_of_lines(files, labels) if labels else None
+    return found or ("detect" if data is not None else None)
 
 
 def _said_task(files: Files) -> str | None:
@@ -57,9 +57,9 @@ def _task_of_lines(files: Files, labels: list[str]) -> str | None:
                 strange += bool(columns)
     if strange > len(counts):
         return None
-    if len(counts) == 1:
-        return _COLUMNS.get(counts.pop(), "segment")
-    return "segment" if counts else "detect"
+    if counts == {_CORNERS}:
+        return "obb"
+    return "segment" if any(count > _BOX + 1 for count in counts) else "detect"
 
 
 def _is_number(text: str) -> bool:
@@ -128,7 +128,10 @@ class _Reader:
             return None
         name = self._names.get(int(columns[0]))
         if name is None:
-            text = f"There is no class {columns[0]}; data.yaml names {len(self._names)}, from 0."
+            known = (
+                f"data.yaml names {len(self._names)}, from 0" if self._names else "nothing names any: add a data.yaml"
+            )
+            text = f"There is no class {columns[0]}; {known}."
             self.faults.add(place, "class_out_of_range", text, columns[0])
             return None
         geometry = self._geometry(numbers, place, line)
