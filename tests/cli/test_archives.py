@@ -145,3 +145,22 @@ def test_archives_that_were_made_are_listed_and_downloaded_again(
     done = labelwright("exports", labelled.id, "--download", export["id"], "-o", tmp_path / "again.zip")
     assert export["sha256"] in done.err
     assert (tmp_path / "again.zip").read_bytes() == (tmp_path / "first.zip").read_bytes()
+
+
+def test_one_file_of_a_format_is_written_by_itself_or_to_standard_output(
+    labelwright: Run, labelled: Project, tmp_path: Path
+) -> None:
+    done = labelwright("export", labelled.id, "--format", "coco", "-o", tmp_path / "all.zip")
+    assert done.code == 0, done.err
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        wanted = archive.read("annotations/instances_default.json")
+    done = labelwright("export", labelled.id, "--format", "coco", "-o", tmp_path / "labels.json")
+    assert done.code == 0, done.err
+    assert (tmp_path / "labels.json").read_bytes() == wanted
+    refused = labelwright("export", labelled.id, "--format", "coco", "-o", tmp_path / "x.json", "--split", "80/20")
+    assert refused.code == 1
+    assert "--split needs more than one file" in refused.err
+    refused = labelwright("export", labelled.id, "--format", "yolo", "-o", tmp_path / "x.txt")
+    assert refused.code == 1
+    assert "several files" in refused.err
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("x")] == []

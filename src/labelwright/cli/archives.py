@@ -1,5 +1,6 @@
 """The half of `labelwright export` that speaks every format: archives are written, explained and downloaded."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,6 +11,7 @@ from labelwright.cli.showing import advance, counting, note, plural, sending, si
 from labelwright.model.errors import Invalid
 from labelwright.sdk import Client, Project
 from labelwright.sdk.exchanges import LabelExport, WantedExport
+from labelwright.sdk.files import whole_file
 
 
 @Parameter(name="*")
@@ -70,6 +72,7 @@ class Archived:
 
 
 PLAIN = Archived()
+STDOUT = "-"
 
 
 def export_archive(
@@ -96,6 +99,34 @@ def export_archive(
     with sending("Downloading", done.size or 0) as bar:
         client.exchanges.save(done, target, on_bytes=lambda sent: advance(bar, sent))
     note(f"{target} written ({size(done.size or 0)}), SHA-256 {done.sha256}")
+
+
+def wants_one_file(archived: Archived, output: str | None) -> bool:
+    """Whether the output is one file of the format, as its name says, and no archive."""
+    if output is None or archived.dry_run:
+        return False
+    return output == STDOUT or Path(output).suffix.lower() not in {"", ".zip"}
+
+
+def export_file(client: Client, project: Project, archived: Archived, status: tuple[str, ...], output: str) -> None:
+    """Write the one file of a format while the server makes it; to standard output for -."""
+    wanted = archived.wanted(status)
+    for name, is_asked in (
+        ("--split", wanted.split),
+        ("--pictures", wanted.pictures != "none"),
+        ("--side-car", wanted.side_car),
+    ):
+        if is_asked:
+            raise Invalid(f"{name} needs more than one file. Write an archive: -o NAME.zip.")
+    with counting(f"Exporting {project.name}", None) as bar:
+        if output == STDOUT:
+            written = client.exchanges.stream(project.id, wanted, sys.stdout.buffer, on_bytes=lambda n: advance(bar, n))
+            sys.stdout.buffer.flush()
+        else:
+            with whole_file(Path(output)) as file:
+                written = client.exchanges.stream(project.id, wanted, file, on_bytes=lambda n: advance(bar, n))
+    where = "standard output" if output == STDOUT else output
+    note(f"{size(written)} written to {where}. --dry-run says what does not come along.")
 
 
 def show_balance(balance: dict[str, Any]) -> None:

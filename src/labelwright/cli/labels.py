@@ -7,13 +7,18 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from labelwright.cli.archives import PLAIN, Archived, export_archive
+from labelwright.cli.archives import (
+    PLAIN,
+    STDOUT,
+    Archived,
+    export_archive,
+    export_file,
+    wants_one_file,
+)
 from labelwright.cli.connection import HERE, Server
 from labelwright.cli.importing import ALL_OR_NOTHING, Compared, import_compared
 from labelwright.cli.showing import advance, counting, note, plural, size
 from labelwright.sdk.labels import ExportOptions, OutOfBounds
-
-STDOUT = "-"
 
 
 def export(  # noqa: PLR0913 - the options of a command
@@ -40,13 +45,19 @@ def export(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Export the labels of a project: our own file, or with `--format` an archive in another format.
 
+    With `--format` and `-o NAME.json` (or .csv, .xml, ...; - for standard output) it is the format's one file instead,
+    written while the server makes it, for formats that have one.
+
     The file appears whole or not at all: an export that breaks off leaves nothing behind.
     """
     options = ExportOptions(status=status, include=include, coordinates=coordinates)
     with server.connect() as client:
         found = client.projects.get(project)
         if archived.form is not None:
-            export_archive(client, found, archived, status, output)
+            if output is not None and wants_one_file(archived, output):
+                export_file(client, found, archived, status, output)
+            else:
+                export_archive(client, found, archived, status, output)
             return
         summary = client.labels.summary(found.id, status)
         if not summary.exportable and summary.reason:

@@ -73,6 +73,7 @@ class Exporting:
     """One export of `tasks` (a walk that can be started anew) under way.
 
     `progress(done, total)` is told about tasks and may raise to stop everything; `scratch` takes temporary files.
+    `heads` walks over the same tasks without their labels, for who has that sooner.
     """
 
     def __init__(  # noqa: PLR0913 - what an export is made of
@@ -86,8 +87,9 @@ class Exporting:
         open_picture: Callable[[Medium], BinaryIO | None] = lambda _: None,
         progress: Progress = lambda _done, _total: None,
         scratch: Path | None = None,
+        heads: Tasks | None = None,
     ) -> None:
-        self._original, self._scratch = scheme, scratch
+        self._original, self._scratch, self._heads = scheme, scratch, heads
         check_frame(form, request.frame)
         self._is_stored = request.frame == STORED
         self._wanted = _wanted_classes(request, scheme)
@@ -105,7 +107,8 @@ class Exporting:
     def plan(self) -> None:
         """Walk over everything once: filter it, split it and give every picture its place."""
         kept: dict[str, Medium] = {}
-        for task in self._tasks():
+        walk = self._heads if self._heads is not None and self._request.empty else self._tasks
+        for task in walk():
             self._total += 1
             if self._is_wanted(task):
                 kept[task.task_id] = msgspec.structs.replace(task.medium, split=self._split(task))
@@ -116,6 +119,23 @@ class Exporting:
 
     def write(self, archive: Archive, extra: Mapping[str, bytes]) -> Report:
         """Write the files of the format, pictures, `extra` files and the manifest. Raises Unbalanced, Invalid."""
+        balance = self.write_labels(archive)
+        pictures = self._pictures(archive)
+        if self._request.side_car:
+            self._add_side_car(archive)
+            returns = {unit: balance.converted[unit] + balance.refused[unit] for unit in balance.source}
+            balance = msgspec.structs.replace(balance, side_car=returns)
+        for path, content in extra.items():
+            archive.add(path, content)
+        archive.add(manifests.PATH, manifests.encode(self._manifest(archive, balance, pictures)))
+        missing = tuple(m.name for key, m in self._media.items() if pictures.get(key) == "missing")
+        turned = () if self._is_stored else tuple(m.name for m in self._media.values() if m.orientation != UPRIGHT)
+        return Report(
+            balance=balance, media=len(self._media), files=len(archive.written), missing=missing, turned=turned
+        )
+
+    def write_labels(self, archive: Archive) -> Balance:
+        """Write the files of the format alone. Raises Unbalanced, Invalid."""
         if not self._media and not self._total:
             self.plan()
         source = Source(
@@ -130,20 +150,7 @@ class Exporting:
         self._form.write(source, archive, self._request.settings, self._ledger)
         if self._unseen:
             deque(self.tasks(None), maxlen=0)
-        pictures = self._pictures(archive)
-        balance = self._ledger.closed()
-        if self._request.side_car:
-            self._add_side_car(archive)
-            returns = {unit: balance.converted[unit] + balance.refused[unit] for unit in balance.source}
-            balance = msgspec.structs.replace(balance, side_car=returns)
-        for path, content in extra.items():
-            archive.add(path, content)
-        archive.add(manifests.PATH, manifests.encode(self._manifest(archive, balance, pictures)))
-        missing = tuple(m.name for key, m in self._media.items() if pictures.get(key) == "missing")
-        turned = () if self._is_stored else tuple(m.name for m in self._media.values() if m.orientation != UPRIGHT)
-        return Report(
-            balance=balance, media=len(self._media), files=len(archive.written), missing=missing, turned=turned
-        )
+        return self._ledger.closed()
 
     def tasks(self, split: str | None) -> Iterator[TaskLabels]:
         """The kept tasks of one split, or of all, with the places of their pictures."""

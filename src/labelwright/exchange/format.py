@@ -45,7 +45,10 @@ def refuses(why: str) -> Support:
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """One option of a format. A choice has `choices` (value, text); a number has `least` and `most`."""
+    """One option of a format. A choice has `choices` (value, text); a number has `least` and `most`.
+
+    `adds_file` says that there is one file more when it is chosen.
+    """
 
     id: str
     name: str
@@ -55,6 +58,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[tuple[str, str], ...] = ()
     least: int = 0
     most: int = 0
+    adds_file: bool = False
 
 
 class Format(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +73,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
         read: opens files; None when it only writes. Raises Invalid when they are not of this format.
         recognise: whether files look like this format, from names and first bytes alone.
         picture_path: where the archive puts a medium's picture; gets a medium whose `path` is planned.
-        main: the path of the one file that holds everything, None when there are several.
+        main: the path of the one file that holds everything when nothing is split, None when there are several.
         packs_pictures: the writer itself packs the pictures that `source.open_picture` gives it.
         keeps_displayed: its readers know the displayed frame alone; see `turning`.
         tolerance_px: how far a carried point may be from where it was when it is read back.

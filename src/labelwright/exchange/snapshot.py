@@ -48,11 +48,15 @@ def read_tasks(path: Path) -> Iterator[TaskLabels]:
     """Start a walk over the tasks of a snapshot."""
     with path.open("rb", buffering=1 << 20) as file:
         while head := file.read(_HEAD_BYTES):
-            frame = _DECODE.decode(file.read(int.from_bytes(head, "big")))
-            yield TaskLabels(
-                task_id=frame.task_id,
-                state=frame.state,
-                labeler=frame.labeler,
-                medium=frame.medium,
-                content=EMPTY if frame.document is None else frame.document,
-            )
+            yield task_of(_DECODE.decode(file.read(int.from_bytes(head, "big"))))
+
+
+def task_of(frame: Frame) -> TaskLabels:
+    """A task as it came into a snapshot."""
+    return TaskLabels(
+        task_id=frame.task_id,
+        state=frame.state,
+        labeler=frame.labeler,
+        medium=frame.medium,
+        content=EMPTY if frame.document is None else frame.document,
+    )

@@ -76,6 +76,7 @@ SETTINGS: Final = (
         text="Write answers to free-text questions about the picture as captions too.",
         kind="flag",
         default=False,
+        adds_file=True,
     ),
 )
 
@@ -391,6 +392,7 @@ FORMAT: Final = Format(
     ),
     settings=SETTINGS,
     write=write,
+    main="annotations/instances_default.json",
     read=read,
     recognise=recognise,
     picture_path=lambda medium: f"images/{medium.split}/{medium.path}" if medium.split else f"images/{medium.path}",

@@ -291,6 +291,7 @@ FORMAT: Final = Format(
     text="XML that CVAT imports, with attributes and groups.",
     supports=SUPPORTS,
     write=write,
+    main="annotations.xml",
     read=read,
     recognise=recognise,
 )

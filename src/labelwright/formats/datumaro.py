@@ -301,6 +301,7 @@ FORMAT: Final = Format(
     text="JSON for Datumaro, which converts it into many more.",
     supports=SUPPORTS,
     write=write,
+    main="annotations/default.json",
     read=read,
     recognise=recognise,
 )

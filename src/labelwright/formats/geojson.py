@@ -244,6 +244,7 @@ FORMAT: Final = Format(
     text="One feature for each annotation, for QGIS, shapely and their like.",
     supports=SUPPORTS,
     write=write,
+    main="labels.geojson",
     read=read,
     recognise=recognise,
 )

@@ -220,6 +220,7 @@ FORMAT: Final = Format(
     text="A folder of pictures for each split with their metadata beside them, as `load_dataset` opens it.",
     supports=SUPPORTS,
     write=write,
+    main="data/metadata.jsonl",
     read=read,
     recognise=recognise,
     picture_path=picture_path,

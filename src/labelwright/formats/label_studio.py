@@ -351,6 +351,7 @@ FORMAT: Final = Format(
     text="JSON of tasks with the labelling configuration, for Label Studio.",
     supports=SUPPORTS,
     write=write,
+    main="tasks.json",
     read=read,
     recognise=recognise,
     tolerance_px=1e-9,

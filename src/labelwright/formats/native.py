@@ -89,6 +89,7 @@ NATIVE: Final = Format(
     settings=SETTINGS,
     keeps_displayed=True,
     write=partial(write, False),
+    main="labels.json",
     read=read,
     recognise=partial(recognise, ".json"),
 )
@@ -100,6 +101,7 @@ NDJSON: Final = Format(
     settings=SETTINGS,
     keeps_displayed=True,
     write=partial(write, True),
+    main="labels.ndjson",
     read=read,
     recognise=partial(recognise, ".ndjson"),
 )

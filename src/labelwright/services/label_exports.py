@@ -8,7 +8,6 @@ the archive from it. After a restart, and when a stopped export is resumed, the 
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -18,20 +17,18 @@ from sqlalchemy import Connection, Row, select, update
 from labelwright.db import tables as t
 from labelwright.exchange.exporting import PICTURES, Request, check_frame
 from labelwright.exchange.format import chosen
-from labelwright.exchange.snapshot import Frame, write_frames
-from labelwright.exchange.source import Medium, Scheme
+from labelwright.exchange.snapshot import write_frames
+from labelwright.exchange.source import Scheme
 from labelwright.exchange.splits import parse_splits, splitter
-from labelwright.exchange.turning import UPRIGHT
 from labelwright.exchange.work import ARCHIVE, JOB, REPORT, SNAPSHOT, Done, Job, Said
 from labelwright.formats import FORMATS
-from labelwright.model.canonical import encoded
 from labelwright.model.configuration import Configuration
 from labelwright.model.errors import Invalid, Issue, NotFound, WrongTaskState
-from labelwright.model.migration import conforming
 from labelwright.model.task import EXPORTED_BY_DEFAULT, TaskState
-from labelwright.services import configurations, conform
+from labelwright.services import configurations
 from labelwright.services.access import Actor, Right, access_project
 from labelwright.services.context import Context
+from labelwright.services.export_snapshot import frames
 from labelwright.services.exports import file_name
 from labelwright.storage.durable import naming_a_full_disk
 
@@ -64,7 +61,7 @@ def create_export(ctx: Context, actor: Actor, project_id: str, wanted: Wanted) -
     with ctx.db.read() as conn:
         access_project(conn, actor, project_id, Right.EXPORT)
         configuration = configurations.of_project(conn, project_id)
-    request = _request(wanted, configuration)
+    request = request_of(wanted, configuration)
     export_id = ctx.new_id()
     values = {
         "id": export_id,
@@ -83,7 +80,8 @@ def create_export(ctx: Context, actor: Actor, project_id: str, wanted: Wanted) -
     return get_export(ctx, actor, export_id)
 
 
-def _request(wanted: Wanted, configuration: Configuration) -> Request:
+def request_of(wanted: Wanted, configuration: Configuration) -> Request:
+    """What a caller asks for, checked. Raises Invalid with the place in what was asked."""
     form = FORMATS.get(wanted.format)
     if form is None or form.write is None:
         known = ", ".join(f.id for f in FORMATS.values() if f.write is not None)
@@ -275,7 +273,7 @@ def _prepare(ctx: Context, row: Row[Any], folder: Path) -> None:
         configuration = configurations.of_project(conn, row.project_id)
         project = conn.execute(select(t.project.c.name).where(t.project.c.id == row.project_id)).scalar_one()
         with (folder / "snapshot.part").open("wb", buffering=1 << 20) as file:
-            total = write_frames(file, _frames(conn, configuration))
+            total = write_frames(file, frames(conn, configuration))
     (folder / "snapshot.part").replace(folder / SNAPSHOT)
     job = Job(
         request=request,
@@ -288,40 +286,6 @@ def _prepare(ctx: Context, row: Row[Any], folder: Path) -> None:
     )
     (folder / "job.part").write_bytes(msgspec.json.encode(job))
     (folder / "job.part").replace(folder / JOB)
-
-
-def _frames(conn: Connection, configuration: Configuration) -> Iterator[Frame]:
-    """Every task of the project, in the order of an export; documents conform to the configuration."""
-    query = (
-        select(
-            *(t.task.c.id, t.task.c.state, t.task.c.labeler_id, t.task.c.medium_id, t.task.c.medium_name),
-            *(t.medium.c.width, t.medium.c.height, t.medium.c.sha256, t.medium.c.size, t.medium.c.content_type),
-            *(t.medium.c.orientation, t.medium.c.url, t.dataset.c.name.label("dataset")),
-            *(t.label_document.c.document, t.label_document.c.configuration_revision),
-        )
-        .join(t.medium, t.medium.c.id == t.task.c.medium_id)
-        .join(t.dataset, t.dataset.c.id == t.task.c.dataset_id)
-        .outerjoin(t.label_document, t.label_document.c.task_id == t.task.c.id)
-        .where(t.task.c.project_id == configuration.project_id, t.task.c.medium_deleted.is_(False))
-        .order_by(t.task.c.medium_name, t.task.c.medium_id)
-    )
-    for row in conn.execution_options(stream_results=True, yield_per=64).execute(query):
-        medium = Medium(
-            id=row.medium_id,
-            name=row.medium_name,
-            dataset=row.dataset,
-            width=row.width,
-            height=row.height,
-            sha256=row.sha256,
-            size_bytes=row.size,
-            content_type=row.content_type,
-            url=row.url,
-            orientation=row.orientation or UPRIGHT,
-        )
-        raw = row.document
-        if raw is not None and row.configuration_revision != configuration.revision:
-            raw = encoded(conforming(conform.decoded(raw), configuration))
-        yield Frame(row.id, row.state.lower(), row.labeler_id, medium, raw)
 
 
 def _run_worker(ctx: Context, export_id: str, folder: Path) -> str | None:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -18,11 +19,13 @@ from labelwright.api.errors import problem
 from labelwright.api.label_models import ExportSummary, ImportDone
 from labelwright.formats.export_schema import export_schema
 from labelwright.media.names import content_disposition
-from labelwright.services import exports, imports, maps
+from labelwright.model.errors import Invalid, Issue
+from labelwright.services import exports, imports, label_streams, maps
 from labelwright.services.access import Actor
 from labelwright.services.context import Context
 from labelwright.services.exports import Export
 from labelwright.services.imports import Imported
+from labelwright.services.label_exports import Wanted
 from labelwright.services.merging import MergeOptions
 from labelwright.storage.receiver import Expected
 
@@ -33,6 +36,36 @@ public = APIRouter(tags=["export"])
 
 States = Annotated[list[str] | None, Query(description="Task states, in either case; default: the finished ones.")]
 Includes = Annotated[list[str] | None, Query(description="media, ids, provenance, comments, timing, review")]
+
+
+class StreamOptions(BaseModel):
+    """The file of another format than the native one."""
+
+    format: str | None = Field(None, description="A format that is one file: coco, csv, cvat, datumaro, ndjson, ...")
+    label_class: list[str] = Field([], alias="class", description="Geometry classes; default: all.")
+    option: list[str] = Field([], description="NAME=VALUE, an option of the format.")
+    empty: bool = Field(True, description="Pictures without labels too.")
+    compact: bool = Field(False, description="Number the classes anew, without gaps.")
+    frame: str = Field("displayed", description="displayed, or stored for programs that ignore EXIF.")
+
+    def wanted(self, states: tuple[str, ...]) -> Wanted:
+        """As the service wants it. Raises Invalid."""
+        pairs = [text.partition("=") for text in self.option]
+        for name, equals, _ in pairs:
+            if not equals:
+                text = f"option={name[:40]} needs a value: write option={name[:40]}=VALUE."
+                raise Invalid(text, (Issue("/option", "invalid_option", text),))
+        return Wanted(
+            format=self.format or "",
+            settings={name: value for name, _, value in pairs},
+            states=states,
+            classes=tuple(self.label_class),
+            empty=self.empty,
+            compact=self.compact,
+            frame=self.frame,
+        )
+
+
 _FILE: dict[int | str, dict[str, Any]] = {
     "200": {"description": "The file; /schema/export.schema.json.", "content": {"application/json": {}}}
 }
@@ -49,8 +82,20 @@ async def export_labels(  # noqa: PLR0913 - the options of the file
     status: States = None,
     include: Includes = None,
     coordinates: str = "exact",
+    streamed: Annotated[StreamOptions, Query()],
 ) -> Response:
-    """The labels of a project in the native format, streamed from one moment of the database."""
+    """The labels of a project as one file, streamed from one moment of the database.
+
+    Without `format` it is the native file; with it, the file that an archive of this format holds, byte for byte. What
+    does not come along, an export with `dryRun` says.
+    """
+    if streamed.format is not None:
+        if include or coordinates != "exact":
+            text = "include and coordinates are for the native file alone; leave them out, or the format."
+            raise Invalid(text, (Issue("/format", "invalid_format", text),))
+        wanted = streamed.wanted(tuple(status or ()))
+        stream = await run_in_threadpool(label_streams.open_stream, ctx, actor, project_id, wanted)
+        return await download(request, stream.export, stream.media_type)
     options = exports.parse_options(status=status or (), include=include or (), coordinates=coordinates)
     address = base_url(request)
     export = await run_in_threadpool(exports.open_export, ctx, actor, project_id, options, base_url=address)
@@ -60,11 +105,11 @@ async def export_labels(  # noqa: PLR0913 - the options of the file
 router.head("/projects/{project_id}/export", include_in_schema=False)(export_labels)
 
 
-async def download(request: Request, export: Export) -> Response:
+async def download(request: Request, export: Export, media_type: str = "application/json") -> Response:
     """Answer with an export; a failure before its first bytes is an ordinary error, one behind them cuts the line."""
     headers = {"Content-Disposition": _disposition(export.file_name), "Cache-Control": "no-store"}
     if request.method == "HEAD":
-        return Response(media_type="application/json", headers=headers)
+        return Response(media_type=media_type, headers=headers)
     export.start()
     try:
         if request.scope["http_version"] == "1.0":
@@ -74,7 +119,7 @@ async def download(request: Request, export: Export) -> Response:
     except BaseException:
         export.close()
         raise
-    return _Download(export, first, headers)
+    return _Download(export, first, headers, media_type)
 
 
 def _disposition(name: str) -> str:
@@ -86,8 +131,8 @@ def _disposition(name: str) -> str:
 class _Download(StreamingResponse):
     """Sends the chunks of an export and closes it, also when the client is gone before the first one."""
 
-    def __init__(self, export: Export, first: bytes | None, headers: dict[str, str]) -> None:
-        super().__init__(self._chunks(first), media_type="application/json", headers=headers)
+    def __init__(self, export: Export, first: bytes | None, headers: dict[str, str], media_type: str) -> None:
+        super().__init__(self._chunks(first), media_type=media_type, headers=headers)
         self._export = export
 
     async def _chunks(self, first: bytes | None) -> AsyncIterator[bytes]:

@@ -1,0 +1,57 @@
+"""The tasks of a project as exports walk over them: in order, from one moment of the database."""
+
+from collections.abc import Collection, Iterator
+
+from sqlalchemy import Connection, LargeBinary, literal, select
+
+from labelwright.db import tables as t
+from labelwright.exchange.snapshot import Frame
+from labelwright.exchange.source import Medium
+from labelwright.exchange.turning import UPRIGHT
+from labelwright.model.canonical import encoded
+from labelwright.model.configuration import Configuration
+from labelwright.model.migration import conforming
+from labelwright.services import conform
+
+
+def frames(
+    conn: Connection,
+    configuration: Configuration,
+    *,
+    states: Collection[str] | None = None,
+    with_labels: bool = True,
+) -> Iterator[Frame]:
+    """The tasks of a project by medium name, in some states (lower case) or all; documents fit the configuration."""
+    document = t.label_document.c.document if with_labels else literal(None, LargeBinary).label("document")
+    query = (
+        select(
+            *(t.task.c.id, t.task.c.state, t.task.c.labeler_id, t.task.c.medium_id, t.task.c.medium_name),
+            *(t.medium.c.width, t.medium.c.height, t.medium.c.sha256, t.medium.c.size, t.medium.c.content_type),
+            *(t.medium.c.orientation, t.medium.c.url, t.dataset.c.name.label("dataset")),
+            *(document, t.label_document.c.configuration_revision),
+        )
+        .join(t.medium, t.medium.c.id == t.task.c.medium_id)
+        .join(t.dataset, t.dataset.c.id == t.task.c.dataset_id)
+        .outerjoin(t.label_document, t.label_document.c.task_id == t.task.c.id)
+        .where(t.task.c.project_id == configuration.project_id, t.task.c.medium_deleted.is_(False))
+        .order_by(t.task.c.medium_name, t.task.c.medium_id)
+    )
+    if states is not None:
+        query = query.where(t.task.c.state.in_([state.upper() for state in states]))
+    for row in conn.execution_options(stream_results=True, yield_per=64).execute(query):
+        medium = Medium(
+            id=row.medium_id,
+            name=row.medium_name,
+            dataset=row.dataset,
+            width=row.width,
+            height=row.height,
+            sha256=row.sha256,
+            size_bytes=row.size,
+            content_type=row.content_type,
+            url=row.url,
+            orientation=row.orientation or UPRIGHT,
+        )
+        raw = row.document
+        if raw is not None and row.configuration_revision != configuration.revision:
+            raw = encoded(conforming(conform.decoded(raw), configuration))
+        yield Frame(row.id, row.state.lower(), row.labeler_id, medium, raw)
