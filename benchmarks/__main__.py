@@ -13,6 +13,8 @@ from pathlib import Path
 
 BENCHMARKS = (
     "export",
+    "formats",
+    "importing",
     "semantic_map",
     "masks",
     "save",

@@ -70,10 +70,11 @@ class Filled(NamedTuple):
     task_ids: list[str]
     token: str
     configuration: Configuration
+    actor: Actor
 
 
-def fill(ctx: Context, task_count: int, *, polygons: int = POLYGONS) -> Filled:
-    """Make organisation, admin, token, project, configuration, media, tasks (completed) and labels."""
+def fill(ctx: Context, task_count: int, *, polygons: int = POLYGONS, labels: bool = True) -> Filled:
+    """Make organisation, admin, token, project, configuration, media, tasks (completed) and, if wanted, labels."""
     account = accounts.create_user(
         ctx, email="bench@example.org", name="Bench", password="a long pass phrase", organisation="Bench", role="admin"
     )
@@ -91,13 +92,14 @@ def fill(ctx: Context, task_count: int, *, polygons: int = POLYGONS) -> Filled:
             _rows(ctx, actor, project_id, dataset_id, number, documents[number % DOCUMENTS])
             for number in range(start, min(start + BATCH, task_count))
         ]
-        ctx.db.write(functools.partial(_insert, rows=rows))
+        ctx.db.write(functools.partial(_insert, rows=rows, labels=labels))
         task_ids += [task["id"] for _, task, _ in rows]
-    return Filled(project_id, task_ids, made["secret"], configuration)
+    return Filled(project_id, task_ids, made["secret"], configuration, actor)
 
 
-def _insert(conn: Connection, rows: list[tuple[dict[str, Any], ...]]) -> None:
-    for table, part in zip((t.medium, t.task, t.label_document), zip(*rows, strict=True), strict=True):
+def _insert(conn: Connection, rows: list[tuple[dict[str, Any], ...]], *, labels: bool) -> None:
+    tables = (t.medium, t.task, *((t.label_document,) if labels else ()))
+    for table, part in zip(tables, zip(*rows, strict=True), strict=False):
         conn.execute(table.insert(), list(part))
 
 

@@ -10,9 +10,9 @@ from typing import BinaryIO, Final, Self
 import msgspec
 
 from labelwright.exchange import manifest as manifests
-from labelwright.exchange.files import Files, open_files
+from labelwright.exchange.files import Files, mapped, open_files
 from labelwright.exchange.format import Format
-from labelwright.exchange.found import Fault, FoundMedium, scaled
+from labelwright.exchange.found import Fault, FoundMedium, Place, scaled
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.proposing import Origin, Survey
 from labelwright.exchange.recognising import recognise
@@ -185,23 +185,41 @@ def _manifest_of(files: Files) -> manifests.Manifest | None:
         return None  # somebody else's manifest
 
 
+class FoundHead(msgspec.Struct, frozen=True, kw_only=True):
+    """What tells which medium is meant, without what was found in it; fields as those of `FoundMedium`."""
+
+    place: Place
+    path: str
+    name: str = ""
+    id: str | None = None
+    sha256: str | None = None
+
+
 _DECODE: Final = msgspec.msgpack.Decoder(FoundMedium)
+_DECODE_HEAD: Final = msgspec.msgpack.Decoder(FoundHead)
 
 
-def read_found(path: Path) -> Iterator[tuple[int, FoundMedium]]:
-    """Start a walk over what was found: the place of each frame, and the medium."""
-    with path.open("rb", buffering=1 << 20) as file:
+class FoundFrames:
+    """What was found, medium by medium, where it lies in the file."""
+
+    def __init__(self, path: Path) -> None:
+        self._frames = memoryview(mapped(path, None))
+
+    def heads(self) -> Iterator[tuple[int, FoundHead]]:
+        """Start a walk: the place of each frame, and what tells which medium it is of."""
         at = 0
-        while head := file.read(_HEAD_BYTES):
-            length = int.from_bytes(head, "big")
-            yield at, _DECODE.decode(file.read(length))
-            at += _HEAD_BYTES + length
+        while at < len(self._frames):
+            frame = self._frame(at)
+            yield at, _DECODE_HEAD.decode(frame)
+            at += _HEAD_BYTES + len(frame)
 
+    def at(self, places: Iterable[int]) -> list[FoundMedium]:
+        """The media at some places."""
+        return [_DECODE.decode(self._frame(place)) for place in places]
 
-def read_at(path: Path, places: Iterable[int]) -> list[FoundMedium]:
-    """The media at some places."""
-    with path.open("rb") as file:
-        return read_frames(file, places)
+    def _frame(self, at: int) -> memoryview:
+        start = at + _HEAD_BYTES
+        return self._frames[start : start + int.from_bytes(self._frames[at:start], "big")]
 
 
 def write_frame(file: BinaryIO, medium: FoundMedium) -> None:

@@ -204,8 +204,8 @@ class Resolver:
         return Drawn(
             label_class=label_class,
             geometry=geometry,
-            answers=dict(self._answers(one.answers, label_class, above=one.class_name)),
-            nested=tuple(self._objects(one.nested, label_class, size_wh, one.class_name)),
+            answers=dict(self._answers(one.answers, label_class, above=one.class_name)) if one.answers else {},
+            nested=tuple(self._objects(one.nested, label_class, size_wh, one.class_name)) if one.nested else (),
             id=one.id if one.id is not None and is_uuid(one.id) else None,
             comment=comment or None,
             z=one.z,
@@ -344,7 +344,8 @@ ROUNDING_PX: Final = 1e-3
 
 def _is_inside(geometry: Geometry, size_wh: tuple[int, int]) -> bool:
     width, height = size_wh
-    return all(0 <= x <= width and 0 <= y <= height for x, y in kind_of(geometry).place(geometry))
+    xs, ys = zip(*kind_of(geometry).place(geometry), strict=True)
+    return bool(min(xs) >= 0 and max(xs) <= width and min(ys) >= 0 and max(ys) <= height)
 
 
 def _overshoot(geometry: Geometry, size_wh: tuple[int, int]) -> float:

@@ -211,6 +211,8 @@ class _There:
 
     def find(self, drawn: Drawn, parent_id: str | None) -> Annotation | None:
         """By id, else by the very same shape and answers, else (merging) by place; it is not found again."""
+        if not self._by_id:
+            return None
         class_id = str(drawn.label_class.id)
         known = self._by_id.get(drawn.id) if drawn.id else None
         if known is not None and (known.class_id, known.parent_id) == (class_id, parent_id):

@@ -5,8 +5,8 @@ from collections import defaultdict
 from sqlalchemy import Connection, select
 
 from labelwright.db import tables as t
-from labelwright.exchange.found import FoundMedium
 from labelwright.exchange.naming import id_end, id_end_of, stem_of
+from labelwright.exchange.reading import FoundHead
 
 
 class Names:
@@ -37,7 +37,7 @@ class Names:
                 if value:
                     self._by[key, value].append(row.medium_id)
 
-    def find(self, found: FoundMedium) -> list[str]:
+    def find(self, found: FoundHead) -> list[str]:
         """The media that may be meant: none, the one, or several that nothing tells apart."""
         if found.id in self._ids:
             return [str(found.id)]

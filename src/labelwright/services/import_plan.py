@@ -13,7 +13,7 @@ from labelwright.exchange.change_set import Difference, TaskName, differences
 from labelwright.exchange.fitting import Fit, fit
 from labelwright.exchange.found import Fault, Place
 from labelwright.exchange.mapping import ClassMapping
-from labelwright.exchange.reading import FOUND, RESTORED, SURVEY, Surveyed, read_at, read_found
+from labelwright.exchange.reading import FOUND, RESTORED, SURVEY, FoundFrames, Surveyed
 from labelwright.exchange.resolving import Resolved, Resolver
 from labelwright.exchange.side_car import PATH as SIDE_CAR
 from labelwright.exchange.side_car import class_paths
@@ -25,7 +25,7 @@ from labelwright.model.errors import Invalid, Issue
 from labelwright.services import configurations, conform
 from labelwright.services.context import Context
 from labelwright.services.import_matching import Names
-from labelwright.services.import_storing import Prepared, change_id, save, tasks_of
+from labelwright.services.import_storing import Prepared, change_id, prepared, save_all, tasks_of
 from labelwright.storage.durable import naming_a_full_disk
 
 CHANGES: Final = "changes.ndjson"
@@ -93,8 +93,10 @@ class Plan:
         self._unmatched: list[tuple[str, Place]] = []
         self._ambiguous: list[tuple[str, Place]] = []
         survey = msgspec.json.decode((folder / SURVEY).read_bytes(), type=Surveyed)
-        self._found = folder / (RESTORED if survey.side_car is not None and self._options.side_car else FOUND)
-        for place, found in read_found(self._found):
+        self._found = FoundFrames(
+            folder / (RESTORED if survey.side_car is not None and self._options.side_car else FOUND)
+        )
+        for place, found in self._found.heads():
             media = names.find(found)
             if len(media) == 1:
                 self.matched.setdefault(media[0], []).append(place)
@@ -174,7 +176,7 @@ class Plan:
                 yield Difference(what=what, unit="media", medium=path, place=place, reason=reason)
 
     def _repeated(self, task: TaskName, medium_id: str) -> Difference:
-        several = read_at(self._found, self.matched[medium_id])
+        several = self._found.at(self.matched[medium_id])
         paths = ", ".join(dict.fromkeys(found.path for found in several))
         reason = "The file speaks of this picture more than once; all of it is taken."
         return Difference(
@@ -196,7 +198,7 @@ class Plan:
         before = conform.current(None if row.revision is None else row, self._configuration)
         size_wh = (row.width, row.height) if row.width else None
         together, keep = Resolved((), {}, (), 0, {}), True
-        for found in read_at(self._found, self.matched[row.medium_id]):
+        for found in self._found.at(self.matched[row.medium_id]):
             resolved = self._resolver.resolve(found, size_wh)
             keep = keep and found.keep
             together = Resolved(
@@ -214,7 +216,7 @@ class Plan:
             return before, United(before, {}, {}), together._replace(refused=(*together.refused, fault))
 
     def _first_place(self, medium_id: str) -> Any:
-        return read_at(self._found, self.matched[medium_id][:1])[0].place
+        return self._found.at(self.matched[medium_id][:1])[0].place
 
     # --- storing ---
 
@@ -224,8 +226,8 @@ class Plan:
         Returns how many tasks are changed by it.
         """
         with self._ctx.db.read() as conn:
-            prepared = [self._prepared(row) for row in conn.execute(tasks_of(self._row.project_id, media))]
-        known = {one.task_id: one for one in prepared if one is not None}
+            made = [self._prepared(row) for row in conn.execute(tasks_of(self._row.project_id, media))]
+        known = {one.task_id: one for one in made if one is not None}
         return self._ctx.db.write(lambda conn: self._write(conn, media, known))
 
     def _prepared(self, row: Row[Any]) -> Prepared | None:
@@ -234,35 +236,39 @@ class Plan:
         after = united.document
         if before == after:
             return None
-        ready = conform.ready(after, self._configuration)
         stored = before if row.revision is None else conform.decoded(row.document)
-        return Prepared(row.id, row.revision, ready._asdict(), conform.difference_of(stored, after))
+        own_id = change_id(self._row.id, row.id, "import")
+        return prepared(row, stored, conform.ready(after, self._configuration), own_id, self._stamp, after)
 
     def _write(self, conn: Connection, media: list[str], known: dict[str, Prepared]) -> int:
         now = configurations.of_project(conn, self._row.project_id)
         if now.revision != self._configuration.revision:
             message = "The label configuration was changed meanwhile. Compare the file again."
             raise Invalid(message, (Issue("", "configuration_changed", message),))
-        task_ids = [row.id for row in conn.execute(_revisions(self._row.project_id, media))]
-        change_ids = {task_id: change_id(self._row.id, task_id, "import") for task_id in task_ids}
+        revisions = conn.execute(_revisions(self._row.project_id, media)).all()
+        change_ids = {row.id: change_id(self._row.id, row.id, "import") for row in revisions}
         done = set(
             conn.execute(
                 select(t.label_change.c.task_id).where(
-                    t.label_change.c.task_id.in_(task_ids), t.label_change.c.change_id.in_(change_ids.values())
+                    t.label_change.c.task_id.in_(change_ids), t.label_change.c.change_id.in_(change_ids.values())
                 )
             ).scalars()
         )
-        stored = len(done)
-        for row in conn.execute(tasks_of(self._row.project_id, media)):
+        wanted: list[Prepared] = []
+        moved: list[str] = []
+        for row in revisions:
+            one = known.get(row.id)
             if row.id in done:
                 continue
-            prepared = known.get(row.id)
-            if prepared is None or prepared.was_revision != row.revision:
-                prepared = self._prepared(row)  # somebody saved since: compare once more, inside the transaction
-            if prepared is not None:
-                save(conn, row, prepared, change_ids[row.id], self._stamp)
-                stored += 1
-        return stored
+            if one is None or one.was_revision != row.revision:
+                moved.append(row.medium_id)
+            else:
+                wanted.append(one)
+        if moved:  # somebody saved since, or nothing changes: compare once more, inside the transaction
+            rows = conn.execute(tasks_of(self._row.project_id, moved))
+            wanted += [one for row in rows if (one := self._prepared(row)) is not None]
+        save_all(conn, wanted, self._stamp)
+        return len(done) + len(wanted)
 
 
 def _refusal_line(fault: Fault, task: TaskName | None) -> bytes:
@@ -285,4 +291,9 @@ def _line(line: Difference) -> bytes:
 
 
 def _revisions(project_id: str, media: Iterable[str]) -> Any:
-    return select(t.task.c.id).where(t.task.c.project_id == project_id, t.task.c.medium_id.in_(list(media)))
+    own = (t.task.c.project_id == project_id) & t.task.c.medium_id.in_(list(media))
+    return (
+        select(t.task.c.id, t.task.c.medium_id, t.label_document.c.revision)
+        .outerjoin(t.label_document, t.label_document.c.task_id == t.task.c.id)
+        .where(own, t.task.c.medium_deleted.is_(False))
+    )

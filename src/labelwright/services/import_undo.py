@@ -11,7 +11,7 @@ from labelwright.model.document import Change, Document, Stamp
 from labelwright.model.migration import conforming
 from labelwright.services import configurations, conform
 from labelwright.services.context import Context
-from labelwright.services.import_storing import Prepared, change_id, save, tasks_of
+from labelwright.services.import_storing import change_id, prepared, save_all, tasks_of
 
 _CHANGE: Final = msgspec.json.Decoder(Change)
 
@@ -54,10 +54,9 @@ class Undo:
         after, kept = undone(before, change)
         after = conforming(after, self._configuration)
         if after != before:
-            ready = conform.ready(after, self._configuration)._asdict()
-            stored = conform.decoded(row.document)
-            one = Prepared(row.id, row.revision, ready, conform.difference_of(stored, after))
-            save(conn, row, one, self._id(row.id, "undo"), self._stamp)
+            ready, stored = conform.ready(after, self._configuration), conform.decoded(row.document)
+            one = prepared(row, stored, ready, self._id(row.id, "undo"), self._stamp, after)
+            save_all(conn, [one], self._stamp)
         return kept
 
 

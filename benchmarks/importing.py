@@ -1,0 +1,146 @@
+"""Import of a COCO file of a stranger: read, resolved, compared and stored in SQLite, and beside it only read.
+
+A project has the pictures and no labels; the file has 15 polygons of 20 vertices and 10 boxes for each, without ids of
+ours. End to end is what the jobs of an import do, from the upload until all is stored with its history: processor time
+of all processes. "Read and validated" is without a database: read, and brought under the configuration with every rule.
+
+Run: ``python -m benchmarks.importing [TASKS] [FOLDER]``. With a FOLDER, datumaro goes into a virtual environment there
+and reads the same file in the same run (by hand: nothing of it enters our own).
+"""
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.claims import Claim, report
+from benchmarks.filling import SIZE_WH, fill
+from benchmarks.peers import DATUMARO, Figures, python_of, run_peer
+from benchmarks.snapshots import EACH, SHAPES, configuration, medium_name, shapes_of
+
+from labelwright.bootstrap import open_context
+from labelwright.config import Settings
+from labelwright.exchange.files import open_files
+from labelwright.exchange.mapping import ClassMapping
+from labelwright.exchange.resolving import Resolver
+from labelwright.formats import FORMATS
+from labelwright.services import label_imports
+from labelwright.services.access import Actor
+from labelwright.services.context import Context
+
+TASKS, PEER_TASKS = 4000, 1000
+LEAST_PER_S, LEAST_RATIO = 20_000, 10.0
+
+
+def write_coco(path: Path, count: int) -> None:
+    """A COCO file as programs write it: images, annotations, categories; one line, blanks behind commas."""
+    width, height = SIZE_WH
+    images = [{"id": n + 1, "file_name": medium_name(n), "width": width, "height": height} for n in range(count)]
+    shapes = [shapes_of(seed) for seed in range(min(count, SHAPES))]
+    annotations = []
+    for n in range(count):
+        polygons, boxes = shapes[n % SHAPES]
+        drawn = [(1, _box_around(ring), [[value for point in ring for value in point]]) for ring in polygons]
+        for category, box, segmentation in (*drawn, *((2, box, []) for box in boxes)):
+            one = {"id": len(annotations) + 1, "image_id": n + 1, "category_id": category, "iscrowd": 0}
+            annotations.append({**one, "bbox": box, "area": box[2] * box[3], "segmentation": segmentation})
+    categories = [{"id": 1, "name": "car"}, {"id": 2, "name": "sign"}]
+    path.write_text(json.dumps({"images": images, "annotations": annotations, "categories": categories}))
+
+
+def _box_around(ring: tuple[tuple[float, float], ...]) -> tuple[float, float, float, float]:
+    xs, ys = zip(*ring, strict=True)
+    return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
+
+
+def cpu_s(work: Callable[[], object]) -> float:
+    """Processor seconds of a piece of work, with those of the processes that it started."""
+    before = _used_s()
+    work()
+    return _used_s() - before
+
+
+def _used_s() -> float:
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in both)
+
+
+def end_to_end(ctx: Context, file: Path, count: int) -> dict[str, float]:
+    """Import the file into a project of `count` pictures; seconds of processor by step."""
+    filled = fill(ctx, count, labels=False)
+    actor: Actor = filled.actor
+    with ctx.store.receive(limit_bytes=1 << 40) as receiver, file.open("rb") as source:
+        while part := source.read(1 << 20):
+            receiver.write(part)
+        made = label_imports.create_import(ctx, actor, filled.project_id, receiver.finish(), file_name="instances.json")
+    took: dict[str, float] = {}
+    for step, state in (("reading", "planning"), ("comparing", "ready")):
+        took[step] = cpu_s(lambda: label_imports.work_next(ctx))
+        assert label_imports.get_import(ctx, actor, made["id"])["state"] == state, step
+    label_imports.apply_import(ctx, actor, made["id"])
+    took["storing"] = cpu_s(lambda: label_imports.work_next(ctx))
+    shown = label_imports.get_import(ctx, actor, made["id"])
+    assert shown["state"] == "done", shown
+    return took
+
+
+def read_and_validated(file: Path, count: int) -> float:
+    """Seconds of processor to read the file and to bring all of it under a configuration."""
+
+    def work() -> None:
+        reader = FORMATS["coco"].read
+        assert reader is not None
+        resolver = Resolver(configuration(), ClassMapping())
+        found = sum(len(resolver.resolve(medium, SIZE_WH).objects) for medium in reader(open_files(file)).media())
+        assert found == count * EACH, found
+
+    return min(cpu_s(work) for _ in range(2))
+
+
+def main() -> int:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else TASKS
+    peers = Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    with tempfile.TemporaryDirectory() as folder:
+        file, peer_folder = Path(folder) / "instances.json", Path(folder) / "peer" / "annotations"
+        write_coco(file, count)
+        with open_context(Settings(data=Path(folder) / "data")) as ctx:
+            took = end_to_end(ctx, file, count)
+        read_s = read_and_validated(file, count)
+        started = time.process_time()
+        json.loads(file.read_bytes())
+        json_s = time.process_time() - started
+        theirs: Figures | None = None
+        if peers is not None:
+            peer_folder.mkdir(parents=True)
+            (peer_folder.parent / "images").mkdir()
+            write_coco(peer_folder / "instances_train.json", PEER_TASKS)
+            theirs = run_peer(python_of(peers, DATUMARO), "datumaro_peer", "read", peer_folder.parent)
+    annotations, whole_s = count * EACH, sum(took.values())
+    steps = ", ".join(f"{step} {seconds / annotations * 1e6:.1f}" for step, seconds in took.items())
+    print(f"{annotations:,} annotations; microseconds of processor for each: {steps};")
+    print(f"read and validated {read_s / annotations * 1e6:.2f}, json.loads alone {json_s / annotations * 1e6:.2f}")
+    rate = annotations / whole_s
+    what = f"Import of {annotations:,} annotations from COCO into SQLite, annotations a second of processor"
+    claims = [
+        Claim(what, f"{rate:,.0f}", f"at least {LEAST_PER_S:,}", rate >= LEAST_PER_S),
+        Claim(
+            "COCO read and validated, processor time against json.loads of the file alone",
+            f"{read_s / json_s:.2f} x",
+            "3 x",
+            read_s / json_s <= 3,
+        ),
+    ]
+    if theirs is not None:
+        ratio = theirs["read"] / (read_s / annotations)
+        what = (
+            f"COCO read and validated against datumaro reading it (1.13, {theirs['read'] * 1e6:.1f} µs an annotation)"
+        )
+        claims.append(Claim(what, f"{ratio:.1f} x faster", f"{LEAST_RATIO:.0f} x", ratio >= LEAST_RATIO))
+    return report(claims)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
