@@ -121,6 +121,56 @@ def test_a_token_of_nobody_takes_no_task(world: World, project: Project) -> None
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
+@pytest.mark.parametrize("action", ["complete", "skip"])
+def test_who_finishes_a_task_gets_the_next_in_the_same_step(
+    world: World, project: Project, people: list[Actor], action: str
+) -> None:
+    first, second = add_tasks(world.ctx, project, 2)
+    client = world.signed_in(people[0])
+    take(world, people[0], project)
+
+    answer = client.post(f"/api/tasks/{first}/{action}", json={"takeNext": True}).json()
+
+    assert answer["task"]["state"] == {"complete": "COMPLETED", "skip": "SKIPPED"}[action]
+    revision = world.client.get(f"/api/projects/{project.id}/configuration").json()["revision"]
+    following = answer["next"]
+    assert (following["taskId"], following["projectId"], following["configurationRevision"]) == (
+        second,
+        project.id,
+        revision,
+    )
+    assert (following["task"]["state"], following["task"]["labeler"]["id"]) == ("IN_PROGRESS", people[0].user_id)
+    last = client.post(f"/api/tasks/{second}/{action}", json={"takeNext": True}).json()
+    assert (last["next"]["taskId"], last["next"]["task"]) == (None, None)
+
+
+def test_without_being_asked_for_no_next_task_is_taken(world: World, project: Project, people: list[Actor]) -> None:
+    first, second = add_tasks(world.ctx, project, 2)
+    take(world, people[0], project)
+    assert world.signed_in(people[0]).post(f"/api/tasks/{first}/complete").json()["next"] is None
+    assert world.client.get(f"/api/tasks/{second}").json()["task"]["state"] == "WAITING"
+
+
+def test_who_may_not_finish_a_task_gets_no_other(world: World, project: Project, people: list[Actor]) -> None:
+    first, second = add_tasks(world.ctx, project, 2)
+    take(world, people[0], project)
+    answer = world.signed_in(people[1]).post(f"/api/tasks/{first}/complete", json={"takeNext": True})
+    assert answer.json()["code"] == "not_your_task"
+    stale = {"takeNext": True, "configurationRevision": 99}
+    answer = world.signed_in(people[0]).post(f"/api/tasks/{first}/complete", json=stale)
+    assert answer.json()["code"] == "configuration_changed"
+    assert world.client.get(f"/api/tasks/{second}").json()["task"]["state"] == "WAITING"
+
+
+def test_a_token_of_nobody_finishes_nothing_where_it_wants_the_next(world: World, project: Project) -> None:
+    (first,) = add_tasks(world.ctx, project, 1)
+    made = tokens.create_token_for(world.ctx, organisation="Harbour", name="finisher", scope="admin")
+    client = world.client_with({"Authorization": f"Bearer {made['secret']}"})
+    answer = client.post(f"/api/tasks/{first}/skip", json={"takeNext": True})
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert world.client.get(f"/api/tasks/{first}").json()["task"]["state"] == "WAITING"
+
+
 def test_sixty_four_people_finish_five_hundred_tasks_and_none_twice(
     world: World, project: Project, people: list[Actor]
 ) -> None:

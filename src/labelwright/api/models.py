@@ -333,8 +333,16 @@ class NextTask(Shown):
     configuration_revision: int | None = None
 
 
-class CompleteBody(Body):
+class FinishBody(Body):
+    take_next: bool = Field(default=False, description="Take the next task of the project in the same step.")
+
+
+class CompleteBody(FinishBody):
     configuration_revision: int | None = None
+
+
+class FinishedTask(TaskAnswer):
+    next: NextTask | None = Field(default=None, description="With `takeNext`: what was taken.")
 
 
 class ProjectOfTask(Shown):

@@ -175,32 +175,38 @@ def take_next(ctx: Context, actor: Actor, project_id: str | None = None) -> Row[
 
     A task of a medium that cannot be shown waits until it can. One task never goes to two people.
     """
+    return ctx.db.write(lambda conn: _take(conn, ctx, actor, project_id))
+
+
+def _take(conn: Connection, ctx: Context, actor: Actor, project_id: str | None) -> Row[Any] | None:
     if actor.user_id is None:
         raise Forbidden(
             "This token belongs to no person, and tasks are taken by people. Sign in, or make the token there."
         )
-
-    def work(conn: Connection) -> Row[Any] | None:
-        if project_id is not None:
-            access_project(conn, actor, project_id, Right.TAKE_TASK)
-        scope = _scope(actor, project_id)
-        if (mine := _first(conn, scope, TaskState.IN_PROGRESS, labeler_id=actor.user_id)) is not None:
-            return mine
-        found = [_first(conn, scope, state) for state in OPEN_TO_LABELERS]
-        candidates = sorted((row.medium_name, row.medium_id, row) for row in found if row is not None)
-        if not candidates:
-            return None
-        chosen = candidates[0][2]
-        return _move(conn, ctx, actor, chosen, "take")
-
-    return ctx.db.write(work)
+    if project_id is not None:
+        access_project(conn, actor, project_id, Right.TAKE_TASK)
+    scope = _scope(actor, project_id)
+    if (mine := _first(conn, scope, TaskState.IN_PROGRESS, labeler_id=actor.user_id)) is not None:
+        return mine
+    found = [_first(conn, scope, state) for state in OPEN_TO_LABELERS]
+    candidates = sorted((row.medium_name, row.medium_id, row) for row in found if row is not None)
+    if not candidates:
+        return None
+    return _move(conn, ctx, actor, candidates[0][2], "take")
 
 
-def latest_of(ctx: Context, actor: Actor, row: Row[Any]) -> Json:
+def hand_out(ctx: Context, actor: Actor, project_id: str | None = None) -> Json:
+    """Take the next task as `take_next` does, and tell what is to be known of it."""
+    return ctx.db.write(lambda conn: _told(conn, actor, _take(conn, ctx, actor, project_id)))
+
+
+def _told(conn: Connection, actor: Actor, row: Row[Any] | None) -> Json:
     """What somebody needs to know of his task who has loaded it before it was his: whether that is the latest."""
-    with ctx.db.read() as conn:
-        configuration = configurations.of_project(conn, row.project_id)
-        return {"task": get_task(conn, actor, row.id), "configurationRevision": configuration.revision}
+    if row is None:
+        return {"taskId": None, "projectId": None, "task": None, "configurationRevision": None}
+    task, configuration = get_task(conn, actor, row.id), configurations.of_project(conn, row.project_id)
+    own = {"taskId": row.id, "projectId": row.project_id}
+    return {**own, "task": task, "configurationRevision": configuration.revision}
 
 
 def _scope(actor: Actor, project_id: str | None) -> ColumnElement[bool]:
@@ -249,14 +255,17 @@ def _first(
 
 def move_task(ctx: Context, actor: Actor, task_id: str, action: str) -> Json:
     """Release, withdraw, reopen, reset_labeler or skip one task. Raises WrongTaskState, NotYourTask, Forbidden."""
-    right = Right.LABEL if action in {"complete", "skip"} else Right.MANAGE_TASKS
 
     def work(conn: Connection) -> Json:
-        row = access_task(conn, actor, task_id, right)
-        _move(conn, ctx, actor, row, action)
+        _moved(conn, ctx, actor, task_id, action)
         return get_task(conn, actor, task_id)
 
     return ctx.db.write(work)
+
+
+def _moved(conn: Connection, ctx: Context, actor: Actor, task_id: str, action: str) -> Row[Any]:
+    right = Right.LABEL if action in {"complete", "skip"} else Right.MANAGE_TASKS
+    return _move(conn, ctx, actor, access_task(conn, actor, task_id, right), action)
 
 
 def complete_task(ctx: Context, actor: Actor, task_id: str, *, configuration_revision: int | None = None) -> Json:
@@ -267,16 +276,40 @@ def complete_task(ctx: Context, actor: Actor, task_id: str, *, configuration_rev
     """
 
     def work(conn: Connection) -> Json:
-        row = access_task(conn, actor, task_id, Right.LABEL)
-        configuration = configurations.of_project(conn, row.project_id)
-        if configuration_revision is not None and configuration_revision != configuration.revision:
-            text = "The label configuration changed meanwhile. Look at the task again before you complete it."
-            raise ConfigurationChanged(text, current_revision=configuration.revision)
-        _move(conn, ctx, actor, row, "complete")
-        check_complete(conn, task_id, configuration)
+        _completed(conn, ctx, actor, task_id, configuration_revision)
         return get_task(conn, actor, task_id)
 
     return ctx.db.write(work)
+
+
+def go_on(
+    ctx: Context, actor: Actor, task_id: str, action: str, *, configuration_revision: int | None = None
+) -> tuple[Json, Json]:
+    """Complete or skip a task and take the next of its project, in one step: both or neither.
+
+    Gives the finished task, and what `hand_out` tells of the next. Raises as `complete_task`, `move_task`, `take_next`.
+    """
+
+    def work(conn: Connection) -> tuple[Json, Json]:
+        if action == "complete":
+            row = _completed(conn, ctx, actor, task_id, configuration_revision)
+        else:
+            row = _moved(conn, ctx, actor, task_id, action)
+        taken = _take(conn, ctx, actor, row.project_id)
+        return get_task(conn, actor, task_id), _told(conn, actor, taken)
+
+    return ctx.db.write(work)
+
+
+def _completed(conn: Connection, ctx: Context, actor: Actor, task_id: str, revision: int | None) -> Row[Any]:
+    row = access_task(conn, actor, task_id, Right.LABEL)
+    configuration = configurations.of_project(conn, row.project_id)
+    if revision is not None and revision != configuration.revision:
+        text = "The label configuration changed meanwhile. Look at the task again before you complete it."
+        raise ConfigurationChanged(text, current_revision=configuration.revision)
+    moved = _move(conn, ctx, actor, row, "complete")
+    check_complete(conn, task_id, configuration)
+    return moved
 
 
 def check_complete(conn: Connection, task_id: str, configuration: Configuration) -> None:

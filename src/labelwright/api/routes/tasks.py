@@ -1,16 +1,17 @@
 """Tasks: lists, the next one, opening, saving labels, and moves."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Query, Request
-from sqlalchemy import Row
 from starlette.responses import Response
 
 from labelwright.api.answers import MsgspecResponse
 from labelwright.api.deps import Caller, Ctx
 from labelwright.api.models import (
     CompleteBody,
+    FinishBody,
+    FinishedTask,
     History,
     MoveBody,
     Moved,
@@ -23,8 +24,6 @@ from labelwright.api.models import (
 from labelwright.api.reading import decode, json_body
 from labelwright.model.document import Difference
 from labelwright.services import history, labels, tasks
-from labelwright.services.access import Actor
-from labelwright.services.context import Context
 from labelwright.services.media import READY, Json
 from labelwright.services.tasks import TaskFilter
 
@@ -70,20 +69,13 @@ def move_tasks(ctx: Ctx, actor: Caller, project_id: str, body: MoveBody) -> Resp
 @router.post("/projects/{project_id}/next-task", response_model=NextTask)
 def take_next_of_project(ctx: Ctx, actor: Caller, project_id: str) -> Response:
     """Take the next task of a project: one's own unfinished one first."""
-    return _taken(ctx, actor, tasks.take_next(ctx, actor, project_id))
+    return MsgspecResponse(tasks.hand_out(ctx, actor, project_id))
 
 
 @router.post("/next-task", response_model=NextTask)
 def take_next(ctx: Ctx, actor: Caller) -> Response:
     """Take the next task of any project."""
-    return _taken(ctx, actor, tasks.take_next(ctx, actor))
-
-
-def _taken(ctx: Context, actor: Actor, row: Row[Any] | None) -> Response:
-    if row is None:
-        return MsgspecResponse({"taskId": None, "projectId": None, "task": None, "configurationRevision": None})
-    latest = tasks.latest_of(ctx, actor, row)
-    return MsgspecResponse({"taskId": row.id, "projectId": row.project_id, **latest})
+    return MsgspecResponse(tasks.hand_out(ctx, actor))
 
 
 @router.get("/tasks/{task_id}", response_model=OpenedTask)
@@ -110,17 +102,25 @@ async def save_labels(request: Request, ctx: Ctx, actor: Caller, task_id: str) -
     return MsgspecResponse(await labels.save(ctx, actor, task_id, difference))
 
 
-@router.post("/tasks/{task_id}/complete", response_model=TaskAnswer)
+@router.post("/tasks/{task_id}/complete", response_model=FinishedTask)
 def complete_task(ctx: Ctx, actor: Caller, task_id: str, body: CompleteBody | None = None) -> Response:
-    """Complete a task whose required answers are all given."""
+    """Complete a task whose required answers are all given; with `takeNext` take the next one in the same step."""
     revision = body.configuration_revision if body else None
-    return MsgspecResponse({"task": tasks.complete_task(ctx, actor, task_id, configuration_revision=revision)})
+    if body and body.take_next:
+        return _finished(*tasks.go_on(ctx, actor, task_id, "complete", configuration_revision=revision))
+    return _finished(tasks.complete_task(ctx, actor, task_id, configuration_revision=revision))
 
 
-@router.post("/tasks/{task_id}/skip", response_model=TaskAnswer)
-def skip_task(ctx: Ctx, actor: Caller, task_id: str) -> Response:
-    """Skip a task: its medium is not usable."""
-    return MsgspecResponse({"task": tasks.move_task(ctx, actor, task_id, "skip")})
+@router.post("/tasks/{task_id}/skip", response_model=FinishedTask)
+def skip_task(ctx: Ctx, actor: Caller, task_id: str, body: FinishBody | None = None) -> Response:
+    """Skip a task: its medium is not usable; with `takeNext` take the next one in the same step."""
+    if body and body.take_next:
+        return _finished(*tasks.go_on(ctx, actor, task_id, "skip"))
+    return _finished(tasks.move_task(ctx, actor, task_id, "skip"))
+
+
+def _finished(task: Json, following: Json | None = None) -> Response:
+    return MsgspecResponse({"task": task, "next": following})
 
 
 @router.post("/tasks/{task_id}/release", response_model=TaskAnswer)
