@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import LABELER, Pages
 from tests.e2e.label_mode import Hand
-from tests.e2e.world import World, build, every_type, picture
+from tests.e2e.world import World, build, every_type, labels, picture
 
 SHIP = ((500, 300), (640, 420))
 
@@ -62,6 +62,34 @@ def test_the_next_picture_is_fetched_before_it_is_asked_for(open_page: Pages, ap
     second = api.get(f"/api/tasks/{world.tasks[1]}").json()["medium"]["id"]
     with page.expect_response(f"**/api/media/{second}/display"):
         Hand(page, world.tasks[0]).open()
+
+
+def test_the_next_picture_takes_the_place_of_the_one_that_is_done(open_page: Pages, api: httpx2.Client) -> None:
+    """Label mode stays as it is around them; what was done to the first does not reach the second."""
+    world = build(api, every_type(), [picture(), picture(400, 300), picture(300, 400)])
+    second = api.get(f"/api/tasks/{world.tasks[1]}").json()["medium"]["id"]
+    page = open_page(LABELER)
+    take(page, world)
+    with page.expect_response(f"**/api/media/{second}/display"):
+        hand = Hand(page, world.tasks[0]).open()
+    hand.key("4").drag((100, 100), (200, 200)).key("a", "1", "Escape")
+    hand.key("1").click((50, 60)).is_saved()
+    page.evaluate("document.querySelector('canvas').dataset.mark = 'here'")
+    with page.expect_request(lambda request: request.method == "POST") as asked:
+        hand.key("Control+Enter")
+    assert asked.value.url.endswith(f"{world.tasks[0]}/complete")
+    page.wait_for_url(f"**/label/{world.tasks[1]}")
+
+    following = Hand(page, world.tasks[1]).ready().count(0)
+
+    assert page.locator("canvas[data-mark=here]").count() == 1
+    expect(page.get_by_role("heading", level=1)).to_have_text("001.png")
+    expect(page.get_by_role("button", name=re.compile("^Undo"))).to_have_attribute("aria-disabled", "true")
+    assert following.pixel((390, 290)) == following.pixel((310, 210))
+    following.key("1").click((300, 250)).is_saved()
+    (annotation,) = labels(api, world.tasks[1])["annotations"]
+    assert (annotation["geometry"]["x"], annotation["geometry"]["y"]) == pytest.approx((300, 250), abs=1)
+    assert len(labels(api, world.tasks[0])["annotations"]) == 2
 
 
 def test_the_back_button_leaves_finished_tasks_alone(open_page: Pages, api: httpx2.Client) -> None:

@@ -31,6 +31,10 @@ export interface HandOut {
 
 export const takeNextTask = (project: string): Promise<HandOut> => post(`/api/projects/${project}/next-task`)
 
+/** Skip a task and take the next of its project, in one step. */
+export const skipAndGoOn = (id: string): Promise<{ next: HandOut }> =>
+  post(`/api/tasks/${id}/skip`, { takeNext: true })
+
 const PATHS = {
   release: 'release',
   withdraw: 'withdraw',

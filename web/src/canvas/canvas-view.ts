@@ -85,7 +85,7 @@ export class CanvasView {
     this.#input.close()
     this.#picture.set(null)
     for (const end of this.#ends) end()
-    for (const canvas of this.#canvases) canvas.remove()
+    for (const canvas of this.#canvases) canvas.getContext('2d')?.clearRect(0, 0, canvas.width, canvas.height)
   }
 
   setPicture(source: PictureSource | null): void {
@@ -328,7 +328,10 @@ function changedBy(drawable: Drawable): readonly AnnotationId[] {
   return drawable.type === 'geometry' && drawable.replaces !== null ? [drawable.replaces] : []
 }
 
+/** The canvas of a layer: that of the view before, if there was one, for a new one costs a frame. */
 function canvasIn(element: HTMLElement, layer: string): HTMLCanvasElement {
+  const before = element.querySelector<HTMLCanvasElement>(`:scope > [data-layer=${layer}]`)
+  if (before !== null) return before
   const canvas = document.createElement('canvas')
   canvas.dataset['layer'] = layer
   canvas.style.cssText = 'position:absolute;inset:0;width:100%;height:100%'

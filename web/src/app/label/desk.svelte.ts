@@ -78,6 +78,7 @@ export class Desk {
   readonly #parts: Parts
   readonly #ends = new AbortController()
   readonly #userId: string
+  #closing: Promise<void> | null = null
 
   task: Task = $state.raw()!
   document: EditorState['document'] = $state.raw()!
@@ -172,7 +173,12 @@ export class Desk {
   }
 
   /** Resolves when everything is kept and another desk may open the task. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     this.#ends.abort()
     await this.#queue.close()
     this.#parts.tabs.close()

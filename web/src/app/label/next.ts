@@ -1,6 +1,6 @@
 /** Finishing a task and going on with the next. */
 
-import { listTasks, takeNextTask } from '../../api/tasks.ts'
+import { listTasks, takeNextTask, type HandOut } from '../../api/tasks.ts'
 import { navigation } from '../navigation.svelte.ts'
 import { handOver, prepare } from './prepared.ts'
 
@@ -9,7 +9,11 @@ export type Next = 'opened' | 'same' | 'none'
 
 /** Opens the project's next task, which may be the one that is open. Which one that is the server says alone. */
 export async function openNext(projectId: string, current: string): Promise<Next> {
-  const given = await takeNextTask(projectId)
+  return goTo(await takeNextTask(projectId), current)
+}
+
+/** Opens what the server gave. */
+export async function goTo(given: HandOut, current: string): Promise<Next> {
   if (given.taskId === null) return 'none'
   if (given.taskId === current) return 'same'
   handOver(given)

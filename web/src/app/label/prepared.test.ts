@@ -39,7 +39,9 @@ afterEach(() => vi.unstubAllGlobals())
 
 test('what was loaded is taken once it is handed out, and may be edited', async () => {
   await prepared.prepare('a')
+  expect(prepared.isHandedOut('a')).toBe(false)
   prepared.handOver({ taskId: 'a', task: taskOf('a', 3), configurationRevision: 5 })
+  expect([prepared.isHandedOut('a'), prepared.isHandedOut('b')]).toEqual([true, false])
   expect(prepared.takePrepared('a')).toMatchObject({
     task: { id: 'a' },
     document: { annotations: [] },
@@ -57,6 +59,7 @@ test.each([
 ])('%s is loaded anew', async (_, task, configurationRevision) => {
   await prepared.prepare('a')
   prepared.handOver({ taskId: task?.id ?? null, task, configurationRevision })
+  expect(prepared.isHandedOut('a')).toBe(false)
   expect(prepared.takePrepared('a')).toBeNull()
   expect(prepared.takePrepared('b')).toBeNull()
 })

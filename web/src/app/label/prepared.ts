@@ -27,6 +27,11 @@ export function handOver({ task, configurationRevision }: HandOut): void {
   handedOut = isLatest ? { ...detail, task, editable: true, readOnlyReason: null } : null
 }
 
+/** Whether a task opens without another answer of the server. */
+export function isHandedOut(taskId: string): boolean {
+  return handedOut?.task.id === taskId
+}
+
 export function takePrepared(taskId: string): TaskDetail | null {
   const detail = handedOut
   handedOut = null
