@@ -24,6 +24,11 @@ export function takeEarlyPicture(path: string): Promise<ImageBitmap> | undefined
   return taken(early?.pictures, path)
 }
 
+/** A picture that nobody took yet; it stays here. */
+export function peekEarlyPicture(path: string): Promise<ImageBitmap> | undefined {
+  return early?.pictures.get(path)
+}
+
 /** Ask for a task, its labels and its picture, which is decoded, before somebody needs them. */
 export function askEarly(taskId: string): void {
   if (early?.answers.has(`/api/tasks/${taskId}`)) return

@@ -26,6 +26,9 @@ export interface PictureSource {
 /** Device pixels per picture pixel from which on pixels are shown as they are. */
 export const PLAIN_FROM = 2
 
+/** How pixels are put together where several fall on one of the screen. */
+export const SCALING: ImageSmoothingQuality = 'medium'
+
 /** A picture that is here whole. */
 export class BitmapSource implements PictureSource {
   readonly #image: ImageBitmap
@@ -109,7 +112,7 @@ export function drawImage(
   const [a, b, c, d] = toDevice
   const [x, y] = applied(toDevice, [part.x * fx, part.y * fy])
   context.imageSmoothingEnabled = magnification(view, surface) * fx < PLAIN_FROM
-  context.imageSmoothingQuality = 'medium'
+  context.imageSmoothingQuality = SCALING
   context.setTransform(a * fx, b * fx, c * fy, d * fy, x, y)
   context.drawImage(image, part.x, part.y, part.w, part.h, 0, 0, part.w, part.h)
   context.resetTransform()

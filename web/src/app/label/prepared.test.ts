@@ -11,6 +11,7 @@ const taskOf = (id: string, revision: number): Task => ({ id, revision }) as Tas
 const detail = (id: string) => ({
   task: { ...taskOf(id, 3), state: 'WAITING' },
   revision: 3,
+  medium: { id: `m-${id}` },
   configuration: { revision: 5 },
   document: { annotations: [] },
   editable: false,
