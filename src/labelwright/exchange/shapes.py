@@ -1,13 +1,14 @@
 """Shapes as formats want them: the outline of whatever has one, the smallest box around it."""
 
 from collections.abc import Sequence
+from math import cos, radians, sin
 from typing import Final
 
 import numpy as np
 
 from labelwright.exchange.bridges import Ring, joined, nested_rings, parted
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
-from labelwright.model.geometry.points import bounds_xywh, ring_area
+from labelwright.model.geometry.points import Point2, bounds_xywh, ring_area
 
 
 def outline_of(geometry: Geometry) -> Ring | None:
@@ -69,6 +70,17 @@ def _is_within(ring: Ring, other: Ring) -> bool:
     """Whether the box of a ring lies in that of another."""
     (left, top, w, h), (x, y, wide, high) = bounds_xywh(ring), bounds_xywh(other)
     return x <= left and y <= top and left + w <= x + wide and top + h <= y + high
+
+
+def turned_box(box: Rectangle, degrees: float, about: Point2) -> Polygon:
+    """The corners of a box that is turned clockwise, as people see it, about a point; in pixels, not in shares."""
+    angle = radians(degrees)
+    across, down = cos(angle), sin(angle)
+    ring = outline_of(box)
+    assert ring is not None
+    x0, y0 = about
+    moved = (((x - x0), (y - y0)) for x, y in ring)
+    return Polygon(tuple((x0 + x * across - y * down, y0 + x * down + y * across) for x, y in moved))
 
 
 def smallest_box(ring: Ring) -> tuple[Ring, float]:

@@ -26,6 +26,7 @@ from labelwright.exchange.found import (
 )
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.pixels import mask_of, runs_of, segment_of
+from labelwright.exchange.shapes import turned_box
 from labelwright.exchange.source import Medium, Source, TaskLabels
 from labelwright.formats.xml_files import attributes, decimal, elements, text
 from labelwright.model.configuration import LabelClass
@@ -219,9 +220,6 @@ def _whole(value: str | None) -> int | None:
 
 def _object(child: Any, size: tuple[int | None, int | None], place: Place, faults: Faults) -> FoundObject | None:
     label = child.get("label", "")
-    if child.get("rotation") not in {None, "0", "0.0", "0.00"}:
-        faults.add(place, "rotated", f"The box of “{label}” is turned, and there are no turned boxes here.", label)
-        return None
     try:
         geometry = _found_geometry(child, size)
     except (ValueError, TypeError, KeyError) as error:
@@ -239,7 +237,8 @@ def _object(child: Any, size: tuple[int | None, int | None], place: Place, fault
 def _found_geometry(child: Any, size: tuple[int | None, int | None]) -> Geometry | None:
     if child.tag == "box":
         left, top, right, bottom = (float(child.get(name)) for name in ("xtl", "ytl", "xbr", "ybr"))
-        return Rectangle(left, top, right - left, bottom - top)
+        box, degrees = Rectangle(left, top, right - left, bottom - top), float(child.get("rotation", "0"))
+        return turned_box(box, degrees, ((left + right) / 2, (top + bottom) / 2)) if degrees else box
     if child.tag == "mask":
         return _found_mask(child, size)
     if child.tag not in {"polygon", "polyline", "points"}:

@@ -25,7 +25,7 @@ from labelwright.exchange.found import (
 )
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.pixels import one_ring
-from labelwright.exchange.shapes import from_ring
+from labelwright.exchange.shapes import from_ring, turned_box
 from labelwright.exchange.source import Question, Source, TaskLabels
 from labelwright.formats.json_files import attempted
 from labelwright.formats.xml_files import attributes
@@ -308,8 +308,6 @@ class _Reading:
         value = one.value
         if not self.width or not self.height:
             raise ValueError("it has no original_width and original_height")
-        if value.get("rotation"):
-            raise ValueError("it is turned, and there are no turned boxes here")
         pixels = (self.width / 100, self.height / 100)
         if "points" in value:
             points = tuple((float(x), float(y)) for x, y in value["points"])
@@ -319,8 +317,9 @@ class _Reading:
         if one.type.startswith("keypoint"):
             return stretched(Point(float(value["x"]), float(value["y"])), pixels)
         if "width" in value and "height" in value:
-            box = Rectangle(*(float(value[key]) for key in ("x", "y", "width", "height")))
-            return stretched(box, pixels)
+            box = stretched(Rectangle(*(float(value[key]) for key in ("x", "y", "width", "height"))), pixels)
+            degrees = float(value.get("rotation") or 0)
+            return turned_box(box, degrees, (box.x, box.y)) if degrees and isinstance(box, Rectangle) else box
         return None
 
     def objects(self) -> dict[str, FoundObject]:

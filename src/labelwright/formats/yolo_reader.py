@@ -17,6 +17,7 @@ _OVERSHOOT: Final = 1e-6
 _SPLITS: Final = ("train", "val", "test")
 # How many columns a line has: a class with a box, a class with four corners.
 _BOX, _CORNERS = 5, 9
+_LEAST = 4  # a box with a number forgotten; a list of pictures has one column
 
 
 def recognise_task(task: str, files: Files) -> bool:
@@ -51,7 +52,7 @@ def _task_of_lines(files: Files, labels: list[str]) -> str | None:
     for path in labels[:50]:
         for line in files.head(path).decode("utf-8", "replace").splitlines()[:50]:
             columns = line.split()
-            if columns and columns[0].isdecimal() and all(_is_number(column) for column in columns):
+            if len(columns) >= _LEAST and columns[0].isdecimal() and all(map(_is_number, columns)):
                 counts.add(len(columns))
             else:
                 strange += bool(columns)
