@@ -70,7 +70,7 @@ def written(ctx: Context, team: Team, project: Project, form: str, **fields: Any
 
 def test_stored_boxes_and_masks_lie_on_the_original_bytes(ctx: Context, team: Team, project: Project) -> None:
     with content(ctx, written(ctx, team, project, "coco", frame="stored")) as archive:
-        found = json.loads(archive.read("annotations/instances.json"))
+        found = json.loads(archive.read("annotations/instances_default.json"))
         images = {image["id"]: image for image in found["images"]}
         assert len(found["annotations"]) == 2 * len(ORIENTATIONS)
         for one in found["annotations"]:
@@ -85,10 +85,13 @@ def test_stored_boxes_and_masks_lie_on_the_original_bytes(ctx: Context, team: Te
             assert np.array_equal(mask > 0, pixels > 0)
 
 
+@pytest.mark.parametrize("side_car", [False, True])
 @pytest.mark.parametrize("frame", ["displayed", "stored"])
 @pytest.mark.parametrize("form", ["coco", "yolo-seg", "masks_index"])
-def test_either_frame_comes_back_as_it_was(ctx: Context, team: Team, project: Project, frame: str, form: str) -> None:
-    export = written(ctx, team, project, form, frame=frame)
+def test_either_frame_comes_back_as_it_was(
+    ctx: Context, team: Team, project: Project, frame: str, form: str, side_car: bool
+) -> None:
+    export = written(ctx, team, project, form, frame=frame, side_car=side_car)
     found = send(ctx, team, project, label_exports.archive_path(ctx, export["id"]).read_bytes())
     assert found["summary"]["geometries"].keys() == {"unchanged"}
 
