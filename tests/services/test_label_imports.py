@@ -14,7 +14,7 @@ from labelwright.exchange.mapping import ClassMapping
 from labelwright.exchange.side_car import PATH
 from labelwright.model.errors import Invalid, WrongTaskState
 from labelwright.model.geometry import Point, Rectangle
-from labelwright.services import label_exports, label_imports, tasks
+from labelwright.services import configurations, label_exports, label_imports, tasks
 from labelwright.services.context import Context
 from labelwright.services.import_plan import Options
 from labelwright.services.label_exports import Wanted
@@ -333,3 +333,30 @@ def test_a_side_car_of_another_version_or_configuration_is_told(ctx: Context, te
     assert codes[0] == "other_configuration"
     assert "crane/hook: point" in found["summary"]["refused"][0]["message"]
     assert "unknown_class" in codes
+
+
+def test_options_that_were_ticked_in_another_order_are_the_same_answer(
+    ctx: Context, team: Team, project: Project
+) -> None:
+    defects, puddles = project.class_id("crane", "defects"), project.class_id("surface", "puddles")
+    crane = annotation(ctx, project.class_id("crane"), answers={defects: ("crack", "rust")})
+    save(ctx, team.admin, project.task_ids["b.png"], created=(crane,), set_answers={puddles: ("large", "small")})
+    stored = documents(ctx, team, project)["b.png"]
+    assert stored.annotations[0].answers[defects] == ("rust", "crack")
+    assert stored.answers[puddles] == ("small", "large")
+    found = send(ctx, team, project, exported(ctx, team, project))
+    assert found["summary"]["geometries"] == {"unchanged": 3}
+    assert found["summary"]["answers"] == {"unchanged": 2}
+
+
+def test_options_that_change_places_change_the_order_of_answers(ctx: Context, team: Team, project: Project) -> None:
+    defects = project.class_id("crane", "defects")
+    crane = annotation(ctx, project.class_id("crane"), answers={defects: ("rust", "crack")})
+    save(ctx, team.admin, project.task_ids["b.png"], created=(crane,))
+    root, *others = project.configuration.classes
+    questions = tuple(
+        msgspec.structs.replace(c, options=c.options[::-1]) if str(c.id) == defects else c for c in root.children
+    )
+    classes = (msgspec.structs.replace(root, children=questions), *others)
+    configurations.save_configuration(ctx, team.admin, project.id, classes)
+    assert documents(ctx, team, project)["b.png"].annotations[0].answers[defects] == ("crack", "rust")

@@ -89,7 +89,7 @@ def test_stored_boxes_and_masks_lie_on_the_original_bytes(ctx: Context, team: Te
 @pytest.mark.parametrize("frame", ["displayed", "stored"])
 @pytest.mark.parametrize("form", ["coco", "yolo-seg", "masks_index"])
 def test_either_frame_comes_back_as_it_was(
-    ctx: Context, team: Team, project: Project, frame: str, form: str, side_car: bool
+    ctx: Context, team: Team, project: Project, frame: str, form: str, *, side_car: bool
 ) -> None:
     export = written(ctx, team, project, form, frame=frame, side_car=side_car)
     found = send(ctx, team, project, label_exports.archive_path(ctx, export["id"]).read_bytes())

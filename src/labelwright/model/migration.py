@@ -6,6 +6,7 @@ import msgspec
 
 from labelwright.model.configuration import Configuration, LabelClass
 from labelwright.model.document import Annotation, Answer, Answers, Document
+from labelwright.model.ordering import ordered_answer
 
 
 class Losses(msgspec.Struct, frozen=True):
@@ -75,7 +76,7 @@ def _fitting_answer(answer: Answer, question: LabelClass) -> Answer:
         return None if isinstance(answer, str) and len(answer) > (question.max_length or 0) else answer
     keys = {option.key for option in question.options}
     if isinstance(answer, tuple):
-        return tuple(option for option in answer if option in keys)
+        return ordered_answer(tuple(option for option in answer if option in keys), question)
     return answer if answer in keys else None
 
 

@@ -18,6 +18,7 @@ from labelwright.model.errors import (
     TaskNotEditable,
 )
 from labelwright.model.ids import is_uuid
+from labelwright.model.ordering import ordered
 from labelwright.model.task import ANY_OPEN, TaskState
 from labelwright.model.validate import SizeWH, annotation_issues, answers_issues
 from labelwright.services import configurations, conform, history
@@ -109,6 +110,7 @@ def apply_within(
     if difference.revision != stored.revision:
         text = f"Somebody saved revision {stored.revision} of these labels; yours were made on {difference.revision}."
         raise RevisionConflict(text, current_revision=stored.revision)
+    difference = ordered(difference, configuration)
     applied = apply(stored.document, difference, stamp)
     issues = (*_input_issues(difference), *applied.issues)
     if not issues:
