@@ -89,15 +89,22 @@ def test_each_picture_of_yolo_is_in_its_split(laid: dict[str, Laid], read: Any) 
     assert_same(together, laid["yolo_split"].truth(AREAS), FLOAT32)
 
 
+def corners_of(name: str, xywh: tuple[float, float, float, float]) -> tuple[Any, ...]:
+    x, y, w, h = xywh
+    return name, x, y, x + w, y, x + w, y + h, x, y + h
+
+
 def test_corners_of_oriented_boxes_are_where_they_were(laid: dict[str, Laid], read: Any) -> None:
     def corners(name: str, one: Labelled) -> tuple[Any, ...] | None:
         match one.annotation.geometry:
-            case Rectangle(x=x, y=y, w=w, h=h):
-                return name, x, y, x + w, y, x + w, y + h, x, y + h
+            case Rectangle():
+                return corners_of(name, box_of(name, one)[1:])
             case Polygon(points=ring) | ImageSegmentation(rings=(ring, *_)):
-                # A corner outside of the picture is put on its border, as YOLO has shares from 0 to 1.
-                inside = (np.clip(point, 0, SIZE_WH).tolist() for point in smallest_box(ring)[0])
-                return name, *(value for point in inside for value in point)
+                turned = np.array(smallest_box(ring)[0])
+                if (turned >= 0).all() and (turned <= SIZE_WH).all():
+                    return name, *turned.ravel().tolist()
+                # One that would leave the picture stays upright, as YOLO has shares from 0 to 1.
+                return corners_of(name, box_of(name, one)[1:])
         return None
 
     found = {path: [(o["name"], *o["corners"]) for o in objects] for path, objects in read["yolo-obb"].items()}
