@@ -176,3 +176,11 @@ def test_the_package_exports_exactly_what_it_says() -> None:
     public = {name for name in vars(sdk_package) if not name.startswith("_")}
     modules = {name for name in public if inspect.ismodule(getattr(sdk_package, name))}
     assert public - modules == set(sdk_package.__all__)
+
+
+@pytest.mark.parametrize(
+    ("token", "why"), [(" ", "is empty"), ("lw_ä", "signs that no token has"), ("lw_a b", "signs")]
+)
+def test_a_token_that_no_header_can_carry_is_refused_before_anything_is_sent(token: str, why: str) -> None:
+    with pytest.raises(Invalid, match=why):
+        Client("http://127.0.0.1:1", token)

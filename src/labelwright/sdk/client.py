@@ -44,7 +44,7 @@ class Client:
             raise Invalid(f"“{url}” is no address of a server; it begins with http:// or https://.")
         headers = {"User-Agent": f"labelwright/{__version__}", "Accept": "application/json"}
         if token is not None:
-            headers["Authorization"] = f"Bearer {token.strip()}"
+            headers["Authorization"] = f"Bearer {_checked(token)}"
         self.http = httpx2.Client(base_url=url.rstrip("/"), headers=headers, timeout=timeout, transport=transport)
         self._transport = Transport(self.http, wait)
         self.projects = Projects(self._transport)
@@ -79,3 +79,13 @@ class Client:
     def close(self) -> None:
         """Close the connections."""
         self.http.close()
+
+
+def _checked(token: str) -> str:
+    """The token without blanks around it. Raises Invalid for what no header can carry."""
+    bare = token.strip()
+    if not bare:
+        raise Invalid("The API token is empty; is LABELWRIGHT_TOKEN set to nothing? Tokens begin with lw_.")
+    if not bare.isascii() or not bare.isprintable() or " " in bare:
+        raise Invalid("The API token has signs that no token has; copy it again. Tokens begin with lw_.")
+    return bare
