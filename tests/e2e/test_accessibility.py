@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import ADMIN, Pages
 from tests.e2e.label_mode import Hand
+from tests.e2e.test_files import foreign_file
 from tests.e2e.world import build, every_type, picture
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -38,13 +39,22 @@ class Judge:
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_axe_finds_no_serious_fault(open_page: Pages, api: httpx2.Client, scheme: Literal["dark", "light"]) -> None:
+def test_axe_finds_no_serious_fault(
+    open_page: Pages, api: httpx2.Client, scheme: Literal["dark", "light"], tmp_path: Path
+) -> None:
     world = build(api, every_type(), [picture(), picture(400, 300)])
     page = open_page(ADMIN, color_scheme=scheme)
     judge = Judge(page)
     page.goto(f"/projects/{world.project}/files")
-    expect(page.get_by_role("heading", name="Export", exact=True)).to_be_visible()
-    judge.look("export and import")
+    expect(page.get_by_role("button", name="See what gets lost")).to_be_visible()
+    judge.look("export")
+    page.goto(f"/projects/{world.project}/files?side=import")
+    page.locator("input[type=file]").set_input_files(foreign_file(tmp_path))
+    expect(page.get_by_text("have no place in the label configuration")).to_be_visible(timeout=30_000)
+    judge.look("import")
+    page.get_by_role("button", name="Classes of the file").click()
+    expect(page.get_by_role("list", name="Proposed classes")).to_be_visible()
+    judge.look("proposed classes")
 
     page.goto(f"/projects/{world.project}/grid")
     judge.look("empty grid")

@@ -1,6 +1,8 @@
 /** Exports into archives, imports of files in any format, and the formats that there are. */
 
-import { get, post, put, remove } from './client.ts'
+import type { LabelClass } from '../core/configuration.ts'
+import { get, patch, post, put, remove } from './client.ts'
+import type { ConfigurationEffects } from './types.ts'
 import { upload } from './upload.ts'
 
 export interface FormatSetting {
@@ -130,23 +132,76 @@ export interface ImportSummary {
   readonly ambiguousCount: number
   readonly geometries: Readonly<Record<string, number>>
   readonly answers: Readonly<Record<string, number>>
+  readonly repeated: number
   readonly leftOut: number
   readonly refused: readonly Refusal[]
   readonly refusedCount: number
   readonly unchangedMedia: number
+  readonly fit: Fit
+  readonly stored: number | null
   readonly kept: number | null
-}
-
-export interface FoundUse {
-  readonly name: string
-  readonly parent: string | null
-  readonly kinds: readonly string[]
-  readonly count: number
 }
 
 export interface ClassMapping {
   readonly classes: Readonly<Record<string, string>>
+  readonly questions: Readonly<Record<string, string>>
+  readonly options: Readonly<Record<string, string>>
   readonly lossy: boolean
+}
+
+/** What the objects of one class and kind become; `how` is mapped, named, left_out, unknown or misplaced. */
+export interface ClassFit {
+  readonly name: string
+  readonly parent: string | null
+  readonly kind: string
+  readonly count: number
+  readonly how: string
+  readonly classId: string | null
+  readonly classType: string | null
+}
+
+/** What a question becomes, and its values: an option's key, '' for left out, null for nothing. */
+export interface QuestionFit {
+  readonly name: string
+  readonly owner: string | null
+  readonly how: string
+  readonly questionId: string | null
+  readonly values: Readonly<Record<string, string | null>>
+}
+
+export interface Fit {
+  readonly classes: readonly ClassFit[]
+  readonly questions: readonly QuestionFit[]
+}
+
+export interface SavedMapping {
+  readonly id: string
+  readonly name: string
+  readonly mapping: ClassMapping
+  readonly sources: readonly string[]
+  readonly problems: readonly { readonly pointer: string; readonly message: string }[]
+}
+
+/** Where a new class comes from in the file; `path` are the keys that lead to it. */
+export interface Origin {
+  readonly path: string
+  readonly name: string
+  readonly parent: string | null
+  readonly kinds: readonly string[]
+  readonly isWhole: boolean
+}
+
+/** A class as it will be saved: new ones have no id yet. */
+export type DraftClass = Omit<LabelClass, 'id' | 'children'> & {
+  readonly id: LabelClass['id'] | null
+  readonly children: readonly DraftClass[]
+}
+
+export interface ProposedClasses {
+  readonly revision: number
+  readonly classes: readonly DraftClass[]
+  readonly origins: readonly Origin[]
+  readonly effects: ConfigurationEffects | null
 }
 
 export type ImportMode = 'add' | 'merge_id' | 'merge_overlap' | 'replace'
@@ -175,21 +230,43 @@ export interface LabelImport extends Work {
   readonly options: ImportOptions
   readonly summary: ImportSummary | null
   readonly survey?: {
-    readonly classes: readonly FoundUse[]
     readonly media: number
     readonly objects: number
+    readonly alternatives: readonly string[]
+    readonly notes: readonly string[]
     readonly sideCar?: SideCarUse | null
   } | null
+  readonly mappings?: readonly SavedMapping[]
+  readonly undo?: { readonly possible: boolean; readonly reason: string | null }
 }
 
+export const WHATS = [
+  'added',
+  'changed',
+  'removed',
+  'unchanged',
+  'refused',
+  'unmatched',
+  'ambiguous',
+  'repeated',
+] as const
+export type What = (typeof WHATS)[number]
+
 export interface ChangeLine {
-  readonly what: 'added' | 'changed' | 'removed' | 'refused'
+  readonly what: What
   readonly unit: string
   readonly medium: string
+  readonly task_id?: string
   readonly class_key?: string
+  readonly annotation_id?: string
   readonly place?: Place
   readonly value?: string
   readonly reason?: string
+}
+
+export interface ChangePage {
+  readonly items: readonly ChangeLine[]
+  readonly total: number
 }
 
 const AT_WORK: readonly string[] = ['waiting', 'running', 'planning', 'applying', 'undoing']
@@ -201,6 +278,8 @@ export const listExports = (project: string): Promise<{ items: LabelExport[] }> 
   get(`/api/projects/${project}/exports`)
 export const createExport = (project: string, wanted: WantedExport): Promise<LabelExport> =>
   post(`/api/projects/${project}/exports`, wanted)
+export const exportEventsUrl = (id: string): string => `/api/exports/${id}/events`
+export const importEventsUrl = (id: string): string => `/api/imports/${id}/events`
 export const getExport = (id: string): Promise<LabelExport> => get(`/api/exports/${id}`)
 export const cancelExport = (id: string): Promise<LabelExport> => post(`/api/exports/${id}/cancel`)
 export const resumeExport = (id: string): Promise<LabelExport> => post(`/api/exports/${id}/resume`)
@@ -219,8 +298,30 @@ export const sendImport = (
 ): Promise<LabelImport> =>
   upload({ path: `/api/projects/${project}/imports`, file, name: file.name, signal, onprogress })
 export const getImport = (id: string): Promise<LabelImport> => get(`/api/imports/${id}`)
-export const listChanges = (id: string, what: string, start: number): Promise<{ items: ChangeLine[] }> =>
-  get(`/api/imports/${id}/changes`, { what, start, limit: 100 })
+export const listChanges = (
+  id: string,
+  query: { what: What | ''; search: string; start: number; limit: number },
+): Promise<ChangePage> => get(`/api/imports/${id}/changes`, query)
+export const readAs = (id: string, format: string): Promise<LabelImport> =>
+  post(`/api/imports/${id}/format`, { format })
+export const proposeClasses = (id: string): Promise<ProposedClasses> =>
+  get(`/api/imports/${id}/configuration`)
+export const makeClasses = (
+  id: string,
+  wanted: {
+    classes: readonly DraftClass[]
+    revision: number
+    reopen: boolean | null
+    mapping: ClassMapping
+  },
+): Promise<LabelImport> => post(`/api/imports/${id}/configuration`, wanted)
+export const listMappings = (project: string): Promise<{ items: SavedMapping[] }> =>
+  get(`/api/projects/${project}/mappings`)
+export const saveMapping = (project: string, name: string, mapping: ClassMapping): Promise<SavedMapping> =>
+  post(`/api/projects/${project}/mappings`, { name, mapping })
+export const renameMapping = (id: string, name: string): Promise<SavedMapping> =>
+  patch(`/api/mappings/${id}`, { name })
+export const deleteMapping = (id: string): Promise<void> => remove(`/api/mappings/${id}`)
 export const setImportOptions = (id: string, options: ImportOptions): Promise<LabelImport> =>
   put(`/api/imports/${id}/options`, options)
 export const applyImport = (id: string): Promise<LabelImport> => post(`/api/imports/${id}/apply`)

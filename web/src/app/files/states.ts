@@ -1,0 +1,34 @@
+/** What people read about long work: how it stands, and what it does. */
+
+import type { Work } from '../../api/exchanges.ts'
+
+type Tone = 'neutral' | 'accent' | 'success' | 'warning' | 'danger'
+
+const STATES: Readonly<Record<string, readonly [string, Tone]>> = {
+  waiting: ['Waiting', 'accent'],
+  running: ['Writing', 'accent'],
+  planning: ['Comparing', 'accent'],
+  needs_classes: ['Needs classes', 'warning'],
+  ready: ['Not imported yet', 'warning'],
+  applying: ['Storing', 'accent'],
+  done: ['Done', 'success'],
+  undoing: ['Taking back', 'accent'],
+  undone: ['Taken back', 'neutral'],
+  cancelled: ['Stopped', 'neutral'],
+  failed: ['Failed', 'danger'],
+}
+
+export const stateOf = ({ state }: Work): readonly [string, Tone] => STATES[state] ?? [state, 'neutral']
+
+const STEPS: Readonly<Record<string, string>> = {
+  snapshot: 'Taking the labels of this moment',
+  starting: 'Starting',
+  writing: 'Writing',
+  checking: 'Reading it back',
+  reading: 'Reading the file',
+  comparing: 'Comparing it with the labels that are there',
+  storing: 'Storing',
+  undoing: 'Taking it back',
+}
+
+export const stepOf = ({ step }: Work): string => STEPS[step ?? ''] ?? 'Waiting'
