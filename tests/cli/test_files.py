@@ -9,6 +9,7 @@ import pytest
 from labelwright.cli import app
 from labelwright.exchange.manifest import decode
 from labelwright.formats import FORMATS
+from labelwright.model.errors import Invalid
 from tests.formats import corpus
 from tests.formats.test_conformance import export
 
@@ -88,3 +89,29 @@ def test_a_target_that_is_there_is_left_alone(coco: Path, tmp_path: Path) -> Non
     with pytest.raises(Exception, match="there already"):
         run("convert", coco, tmp_path / "x.zip", "--format", "yolo")
     assert (tmp_path / "x.zip").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("form", "name"), [("coco", "x.json"), ("cvat", "x.xml"), ("ndjson", "x.ndjson"), ("csv", "x.CSV")]
+)
+def test_a_format_of_one_file_is_written_as_that_file(form: str, name: str, coco: Path, tmp_path: Path) -> None:
+    run("convert", coco, tmp_path / name, "--format", form)
+    assert (tmp_path / name).is_file()
+    assert run("validate", tmp_path / name) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("yolo",), "several files"),
+        (("cvat",), "one .xml file"),
+        (("coco", "--split", "50/50"), "splits, pictures and a side-car"),
+        (("coco", "--side-car"), "splits, pictures and a side-car"),
+    ],
+)
+def test_what_does_not_go_into_one_file_is_refused_by_name(
+    options: tuple[str, ...], why: str, coco: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(Invalid, match=why):
+        run("convert", coco, tmp_path / "x.json", "--format", *options)
+    assert not (tmp_path / "x.json").exists()

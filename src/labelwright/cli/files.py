@@ -27,6 +27,7 @@ from labelwright.formats import FORMATS, configuration_file
 from labelwright.model.errors import Invalid
 
 DIFFERENT = 1
+_SINGLE = {".json", ".ndjson", ".jsonl", ".geojson", ".csv", ".xml", ".parquet"}
 
 FormatName = Annotated[str | None, Parameter(name="--format", help="Its name; `labelwright formats` lists them.")]
 Options = Annotated[
@@ -63,7 +64,9 @@ def _yes(thing: object) -> str:
 
 def convert(  # noqa: PLR0913 - the options of a command
     source: Annotated[Path, Parameter(help="A file, a folder or an archive in any format.")],
-    target: Annotated[Path, Parameter(help="A .zip, a .tar, or a folder to make.")],
+    target: Annotated[
+        Path, Parameter(help="A .zip, a .tar, a folder to make, or the file itself where the format is one.")
+    ],
     /,
     *,
     form: FormatName = None,
@@ -82,6 +85,8 @@ def convert(  # noqa: PLR0913 - the options of a command
         raise Invalid(f"Say with --format into what: {', '.join(f.id for f in FORMATS.values() if f.write)}.")
     if target.exists():
         raise Invalid(f"{target} is there already. Name another one, or remove it.")
+    if is_single(target):
+        _check_single(target, FORMATS[form], alone=not (split or pictures or side_car))
     files, labels, found = _opened(source, read_as)
     converted = open_converted(files, labels)
     request = Request(
@@ -105,7 +110,9 @@ def convert(  # noqa: PLR0913 - the options of a command
             scratch=target.absolute().parent,
         )
         exporting.plan()
-        report = _written(exporting, target, configuration_file.write(converted.scheme.configuration.classes))
+        report = _written(
+            exporting, FORMATS[form], target, configuration_file.write(converted.scheme.configuration.classes)
+        )
         advance(bar, 0)
     for fault in (*labels.faults.kept[:20], *converted.refused[:20]):
         note(f"  not read: {fault.place}: {fault.message}")
@@ -119,11 +126,14 @@ def convert(  # noqa: PLR0913 - the options of a command
         note(f"SHA-256 {digest_of(target)}")
 
 
-def _written(exporting: Exporting, target: Path, configuration: bytes) -> Report:
+def _written(exporting: Exporting, form: Format, target: Path, configuration: bytes) -> Report:
     """Write into a temporary place and move it when it is whole."""
     with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".labelwright-") as folder:
         part = Path(folder) / target.name
-        if target.suffix.lower() in {".zip", ".tar"}:
+        if is_single(target):
+            report = _into(exporting, FolderWriter(part), configuration)
+            part = part / str(form.main)
+        elif target.suffix.lower() in {".zip", ".tar"}:
             with part.open("wb") as file:
                 report = _into(exporting, _packed(target, file, Path(folder)), configuration)
         else:
@@ -131,6 +141,20 @@ def _written(exporting: Exporting, target: Path, configuration: bytes) -> Report
             report = _into(exporting, FolderWriter(part), configuration)
         shutil.move(part, target)
     return report
+
+
+def is_single(target: Path) -> bool:
+    """Whether a name is that of one file of labels, not of an archive or a folder."""
+    return target.suffix.lower() in _SINGLE
+
+
+def _check_single(target: Path, form: Format, *, alone: bool) -> None:
+    """Raises Invalid where labels and what comes with them do not go into this one file."""
+    if form.main is None or Path(form.main).suffix != target.suffix.lower():
+        one = f"one {Path(form.main).suffix} file" if form.main else "several files"
+        raise Invalid(f"{form.name} is {one}, not {target.name}. Name that, a .zip, a .tar or a folder.")
+    if not alone:
+        raise Invalid(f"{target.name} is one file: splits, pictures and a side-car need a .zip, a .tar or a folder.")
 
 
 def _packed(target: Path, file: BinaryIO, folder: Path) -> Sink:
