@@ -93,11 +93,18 @@ class Painting(NamedTuple):
         empty = self.runs.where(np.zeros(self.runs.row.size, dtype=np.bool_))
         return Painting(self.size_wh, [self.objects[number] for number in kept], empty, self.pixels[list(kept)])
 
-    def share_seen(self, seen: Runs, group: Ints) -> list[float]:
-        """How much of each object is seen as its group, of ``seen`` runs owned by groups; 0 to 1."""
-        within = count_within(self.runs._replace(owner=group[self.runs.owner]), seen)
-        found = np.bincount(self.runs.owner, weights=within, minlength=len(self.objects))
-        shares: list[float] = (found / np.maximum(self.pixels, 1)).tolist()
+    def share_seen(self, seen: Runs, group: Ints, own: Ints | None = None) -> list[float]:
+        """How much of each object is seen as its group, of ``seen`` runs owned by groups; 0 to 1.
+
+        ``own`` pixels of each that are seen, where they are known: what is seen as a whole need not be looked for.
+        """
+        runs = self.runs
+        whole = np.zeros(len(self.objects), dtype=np.bool_) if own is None else own == self.pixels
+        if whole.any():
+            runs = runs.where(~whole[runs.owner])
+        within = count_within(runs._replace(owner=group[runs.owner]), seen)
+        found = np.bincount(runs.owner, weights=within, minlength=len(self.objects))
+        shares: list[float] = (np.where(whole, self.pixels, found) / np.maximum(self.pixels, 1)).tolist()
         return shares
 
 
