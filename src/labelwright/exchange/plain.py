@@ -95,16 +95,16 @@ _NUMBERS: Final = msgspec.json.Decoder(list[float])
 _UNANSWERED: Final = b'"answers":{}}'
 
 
-def plain_of(content: Document | bytes) -> PlainDocument:
+def plain_of(content: Document | bytes | memoryview) -> PlainDocument:
     """Decode a document as far as it goes here."""
-    return _PLAIN.decode(content if isinstance(content, bytes) else encoded(content))
+    return _PLAIN.decode(encoded(content) if isinstance(content, Document) else content)
 
 
-def answers_of(content: Document | bytes) -> Answers:
+def answers_of(content: Document | bytes | memoryview) -> Answers:
     """The answers about the medium; the last thing in a stored document."""
     if isinstance(content, Document):
         return content.answers
-    if content.endswith(_UNANSWERED):
+    if bytes(content[-len(_UNANSWERED) :]) == _UNANSWERED:
         return {}
     found: Any = _ANSWERS.decode(content)
     return dict(found.answers)

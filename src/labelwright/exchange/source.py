@@ -54,12 +54,12 @@ class TaskLabels(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     state: str
     labeler: str | None = None
     medium: Medium
-    content: Document | bytes = EMPTY
+    content: Document | bytes | memoryview = EMPTY
 
     @cached_property
     def document(self) -> Document:
         """All labels."""
-        return _DOCUMENT.decode(self.content) if isinstance(self.content, bytes) else self.content
+        return self.content if isinstance(self.content, Document) else _DOCUMENT.decode(self.content)
 
     @cached_property
     def plain(self) -> PlainDocument:
@@ -69,7 +69,7 @@ class TaskLabels(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @property
     def annotations(self) -> Sequence[PlainAnnotation | Annotation]:
         """The annotations, decoded no further than they are."""
-        return self.plain.annotations if isinstance(self.content, bytes) else self.content.annotations
+        return self.content.annotations if isinstance(self.content, Document) else self.plain.annotations
 
     @cached_property
     def answers(self) -> Answers:
