@@ -55,15 +55,17 @@ check: setup $(DEV) ## Check formatting, lint, types, import rules, and that wha
 	$(WEB) npm run check
 	$(BIN)/python scripts/schema.py --check
 	$(BIN)/python scripts/corpus.py --check
+	$(BIN)/python scripts/round_trip.py --check
 
 fmt: setup $(DEV) ## Format everything, mend what a machine can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(WEB) npm run fmt
 
-schema: setup $(DEV) ## Write schema/, docs/formats.md and the corpus of labels in tests/samples
+schema: setup $(DEV) ## Write schema/, the tables in docs/ and the corpus of labels in tests/samples
 	$(BIN)/python scripts/schema.py
 	$(BIN)/python scripts/corpus.py
+	$(BIN)/python scripts/round_trip.py
 
 bench: setup $(DEV) ## Measure every claim and write docs/performance.md
 	@scripts/ensure-chromium $(BIN)/python

@@ -12,10 +12,10 @@ from labelwright.exchange.checking import is_near
 from labelwright.exchange.exporting import Exporting, Report, Request
 from labelwright.exchange.files import open_files
 from labelwright.exchange.format import Format, chosen
-from labelwright.exchange.found import Fault, stretched
+from labelwright.exchange.found import Fault, FoundMedium, stretched
 from labelwright.exchange.ledger import Entry
 from labelwright.exchange.mapping import ClassMapping
-from labelwright.exchange.reading import identified
+from labelwright.exchange.reading import identified, restorer_of
 from labelwright.exchange.resolving import Resolver
 from labelwright.exchange.shapes import rings_of
 from labelwright.exchange.source import Scheme, TaskLabels
@@ -45,6 +45,7 @@ class Kept(NamedTuple):
 class Trip(NamedTuple):
     """One way there and back. `after` are the labels that came back, by medium; `faults` what could not be read."""
 
+    scheme: Scheme
     archive: bytes
     report: Report
     tasks: tuple[TaskLabels, ...]
@@ -81,12 +82,14 @@ def there_and_back(form: Format, scheme: Scheme, tasks: Iterable[TaskLabels], **
         files = open_files(Path(file.name))
         labels = form.read(files)
         refused: list[Fault] = []
-        for medium in identified(labels.media(), files):
+        found: Iterable[FoundMedium] = identified(labels.media(), files)
+        restorer = restorer_of(files)
+        for medium in found if restorer is None else restorer.media(found):
             assert medium.id is not None, f"{form.id}: nothing says which picture {medium.path} is. {medium.place}"
             resolved = resolver.resolve(medium, sizes.get(medium.id))
             refused += resolved.refused
             after[medium.id] = uniter.unite(after.get(medium.id, EMPTY), resolved).document
-    return Trip(archive, report, tasks, after, (*labels.faults.kept, *refused))
+    return Trip(scheme, archive, report, tasks, after, (*labels.faults.kept, *refused))
 
 
 # --- pairs ----------------------------------------------------------------------------------------------------------
@@ -107,7 +110,8 @@ def pairs(trip: Trip, form: Format) -> Iterator[Kept]:
             yield from (Kept(task, was, None, "refused", whole[task.task_id]) for was in task.document.annotations)
             continue
         buckets = {a.id: entries[a.id].bucket if a.id in entries else "exported" for a in task.document.annotations}
-        given = [a for a in task.document.annotations if buckets[a.id] != "refused"]
+        has_all = bool(trip.report.balance.side_car)
+        given = [a for a in task.document.annotations if has_all or buckets[a.id] != "refused"]
         found = _paired(given, document.annotations)
         for was in task.document.annotations:
             yield Kept(task, was, found.get(was.id), buckets[was.id], entries.get(was.id))

@@ -97,8 +97,8 @@ class World:
 
 
 def in_this_process(command: list[str], **_: Any) -> subprocess.CompletedProcess[bytes]:
-    folder, file, name, *wanted = command[3:]
-    survey(Path(file), Path(folder), FORMATS, name=name, wanted=wanted[0] if wanted else None)
+    folder, file, name, wanted, side_car = command[3:]
+    survey(Path(file), Path(folder), FORMATS, name=name, wanted=wanted or None, use_side_car=side_car == "use")
     return subprocess.CompletedProcess(command, 0, b"", b"")
 
 

@@ -16,6 +16,7 @@ from labelwright.model.document import Answer, Answers
 from labelwright.model.geometry import Geometry, Rectangle, kind_of
 
 NO_SIZE: Final = "The size of the picture is not known yet."
+LOOSE: Final = "What it was nested in is not in the file; it stands by itself."
 OPENED: Final = "The question was opened and not answered; the format has no word for that."
 
 Attributes = dict[str, str | tuple[str, ...]]
@@ -75,7 +76,8 @@ class Flattener:
         labelled = self.scheme.labelled(task)
         for one in sorted(labelled, key=lambda one: one.parent is not None):
             item = item_of(task, one.annotation.id, one.label_class.key)
-            refusal = self._account(one, item)
+            is_loose = one.parent is not None and one.parent.id not in numbers
+            refusal = self._account(one, item, is_loose=is_loose)
             if refusal is not None:
                 if one.annotation.answers:
                     self._ledger.refused("answers", refusal, item, count=len(one.annotation.answers))
@@ -119,7 +121,7 @@ class Flattener:
     def _key(self, one: PlainAnnotation) -> str:
         return self.scheme.configuration.by_id[one.class_id].label_class.key
 
-    def _account(self, one: Labelled, item: Item) -> str | None:
+    def _account(self, one: Labelled, item: Item, *, is_loose: bool) -> str | None:
         """Tell the ledger about one geometry; why it is refused, None when it is not."""
         for name in self._features(one):
             support = self._supports[name]
@@ -133,7 +135,10 @@ class Flattener:
                     "geometries", support.how, item, loss=self._loss(one.annotation.geometry, support)
                 )
                 return None
-        self._ledger.exported("geometries", class_key=one.label_class.key)
+        if is_loose:
+            self._ledger.converted("geometries", LOOSE, item)
+        else:
+            self._ledger.exported("geometries", class_key=one.label_class.key)
         return None
 
     def _loss(self, geometry: Geometry, support: Support) -> Loss | None:

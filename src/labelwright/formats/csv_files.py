@@ -3,11 +3,12 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from labelwright.exchange.files import Files, refused
 
 Row = dict[str, str]
+_ENDING: Final = "\r\n"
 
 
 def columns_of(files: Files, path: str) -> set[str]:
@@ -29,10 +30,10 @@ def rows_of(files: Files, path: str) -> Iterator[tuple[int, Row]]:
 def write_rows(put: Callable[[bytes], None], rows: Iterable[Iterable[Any]]) -> None:
     """Write rows as they come; None is an empty field."""
     text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
+    table = csv.writer(text, lineterminator=_ENDING)  # which makes it quote a single return as well
     for row in rows:
         table.writerow(row)
-        put(text.getvalue().encode())
+        put(f"{text.getvalue().removesuffix(_ENDING)}\n".encode())
         text.seek(0)
         text.truncate()
 

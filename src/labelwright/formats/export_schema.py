@@ -111,7 +111,13 @@ def _labels() -> Schema:
         "classifications": _map("answer", "Answers about the geometry, by export key."),
     }
     comment = {**_nullable("string", "Of the annotation; include=comments"), "maxLength": MAX_COMMENT}
-    added = {"id": {"type": "string", "format": "uuid"}, "provenance": _ref("provenance"), "comment": comment}
+    depth = {"type": "integer", "description": "Depth where it is not 0, more is further up; include=depth"}
+    added = {
+        "id": {"type": "string", "format": "uuid"},
+        "provenance": _ref("provenance"),
+        "comment": comment,
+        "z": depth,
+    }
     nested = _map("nestedDrawings", "Geometries inside this one, by export key; absent when there are none.")
     return {
         "drawings": {"type": "array", "items": _ref("drawing"), "minItems": 1},

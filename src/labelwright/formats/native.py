@@ -27,7 +27,7 @@ _LINES_AT_ONCE: Final = 64
 
 def write(lines: bool, source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: FBT001 - bound
     """Write one file for each split."""
-    style = Style(ids=True, provenance=bool(settings["provenance"]), comments=True)
+    style = Style(ids=True, provenance=bool(settings["provenance"]), comments=True, depth=True)
     for split in source.splits:
         name = f"labels_{split}" if split else "labels"
         with archive.file(f"{name}.{'ndjson' if lines else 'json'}") as put:

@@ -173,6 +173,7 @@ class _Part:
             answers = _ANSWERS.decode(members["classifications"]) if "classifications" in members else {}
             own_id = msgspec.json.decode(members["id"], type=str) if "id" in members else None
             comment = msgspec.json.decode(members["comment"], type=str | None) if "comment" in members else None
+            z = msgspec.json.decode(members["z"], type=int) if "z" in members else 0
         except msgspec.DecodeError as error:
             self._faults.add(self._place(number, pointer), "invalid_object", f"“{key}” cannot be read: {error}.")
             return None
@@ -184,6 +185,7 @@ class _Part:
             nested=tuple(self._objects(nested, number, f"{pointer}/nested_geometries")),
             id=own_id if own_id and is_uuid(own_id) else None,
             comment=comment,
+            z=z,
         )
 
     def _geometry(self, key: str, members: dict[str, msgspec.Raw], number: int, pointer: str) -> Geometry | None:

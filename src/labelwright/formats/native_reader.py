@@ -21,13 +21,14 @@ from labelwright.model.geometry import KINDS, Geometry, kind_of
 from labelwright.model.ids import is_uuid
 
 SHAPES: Final = ("geometry", *KINDS)
-OBJECT_KEYS: Final = frozenset({*SHAPES, "classifications", "nested_geometries", "id", "provenance", "comment"})
+OBJECT_KEYS: Final = frozenset({*SHAPES, "classifications", "nested_geometries", "id", "provenance", "comment", "z"})
 
 
 class Drawn(NamedTuple):
     """One geometry of the file; `nested` has at most one level.
 
-    `id` is None when the file gives none. `comment` is UNSET when the file says nothing of it, None when it has none.
+    `id` is None when the file gives none. `comment` is UNSET when the file says nothing of it, None when it has none;
+    `z`, the depth, is None when the file says nothing of it.
     """
 
     pointer: str
@@ -37,6 +38,7 @@ class Drawn(NamedTuple):
     answers: Answers
     nested: "tuple[Drawn, ...]" = ()
     comment: str | UnsetType | None = UNSET
+    z: int | None = None
 
 
 class TaskRead(NamedTuple):
@@ -59,6 +61,7 @@ class Head(msgspec.Struct, frozen=True):
 
 
 _COMMENT: Final = msgspec.json.Decoder(str | None)
+_DEPTH: Final = msgspec.json.Decoder(int)
 _HEAD: Final = msgspec.json.Decoder(Head)
 
 
@@ -162,7 +165,8 @@ class TaskReader:
         inner = self._nested(members.get("nested_geometries"), pointer, label_class, nested=nested)
         drawn_id = self._id(members.get("id"), f"{pointer}/id")
         comment = self._comment(members.get("comment"), f"{pointer}/comment")
-        return None if geometry is None else Drawn(pointer, drawn_id, label_class, geometry, answers, inner, comment)
+        z = self._depth(members.get("z"), f"{pointer}/z")
+        return None if geometry is None else Drawn(pointer, drawn_id, label_class, geometry, answers, inner, comment, z)
 
     def _nested(self, raw: Piece | None, pointer: str, label_class: LabelClass, *, nested: bool) -> tuple[Drawn, ...]:
         if raw is None:
@@ -187,6 +191,16 @@ class TaskReader:
             text = f"The comment has {len(comment)} characters, more than {MAX_COMMENT}."
             self._reading.fault(pointer, "too_long", text)
         return comment
+
+    def _depth(self, raw: Piece | None, pointer: str) -> int | None:
+        if raw is None:
+            return None
+        self._reading.skip(raw)
+        try:
+            return _DEPTH.decode(raw)
+        except msgspec.ValidationError:
+            self._reading.fault(pointer, "wrong_type", f"z, the depth, is a whole number, not {shown_type(raw)}.")
+            return None
 
     def _id(self, raw: Piece | None, pointer: str) -> str | None:
         if raw is None:

@@ -18,7 +18,7 @@ from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point,
 
 NumberWriter = Callable[[float], str]
 EMPTY_LABELS = b'"global_classifications":{},"labels":{}'
-INCLUDES = ("media", "ids", "provenance", "comments", "timing", "review")
+INCLUDES = ("media", "ids", "provenance", "comments", "depth", "timing", "review")
 
 
 class Style(NamedTuple):
@@ -28,6 +28,7 @@ class Style(NamedTuple):
     ids: bool = False
     provenance: bool = False
     comments: bool = False
+    depth: bool = False
 
 
 READY = Style()
@@ -116,6 +117,8 @@ def _object(
         parts.append(f'"provenance":{_provenance(annotation)}')
     if style.comments:
         parts.append(f'"comment":{"null" if annotation.comment is None else string(annotation.comment)}')
+    if style.depth and annotation.z:
+        parts.append(f'"z":{annotation.z}')
     return f"{{{','.join(parts)}}}"
 
 

@@ -346,7 +346,7 @@ _BOXES: Final = {
     "rectangle": CARRIES,
     "polygon": converts(BOXED),
     "image_segmentation": converts(BOXED),
-    "holes": refuses("A box has no holes."),
+    "holes": converts(BOXED),
 }
 DETECT: Final = _format("detect", "yolo", "YOLO detection", "Boxes, one text file a picture.", **_BOXES)
 POSE: Final = _format("pose", "yolo-pose", "YOLO pose", "Boxes with the points nested in them as keypoints.", **_BOXES)
@@ -368,6 +368,6 @@ ORIENTED: Final = _format(
     rectangle=converts(CORNERS),
     polygon=converts(TURNED),
     image_segmentation=converts(TURNED),
-    holes=refuses("A box has no holes."),
+    holes=converts(TURNED),
 )
 FORMATS: Final = (DETECT, SEGMENT, ORIENTED, POSE)

@@ -53,7 +53,7 @@ class ExportOptions(msgspec.Struct, frozen=True, kw_only=True):
     def style(self) -> Style:
         """How geometries are written; `READY` is what is stored."""
         write = integer if self.coordinates == "integer" else number
-        asked = {name: name in self.include for name in ("ids", "provenance", "comments")}
+        asked = {name: name in self.include for name in ("ids", "provenance", "comments", "depth")}
         return Style(number=write, **asked)
 
 

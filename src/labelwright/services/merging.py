@@ -105,7 +105,7 @@ class Merger:
             parent_id=placed.parent_id,
             geometry=placed.geometry,
             answers=placed.drawn.answers,
-            z=known.z if known else 0,
+            z=placed.drawn.z if placed.drawn.z is not None else known.z if known else 0,
             comment=_comment(placed.drawn, known),
         )
         return stamped(annotation, self._stamp, was=known)
