@@ -10,6 +10,8 @@ import pytest
 
 from labelwright.api.errors import STATUS, TITLES, status_of
 from labelwright.config import Settings
+from labelwright.exchange.change_set import WHATS
+from labelwright.exchange.uniting import MODES
 from labelwright.model import errors
 from labelwright.model.errors import LabelwrightError
 from labelwright.model.geometry import KINDS
@@ -176,3 +178,10 @@ def test_decisions_are_numbered_once_each_and_of_readable_length() -> None:
     for path in decisions:
         assert path.read_text().startswith(f"# {path.name[:4]} ")
         assert 15 <= len(path.read_text().splitlines()) <= 70, path.name
+
+
+def test_the_page_shows_every_kind_of_change_and_offers_every_mode() -> None:
+    page = (ROOT / "web" / "src" / "api" / "exchanges.ts").read_text()
+    choices = (ROOT / "web" / "src" / "app" / "files" / "ImportChoices.svelte").read_text()
+    assert [what for what in WHATS if f"'{what}'" not in page] == []
+    assert [mode for mode in MODES if f"value: '{mode}'" not in choices] == []

@@ -126,7 +126,10 @@ def test_a_foreign_file_is_mapped_shown_stored_and_undone(open_page: Pages, api:
 
     page.get_by_role("button", name="Import 1 change").click()
     expect(page.get_by_text("The labels of 1 picture are stored.")).to_be_visible(timeout=LONG)
-    assert len(labels(api, world.tasks[1])["annotations"]) == 1
+    (drawn,) = labels(api, world.tasks[1])["annotations"]
+    label_mode = open_page()
+    label_mode.goto(f"/label/{world.tasks[1]}?annotation={drawn['id']}")
+    expect(label_mode.get_by_role("treeitem", selected=True)).to_have_count(1)
     page.get_by_role("button", name="Undo the whole import").click()
     expect(page.get_by_text("Everything is as it was before.")).to_be_visible(timeout=LONG)
     assert labels(api, world.tasks[1]) == before

@@ -1,6 +1,7 @@
 """What an import changes, line by line: each with its place in the file and its task."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
@@ -113,3 +114,23 @@ def has_text(line: Difference, text: str) -> bool:
     place = line.place.file if line.place else ""
     shown = (line.medium, line.class_key, line.value, line.reason, line.code, place)
     return any(text in one.casefold() for one in shown)
+
+
+def read_page(path: Path, *, what: str | None, search: str, start: int, limit: int) -> tuple[list[bytes], int]:
+    """Some lines of a change set and how many there are: of one kind, with a text in them, or all."""
+    wanted = f'{{"what":"{what}"'.encode() if what else b""
+    text = search.casefold()
+    # Where the text is plain, lines without its bytes need not be decoded to know that they do not have it.
+    plain = text.encode() if text.isascii() and text.isalnum() else b""
+    page: list[bytes] = []
+    total = 0
+    with path.open("rb") as file:
+        for line in file:
+            if not line.startswith(wanted) or (plain and line.isascii() and plain not in line.lower()):
+                continue
+            if text and not has_text(msgspec.json.decode(line, type=Difference), text):
+                continue
+            if start <= total < start + limit:
+                page.append(line.rstrip(b"\n"))
+            total += 1
+    return page, total

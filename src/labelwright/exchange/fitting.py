@@ -4,13 +4,17 @@ from collections.abc import Iterator
 
 import msgspec
 
+from labelwright.exchange.becoming import LESSENS
 from labelwright.exchange.reading import FoundQuestion, Surveyed
 from labelwright.exchange.resolving import Resolver
 from labelwright.model.configuration import LabelClass
 
 
 class ClassFit(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What the objects of one class and kind become. `how`: mapped, named, left_out, unknown, misplaced."""
+    """What the objects of one class and kind become. `how`: mapped, named, left_out, unknown, misplaced.
+
+    `only_boxes`: their class takes the boxes of such shapes alone, if a mapping allows that.
+    """
 
     name: str
     parent: str | None
@@ -19,6 +23,7 @@ class ClassFit(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     how: str
     class_id: str | None = None
     class_type: str | None = None
+    only_boxes: bool = False
 
 
 class QuestionFit(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -59,6 +64,7 @@ def fit(surveyed: Surveyed, resolver: Resolver) -> Fit:
                     how=target.how,
                     class_id=found.id if found else None,
                     class_type=found.type if found else None,
+                    only_boxes=found is not None and found.type in LESSENS.get(kind, ()),
                 )
             )
     questions = tuple(_question(asked, homes, resolver) for asked in surveyed.questions)

@@ -6,11 +6,11 @@ from typing import Final
 
 import msgspec
 
-from labelwright.exchange.becoming import BECOMES
+from labelwright.exchange.becoming import BECOMES, LESSENS
 from labelwright.exchange.found import FoundAnswer, FoundClass, FoundMedium, FoundObject
 from labelwright.exchange.resolving import key_of
 from labelwright.model.configuration import FORBIDDEN_KEYS, MAX_TEXT, OPTION_KEY_PATTERN, LabelClass, Option
-from labelwright.model.geometry import kind_of
+from labelwright.model.geometry import KINDS, kind_of
 
 MOST_OPTIONS: Final = 50
 _COLORS: Final = (
@@ -23,6 +23,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Where a proposed class comes from: what the file calls it, and the kinds that it takes in.
 
     `path` are the keys that lead to it, joined by dots; `is_whole`: no other class takes in what the file calls so.
+    It may be of any kind in `becomes` instead and hold all of it, or its boxes in one of `lessens`.
     """
 
     path: str
@@ -30,6 +31,8 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     parent: str | None
     kinds: tuple[str, ...] = ()
     is_whole: bool = True
+    becomes: tuple[str, ...] = ()
+    lessens: tuple[str, ...] = ()
 
 
 class Survey:
@@ -119,7 +122,19 @@ class Survey:
         kind, kinds = taken
         found = self.kinds[parent, name] or {kind}
         own = [one for one in sorted(found) if one == kind or (one not in kinds and kind in BECOMES[one])]
-        self.origins.append(Origin(path=path, name=name, parent=parent, kinds=tuple(own), is_whole=len(kinds) == 1))
+        becomes = [one for one in KINDS if all(one in {k, *BECOMES[k]} for k in own)]
+        lessens = [one for one in KINDS if all(one in {k, *BECOMES[k], *LESSENS.get(k, ())} for k in own)]
+        self.origins.append(
+            Origin(
+                path=path,
+                name=name,
+                parent=parent,
+                kinds=tuple(own),
+                is_whole=len(kinds) == 1,
+                becomes=tuple(sorted(becomes, key=lambda one: one != kind)),
+                lessens=tuple(one for one in lessens if one not in becomes),
+            )
+        )
 
     def _questions_of(self, owner: str | None, keys: set[str], above: str) -> list[LabelClass]:
         made = []

@@ -18,7 +18,7 @@ import msgspec
 from sqlalchemy import Connection, Row, select, update
 
 from labelwright.db import tables as t
-from labelwright.exchange.change_set import WHATS, Difference, has_text
+from labelwright.exchange.change_set import WHATS, read_page
 from labelwright.exchange.reading import SURVEY, Surveyed
 from labelwright.exchange.uniting import MODES
 from labelwright.exchange.work import Said
@@ -200,14 +200,9 @@ def list_changes(  # noqa: PLR0913 - a filter and a page
     path = folder_of(ctx, import_id) / CHANGES
     if not path.is_file():
         return {"items": [], "total": 0}
-    wanted = f'{{"what":"{what}"'.encode() if what else b""
-    with path.open("rb") as file:
-        lines = [line for line in file if line.startswith(wanted)]
-    if search:
-        text = search.casefold()
-        lines = [line for line in lines if has_text(msgspec.json.decode(line, type=Difference), text)]
-    page = lines[max(start, 0) : max(start, 0) + max(1, min(limit, 1000))]
-    return {"items": [msgspec.Raw(line.rstrip(b"\n")) for line in page], "total": len(lines)}
+    most = max(1, min(limit, 1000))
+    page, total = read_page(path, what=what, search=search, start=max(start, 0), limit=most)
+    return {"items": [msgspec.Raw(line) for line in page], "total": total}
 
 
 def folder_of(ctx: Context, import_id: str) -> Path:

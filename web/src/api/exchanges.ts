@@ -158,6 +158,8 @@ export interface ClassFit {
   readonly how: string
   readonly classId: string | null
   readonly classType: string | null
+  /** The class takes the boxes of such shapes alone, if the mapping allows that. */
+  readonly onlyBoxes: boolean
 }
 
 /** What a question becomes, and its values: an option's key, '' for left out, null for nothing. */
@@ -189,6 +191,9 @@ export interface Origin {
   readonly parent: string | null
   readonly kinds: readonly string[]
   readonly isWhole: boolean
+  /** The kinds that hold all of it, and those that only hold its boxes. */
+  readonly becomes: readonly LabelClass['type'][]
+  readonly lessens: readonly LabelClass['type'][]
 }
 
 /** A class as it will be saved: new ones have no id yet. */

@@ -10,6 +10,7 @@ const fit = (name: string, kind: string, how = 'named', more: Partial<ClassFit> 
   count: 1,
   classId: null,
   classType: null,
+  onlyBoxes: false,
   ...more,
 })
 const asked = (name: string, how: string, values: QuestionFit['values'] = {}): QuestionFit => ({

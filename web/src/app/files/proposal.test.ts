@@ -16,6 +16,8 @@ const from = (path: string, name: string, more: Partial<Origin> = {}): Origin =>
   parent: null,
   kinds: [],
   isWhole: true,
+  becomes: [],
+  lessens: [],
   ...more,
 })
 
@@ -27,10 +29,14 @@ const proposal: ProposedClasses = {
   revision: 3,
   classes: [quay, crane, made('car', 'rectangle'), made('car_point', 'point')],
   origins: [
-    from('crane', 'Kran', { kinds: ['polygon', 'rectangle'] }),
+    from('crane', 'Kran', { becomes: ['polygon', 'image_segmentation'], lessens: ['rectangle'] }),
     from('crane.hook', 'Haken', { parent: 'Kran', kinds: ['point'] }),
     from('crane.colour', 'Farbe', { parent: 'Kran' }),
-    from('car', 'car', { kinds: ['rectangle'], isWhole: false }),
+    from('car', 'car', {
+      kinds: ['rectangle'],
+      becomes: ['rectangle', 'polygon', 'image_segmentation'],
+      isWhole: false,
+    }),
     from('car_point', 'car', { kinds: ['point'], isWhole: false }),
   ],
   effects: null,

@@ -1,7 +1,7 @@
 /** A label configuration that a file proposes, and what people choose of it. */
 
 import type { ClassMapping, DraftClass, Origin, ProposedClasses } from '../../api/exchanges.ts'
-import { isGeometry } from '../configuration/types.ts'
+import { isGeometry, SEGMENTATION } from '../configuration/types.ts'
 
 /** What somebody chose for one proposed class; what is not there stays as it is proposed. */
 export interface Choice {
@@ -25,14 +25,6 @@ export interface Row {
   readonly origin: Origin | undefined
 }
 
-const SHAPES: Readonly<Record<string, readonly DraftClass['type'][]>> = {
-  point: ['point'],
-  line: ['line'],
-  rectangle: ['rectangle', 'polygon', 'image_segmentation'],
-  polygon: ['polygon', 'image_segmentation', 'rectangle'],
-  image_segmentation: ['image_segmentation', 'polygon', 'rectangle'],
-}
-
 /** The classes that are new or grow, with those that they stand in. */
 export function rowsOf(proposal: ProposedClasses, before: readonly DraftClass[]): Row[] {
   const origins = new Map(proposal.origins.map((origin) => [origin.path, origin]))
@@ -54,19 +46,17 @@ export function rowsOf(proposal: ProposedClasses, before: readonly DraftClass[])
 const flat = (classes: readonly DraftClass[]): DraftClass[] =>
   classes.flatMap((one) => [one, ...flat(one.children)])
 
-/** The kinds that a new class may have, so that everything of the file still fits. */
+/** The kinds that a new class may have, the proposed one first. */
 export function typesOf({ proposed, origin, level }: Row): DraftClass['type'][] {
-  const allowed = (origin?.kinds ?? []).map((kind) => SHAPES[kind] ?? [])
+  const types = [...(origin?.becomes ?? []), ...(origin?.lessens ?? [])]
   const mayBeSegmentation = level === 0 && proposed.children.length === 0
-  return (allowed[0] ?? [proposed.type]).filter(
-    (type) =>
-      allowed.every((types) => types.includes(type)) && (type !== 'image_segmentation' || mayBeSegmentation),
-  )
+  const allowed = types.filter((type) => type !== SEGMENTATION || mayBeSegmentation)
+  return allowed.length > 0 ? allowed : [proposed.type]
 }
 
 /** Whether a chosen kind only holds the boxes of what the file has. */
 export const losesShape = ({ origin }: Row, type: DraftClass['type']): boolean =>
-  type === 'rectangle' && (origin?.kinds ?? []).some((kind) => kind !== 'rectangle')
+  origin?.lessens.includes(type) ?? false
 
 /** The classes as they will be saved. */
 export function built(classes: readonly DraftClass[], choices: Choices, above = ''): DraftClass[] {
