@@ -138,7 +138,10 @@ YOLO = (
     Case("K44", "class 0.5", yolo(FINE, "0.5 0.5 0.5 0.2 0.2"), "not_a_class", "number from 0", LINE_2, 1),
     Case("K44", "1.0001", yolo(FINE, "0 0.5 0.5 1.0001 0.2"), "out_of_range", "from 0 to 1", LINE_2, 1),
     Case("K44", "1.0000005", yolo("0 0.5 0.5 1.0000005 0.2"), objects=1),
-    Case("K44", "NaN", yolo(FINE, "0 nan 0.5 0.2 0.2"), "out_of_range", "from 0 to 1", LINE_2, 1),
+    *(
+        Case("K44", line, yolo(FINE, line), "out_of_range", "from 0 to 1", LINE_2, 1)
+        for line in ("0 nan 0.5 0.2 0.2", "0 0.5 nan 0.2 0.2", "0 0.5 0.5 0.2 inf")
+    ),
     Case(
         "K44",
         "decimal commas",

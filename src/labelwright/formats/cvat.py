@@ -236,14 +236,14 @@ def _object(child: Any, size: tuple[int | None, int | None], place: Place, fault
 
 def _found_geometry(child: Any, size: tuple[int | None, int | None]) -> Geometry | None:
     if child.tag == "box":
-        left, top, right, bottom = (float(child.get(name)) for name in ("xtl", "ytl", "xbr", "ybr"))
+        left, top, right, bottom = (float(_needed(child, name)) for name in ("xtl", "ytl", "xbr", "ybr"))
         box, degrees = Rectangle(left, top, right - left, bottom - top), float(child.get("rotation", "0"))
         return turned_box(box, degrees, ((left + right) / 2, (top + bottom) / 2)) if degrees else box
     if child.tag == "mask":
         return _found_mask(child, size)
     if child.tag not in {"polygon", "polyline", "points"}:
         return None
-    pairs = [pair.split(",") for pair in child.get("points").split(";")]
+    pairs = [pair.split(",") for pair in _needed(child, "points").split(";")]
     points = tuple((float(x), float(y)) for x, y in pairs)
     if child.tag == "points":
         if len(points) != 1:
@@ -252,9 +252,17 @@ def _found_geometry(child: Any, size: tuple[int | None, int | None]) -> Geometry
     return Polygon(points) if child.tag == "polygon" else Line(points)
 
 
+def _needed(child: Any, name: str) -> str:
+    """Raises ValueError when the attribute is not there."""
+    value = child.get(name)
+    if value is None:
+        raise ValueError(f"it has no {name}")
+    return str(value)
+
+
 def _found_mask(child: Any, size: tuple[int | None, int | None]) -> Geometry | None:
-    left, top, width, height = (int(float(child.get(name))) for name in ("left", "top", "width", "height"))
-    lengths = [int(length) for length in child.get("rle").split(",")]
+    left, top, width, height = (int(float(_needed(child, name))) for name in ("left", "top", "width", "height"))
+    lengths = [int(length) for length in _needed(child, "rle").split(",")]
     if min(lengths, default=0) < 0 or sum(lengths) != width * height:
         raise ValueError("its run lengths do not add up to its box")
     if not size[0] or not size[1] or left < 0 or top < 0 or left + width > size[0] or top + height > size[1]:

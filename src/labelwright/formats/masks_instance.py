@@ -185,7 +185,7 @@ def read(files: Files) -> LabelFile:
             place = Place(root + LINES, line=number)
             try:
                 line = _DECODER.decode(text)
-            except (msgspec.DecodeError, RecursionError) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 faults.add(place, "invalid_line", f"This line is no picture with its objects: {error}.", text[:60])
                 continue
             if root + line.mask not in files.sizes:

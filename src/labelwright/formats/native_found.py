@@ -10,7 +10,7 @@ from labelwright.exchange.found import Faults, FoundAnswer, FoundClass, FoundMed
 from labelwright.formats.native_geometry import read_geometry
 from labelwright.formats.native_reader import OBJECT_KEYS
 from labelwright.formats.reading import Reading
-from labelwright.formats.strict_json import check_repeated, escaped, key_count, parse, split
+from labelwright.formats.strict_json import check_repeated, checked, escaped, key_count, parse, split
 from labelwright.model.errors import InvalidJson
 from labelwright.model.geometry import KINDS, Geometry
 from labelwright.model.ids import is_uuid
@@ -84,7 +84,7 @@ class _Part:
         self._path, self._faults = path, faults
         self._is_lines = not path.lower().endswith(".json")
         if self._is_lines:
-            self._elements = [line for line in bytes(files.read(path)).splitlines() if line.strip()]
+            self._elements = [line for line in bytes(checked(files.read(path))).splitlines() if line.strip()]
         else:
             self._elements = [bytes(raw) for raw in split(files.read(path))]
         self._kinds: dict[str, str] = {}

@@ -202,7 +202,7 @@ def _open(files: Files, path: str) -> Any:
     pa, parquet = _arrow()
     try:
         file = parquet.ParquetFile(pa.BufferReader(pa.py_buffer(files.read(path))))
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise refused(path, "damaged_file", f"is no whole Parquet file: {error}.") from None
     groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
     if sum(group.total_byte_size for group in groups) > MOST_UNPACKED_BYTES:
@@ -226,7 +226,7 @@ def _found(file: Any, path: str, faults: Faults) -> Iterator[tuple[Place, _Row]]
                     yield place, msgspec.convert(row, _Row)
                 except msgspec.ValidationError as error:
                     faults.add(place, "invalid_row", f"This row cannot be read: {error}.", row.get("path"))
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise refused(path, "damaged_file", f"cannot be read after row {number}: {error}.") from None
 
 

@@ -1,6 +1,7 @@
 """Read YOLO text files. Coordinates are shares of the sides of pictures whose sizes somebody else knows."""
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import Final
 
 from labelwright.exchange.files import Files, refused
@@ -152,7 +153,9 @@ class _Reader:
             self.faults.add(place, "not_a_class", "The line begins with a class's number from 0.", line)
             return None
         shares = self._shares(numbers)
-        if shares and not (min(shares) >= -_OVERSHOOT and max(shares) <= 1 + _OVERSHOOT):
+        # Neither the least nor the largest of numbers says that one of them is none.
+        is_inside = not shares or (min(shares) >= -_OVERSHOOT and max(shares) <= 1 + _OVERSHOOT)
+        if not is_inside or not isfinite(sum(numbers)):
             text = "Coordinates are shares of the picture's sides, from 0 to 1."
             self.faults.add(place, "out_of_range", text, line)
             return None
