@@ -1,4 +1,4 @@
-"""axe finds no serious fault in label mode, what opens over it, the grid, and the exchange of files, dark and light."""
+"""axe finds no fault in label mode, what opens over it, the grid, and the exchange of files, dark and light."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -13,8 +13,9 @@ from tests.e2e.test_files import foreign_file
 from tests.e2e.world import build, every_type, picture
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa"]
-FAULTS = ("serious", "critical")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+# An experiment of axe, and a good one: what is seen is what a voice can say.
+RULES = {"label-content-name-mismatch": {"enabled": True}}
 
 
 class Judge:
@@ -28,18 +29,18 @@ class Judge:
     def look(self, place: str) -> None:
         # A colour is judged where it stays.
         self.page.evaluate("Promise.allSettled(document.getAnimations().map((each) => each.finished)).then(() => null)")
-        result: Any = self.page.evaluate("(tags) => axe.run({ runOnly: tags, resultTypes: ['violations'] })", RULES)
+        options = {"runOnly": TAGS, "rules": RULES, "resultTypes": ["violations"]}
+        result: Any = self.page.evaluate("(options) => axe.run(options)", options)
         assert result["passes"], "axe looked at nothing"
         self.found += [
             f"{place}: {fault['id']} ({fault['help']}): {node['html'][:200]} {node['failureSummary']}"
             for fault in result["violations"]
-            if fault["impact"] in FAULTS
             for node in fault["nodes"]
         ]
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_axe_finds_no_serious_fault(
+def test_axe_finds_no_fault(
     open_page: Pages, api: httpx2.Client, scheme: Literal["dark", "light"], tmp_path: Path
 ) -> None:
     world = build(api, every_type(), [picture(), picture(400, 300)])

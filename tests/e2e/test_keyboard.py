@@ -94,26 +94,35 @@ def test_keys_travel_as_a_file(hand: Hand, open_page: Pages, world: World, tmp_p
 
 
 def test_the_palette_finds_tools_classes_choices_and_questions(hand: Hand) -> None:
-    def search(text: str) -> Locator:
-        hand.key("Control+k")
-        hand.page.keyboard.type(text)
-        return hand.page.get_by_role("dialog", name="Commands").get_by_role("option")
+    palette = hand.page.get_by_role("dialog", name="Commands")
+    found = palette.get_by_role("option")
 
-    found = search("dupli")
+    def search(text: str) -> Locator:
+        expect(hand.page.locator("dialog[aria-label=Commands]")).to_have_count(0)  # closed, and known to be
+        hand.key("Control+k")
+        expect(palette.get_by_role("combobox")).to_be_focused()
+        hand.page.keyboard.type(text)
+        expect(palette.get_by_role("combobox")).to_have_value(text)
+        return found
+
+    search("dupli")
     expect(found.first).to_contain_text("Duplicate")
     expect(found.first).to_contain_text("Select something first.")
     hand.key("Enter")
     expect(found.first).to_be_visible()
     hand.key("Escape")
     expect(search("draw ship").first).to_contain_text("4")
-    hand.key("Enter").drag(*SHIP).count(1)
-    search("ans note")
+    hand.key("Enter")
+    expect(palette).to_have_count(0)
+    expect(hand.page.get_by_role("button", name="Draw", exact=True)).to_have_attribute("aria-pressed", "true")
+    hand.drag(*SHIP).count(1)
+    expect(search("ans note").first).to_contain_text("Answer Note")
     hand.key("Enter")
     expect(hand.page.get_by_role("textbox", name="Note")).to_be_focused()
     hand.key("Control+Shift+p")
-    expect(hand.page.get_by_role("option").first).to_contain_text("Answer Note")
+    expect(found.first).to_contain_text("Answer Note")
     hand.key("Escape")
-    search("undo")
+    expect(search("undo").first).to_contain_text("Undo")
     hand.key("Enter")
     hand.count(0).is_saved()
 
