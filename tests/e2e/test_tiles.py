@@ -5,17 +5,19 @@ The server of the tests shows everything from one megapixel on in tiles.
 
 import io
 import re
+from contextlib import suppress
 from typing import Any
 
 import httpx2
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Error, Locator, Page, Route, expect
 
 from .conftest import Pages
 from .label_mode import XY, Hand, wait_until
+from .test_saving import decide
 from .test_view import menu, slide
-from .world import World, build, encoded, every_type, labels
+from .world import World, annotation, build, classes_of, encoded, every_type, labels, save
 
 SIZE_WH = (4000, 2600)
 TILE = re.compile(r"/api/media/[^/]+/tiles/(\d+)/(\d+)_(\d+)$")
@@ -55,7 +57,13 @@ class Asked:
 
     @property
     def tiles(self) -> list[tuple[int, ...]]:
-        return [tuple(map(int, found.groups())) for path in self.paths if (found := TILE.search(path))]
+        return [tile_of(path) for path in self.paths if TILE.search(path)]
+
+
+def tile_of(path: str) -> tuple[int, ...]:
+    found = TILE.search(path.partition("?")[0])
+    assert found, path
+    return tuple(map(int, found.groups()))
 
 
 def tiles_in(hand: Hand) -> tuple[int, int]:
@@ -177,3 +185,56 @@ def test_a_picture_that_is_being_prepared_says_so_and_opens_by_itself(
     expect(hand.page.get_by_text("The picture is being prepared.")).to_be_visible()
     expect(hand.page.get_by_role("progressbar", name="Prepared")).to_have_attribute("value", "40")
     expect(hand.canvas).to_have_attribute("data-picture", "shown")
+
+
+def test_the_colour_under_the_pointer_is_said_when_its_tile_comes(hand: Hand) -> None:
+    settled(hand.open())
+    held: list[Route] = []
+    hand.page.route(TILE, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it is given
+    zoom_to(hand, (2560, 1536), 2)
+    hand.click((2560.5, 1536.5))
+    said = hand.page.get_by_test_id("status-line")
+    expect(said).to_contain_text("pixel 2560, 1536")
+    expect(said).not_to_contain_text("#")
+
+    hand.page.unroute(TILE)
+    for route in held:
+        with suppress(Error):  # one that left the view was given up
+            route.continue_()
+
+    expect(said).to_contain_text("#e6141e")  # without a move of the pointer
+
+
+def test_two_who_changed_the_same_see_both_on_the_pixels_of_the_tiles(
+    hand: Hand, world: World, api: httpx2.Client
+) -> None:
+    """The side by side of a conflict shows the piece of the picture at the size of its own pixels."""
+    task, page = world.tasks[0], hand.page
+    ship = annotation(
+        classes_of(api, world.project)["ship"], {"kind": "rectangle", "x": 2540, "y": 1520, "w": 40, "h": 40}
+    )
+    save(api, task, created=[ship])
+    settled(hand.open())
+    zoom_to(hand, (2560, 1540), 6)
+    page.context.set_offline(True)
+    hand.click((2545, 1555)).drag((2545, 1555), (2549, 1557)).is_unsaved(1).is_kept()
+    mine = {**ship, "geometry": {**ship["geometry"], "x": 2530, "y": 1510}}
+    save(api, task, updated=[mine])
+    page.context.set_offline(False)
+
+    dialog = page.get_by_role("dialog", name="changed the same")
+    for side in ("Mine", "Theirs"):
+        shown = dialog.get_by_role("img", name=f"{side}: drawn on its piece of the picture")
+        wait_until(page, lambda shown=shown: has_mark(shown))
+    addresses = [image.get_attribute("href") or "" for image in dialog.locator("image").all()]
+    assert {level for level, *_ in map(tile_of, addresses)} == {0}
+    decide(page, "Keep theirs")
+    hand.is_saved()
+    assert [2530, 1510] in [[each["geometry"]["x"], each["geometry"]["y"]] for each in labels(api, task)["annotations"]]
+
+
+def has_mark(shown: Locator) -> bool:
+    """Whether the red mark is there, under the fill of a shape, and the grey around it."""
+    shot = Image.open(io.BytesIO(shown.screenshot())).convert("RGB")
+    often = [colour for count, colour in shot.getcolors(1 << 18) or [] if count > 60]
+    return GREY in often and any(red > 150 and max(green, blue) < 110 for red, green, blue in often)

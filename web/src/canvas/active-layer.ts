@@ -16,6 +16,7 @@ import { brushOn, type Brush } from './paint.ts'
 import { paintShown } from './paint-cells.ts'
 import { eraseStroke, paintStroke, paintTip } from './paint-stroke.ts'
 import { paintContext, paintFrame, paintHandles, paintPath, paintPoints, paintSnap } from './paint-tools.ts'
+import { StandingBitmap, type Standing } from './standing-bitmap.ts'
 import { deviceTransform, visibleBounds, type Surface, type Viewport } from './viewport.ts'
 
 export interface Active {
@@ -40,6 +41,8 @@ export const SELECTED_APART = 300
 export class ActiveLayer {
   readonly #context: CanvasRenderingContext2D
   readonly #names = new NamesLayer()
+  readonly #erased = new StandingBitmap()
+  readonly #standing = new StandingBitmap()
 
   constructor(canvas: HTMLCanvasElement) {
     this.#context = canvas.getContext('2d')!
@@ -53,11 +56,13 @@ export class ActiveLayer {
     const standing = standingOut(active, omitted).filter(({ geometry }) =>
       boundsMeet(boundsOf(geometry), bounds, 1 + 12 / view.scale),
     )
-    const erased = erasedFrom(active)
-    for (const annotation of standing) if (erased.has(annotation.id)) paintStanding(brush, annotation, active)
+    const ids = erasedFrom(active)
+    const [erased, others] = [true, false].map((isErased) =>
+      standing.filter(({ id }) => ids.has(id) === isErased).map((each) => shownAs(each, active)),
+    )
+    this.#erased.paint(brush, erased!, view, surface)
     eraseStrokes(brush, active)
-    for (const annotation of standing)
-      if (!erased.has(annotation.id)) paintStanding(brush, annotation, active)
+    this.#standing.paint(brush, others!, view, surface)
     if (active.names !== null) this.#names.paint(brush, active.names, changedBounds(active), view, surface)
     if (active.guided !== null) paintGuides(brush, active.guided, surface)
     for (const drawable of active.drawables) PAINT[drawable.type](brush, drawable as never, active)
@@ -98,9 +103,9 @@ function eraseStrokes(brush: Brush, { drawables }: Active): void {
     if (drawable.type === 'stroke' && drawable.role === 'erase') eraseStroke(brush, drawable)
 }
 
-function paintStanding(brush: Brush, annotation: Annotation, { selection, looksOfClass }: Active): void {
-  const looks = looksOfClass(annotation.classId)
-  paintShown(brush, annotation.geometry, selection.has(annotation.id) ? looks.selected : looks.plain)
+function shownAs({ id, classId, geometry }: Annotation, { selection, looksOfClass }: Active): Standing {
+  const looks = looksOfClass(classId)
+  return { geometry, look: selection.has(id) ? looks.selected : looks.plain }
 }
 
 type Painter<Type extends Drawable['type']> = (

@@ -1,5 +1,6 @@
 /** One task being labelled: the editor, its save queue, and what the panels show of both. */
 
+import { getMedium } from '../../api/datasets.ts'
 import type { TaskDetail } from '../../api/labels.ts'
 import type { Draft, DraftStore } from '../../api/saves-drafts.ts'
 import type { Left } from '../../api/saves-leftovers.ts'
@@ -8,7 +9,7 @@ import type { Conflict } from '../../api/saves-rebase.ts'
 import type { Side } from '../../api/saves-resolve.ts'
 import { joinTabs, type Tabs } from '../../api/saves-tabs.ts'
 import { SaveQueue, type SaveHost, type SaveServer, type SaveStatus } from '../../api/saves.ts'
-import type { Task } from '../../api/types.ts'
+import type { Medium, Task } from '../../api/types.ts'
 import {
   createEditor,
   isEmpty,
@@ -54,13 +55,24 @@ export async function openDesk(taskId: string, userId: string, decide: Decide): 
         return server.save(body)
       },
       newId,
-      decide: (conflicts, { configuration, medium }) => decide(conflicts, { configuration, medium }),
+      decide: async (conflicts, { configuration, medium }) =>
+        decide(conflicts, { configuration, medium: await preparedMedium(medium) }),
     })
     desk = new Desk(opened, { server, drafts: kept, tabs, decide })
     return desk
   } catch (error) {
     tabs.close()
     throw error
+  }
+}
+
+/** A very large picture may have got its tiles since the task was opened. */
+async function preparedMedium(medium: Medium): Promise<Medium> {
+  if (medium.state === 'ready') return medium
+  try {
+    return await getMedium(medium.id)
+  } catch {
+    return medium
   }
 }
 
@@ -188,9 +200,9 @@ export class Desk {
     return {
       document: () => this.editor.state.document,
       receive: (document) => this.editor.receive(() => document),
-      decide: (conflicts) => {
+      decide: async (conflicts) => {
         const { configuration, detail } = this
-        return this.#parts.decide(conflicts, { configuration, medium: detail.medium })
+        return this.#parts.decide(conflicts, { configuration, medium: await preparedMedium(detail.medium) })
       },
       reconfigure: (detail, aside) => {
         this.aside = aside

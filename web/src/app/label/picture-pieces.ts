@@ -9,14 +9,16 @@ export interface PicturePiece extends Bounds {
   readonly url: string
 }
 
-type Shown = Pick<Medium, 'id' | 'width' | 'height' | 'tiles'>
+type Shown = Pick<Medium, 'id' | 'state' | 'width' | 'height' | 'tiles'>
 
 /** What to draw for `view`, which is shown `widthPx` wide; pixels of the picture. */
 export function piecesOf(
-  { id, width, height, tiles }: Shown,
+  { id, state, width, height, tiles }: Shown,
   view: Bounds,
   widthPx: number,
 ): readonly PicturePiece[] {
+  // Before its tiles are made a very large picture cannot be shown: it would have to be here whole.
+  if (state !== 'ready') return []
   const size = { w: width ?? 1, h: height ?? 1 }
   if (tiles === null) return [{ url: displayUrl(id), x: 0, y: 0, ...size }]
   const grid = { size, tile: tiles.size, levels: tiles.levels }
