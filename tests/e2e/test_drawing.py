@@ -7,6 +7,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import Pages
 from tests.e2e.label_mode import XY, Hand
 from tests.e2e.world import World, annotation, build, circle, classes_of, every_type, labels, save
 
@@ -76,6 +77,26 @@ def test_a_border_is_shared_without_a_gap(page: Page, world: World, api: httpx2.
     assert len(field) == 6
     hand.key("Control+z").count(1).is_saved()
     assert geometries(api, world.tasks[0])[0]["points"] == [list(point) for point in FIELD]
+
+
+def test_a_border_is_followed_by_clicks_alone_and_by_taps(
+    page: Page, open_page: Pages, world: World, api: httpx2.Client
+) -> None:
+    hand = with_field(page, world, api)
+    hand.key("3")
+    page.get_by_label("Follow borders").select_option("the shorter way")
+    hand.click((301, 121), (600, 100), (600, 400), (121, 361), (301, 121)).count(2).is_saved()
+    field, other = (each["points"] for each in geometries(api, world.tasks[0]))
+    assert [340, 330] in other
+    assert [point for point in field if point in other] == [[300, 120], [340, 330], [120, 360]]
+
+    finger = Hand(open_page(has_touch=True), world.tasks[0]).open()
+    finger.page.get_by_role("button", name="Rope", exact=True).tap()
+    finger.page.get_by_label("Follow borders").select_option("the longer way")
+    for place in ((301, 121), (121, 361)):
+        finger.page.touchscreen.tap(*finger.view.screen(place))
+    finger.key("Enter").count(3).is_saved()
+    assert geometries(api, world.tasks[0])[2]["points"] == [[300, 120], [100, 100], [120, 360]]
 
 
 def test_directions_are_kept_and_extreme_points_make_a_rectangle(hand: Hand, world: World, api: httpx2.Client) -> None:

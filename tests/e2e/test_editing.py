@@ -82,6 +82,29 @@ def test_several_are_lassoed_framed_scaled_and_turned(hand: Hand, world: World, 
     is_selected(hand, "Sail 1", "Sail 2")
 
 
+def test_the_frame_beside_the_selection_scales_and_turns_and_leaves_points_alone(
+    hand: Hand, world: World, api: httpx2.Client
+) -> None:
+    away = 14 / hand.view.scale
+    hand.key("l").drag((460, 350), (780, 350), (780, 500), (460, 500), (460, 352))
+    is_selected(hand, "Sail 1", "Sail 2")
+    hand.drag((615, 460 + away), (615, 540 + away)).is_saved()
+    for sail in geometries(api, world)[2:]:
+        assert max(y for _, y in sail["points"]) == pytest.approx(540, abs=1.5)
+    hand.key("Control+z", "Escape").click((540, 420))
+    hand.move((540, 380 - away - 26 / hand.view.scale))
+    expect(hand.canvas).to_have_css("cursor", "pointer")
+    hand.page.keyboard.down("Shift")
+    hand.drag((540, 380 - away - 26 / hand.view.scale), (620, 420))
+    hand.page.keyboard.up("Shift")
+    hand.is_saved()
+    expect(hand.page.get_by_role("button", name="Undo: Turn")).to_be_visible()
+    hand.drag((500, 380), (480, 360)).is_saved()
+    xs = [x for x, _ in geometries(api, world)[2]["points"]]
+    assert min(xs) == pytest.approx(480, abs=1.5)
+    assert sorted(xs)[1] == pytest.approx(500, abs=1.5)
+
+
 def test_edges_are_dragged_and_the_selection_is_aligned(hand: Hand, world: World, api: httpx2.Client) -> None:
     hand.click((350, 250)).drag((250, 300), (250, 340)).is_saved()
     assert geometries(api, world)[0]["h"] == pytest.approx(240, abs=1.5)
