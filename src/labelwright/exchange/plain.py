@@ -190,7 +190,7 @@ class Outlines:
 
     def __init__(self, texts: Sequence[bytes | msgspec.Raw]) -> None:
         flat = b"\n".join(texts).translate(None, b"[]")
-        self.lines = flat.replace(b".0,", b",").replace(b".0\n", b"\n").removesuffix(b".0").decode().split("\n")
+        self.lines = _shortest(flat + b"\n").split("\n")[:-1]
         if not texts:
             self.lines.clear()
         numbers = _NUMBERS.decode(b"[%b]" % flat.replace(b"\n", b","))
@@ -219,7 +219,7 @@ class Outlines:
         sides = self.points - self.points[before]
         from_first = (self.points - np.repeat(self.points[self.starts], self.counts, axis=0))[before]
         areas = np.abs(self._summed(from_first[:, 0] * sides[:, 1] - sides[:, 0] * from_first[:, 1])) / 2
-        is_simple = self._is_once_round(sides, sides[before]) & (self.counts <= _MOST_POINTS) & ~self._is_repeating()
+        is_simple = self._is_once_round(sides, before) & (self.counts <= _MOST_POINTS) & ~self._is_repeating()
         is_star = are_stars(self.points, before, self.starts, self.counts)
         is_simple &= is_star | ~self._cross_themselves(is_simple & ~is_star)
         for at in np.flatnonzero(~is_simple).tolist():
@@ -235,15 +235,16 @@ class Outlines:
             found[at] = cross_themselves(self.points[self.starts[at][:, None] + np.arange(count)])
         return found
 
-    def _is_once_round(self, sides: Floats, before: Floats) -> NDArray[np.bool_]:
-        """Whether each turns four quarters in all and has no side without length."""
-        (dx, dy), (ux, uy) = sides.T, before.T
-        there, here = _quadrants(dx, dy), _quadrants(ux, uy)
-        turn = (there - here) % 4
-        quarters = np.where(turn == 3, -1, np.where(turn == 2, np.where(ux * dy > uy * dx, 2, -2), turn))
-        is_side = (dx != 0) | (dy != 0)
-        total: NDArray[np.int64] = np.add.reduceat(quarters, self.starts)
-        whole: NDArray[np.bool_] = np.logical_and.reduceat(is_side, self.starts)
+    def _is_once_round(self, sides: Floats, before: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each turns four quarters in all and has no side without length, as rings do that cross nowhere."""
+        there = _quadrants(sides)
+        turn = (there - there[before]) & 3
+        quarters = np.where(turn == 3, np.int8(-1), turn)
+        back = np.flatnonzero(turn == 2)
+        (dx, dy), (ux, uy) = sides[back].T, sides[before[back]].T
+        quarters[back] = np.where(ux * dy > uy * dx, 2, -2)
+        total: NDArray[np.int64] = np.add.reduceat(quarters, self.starts, dtype=np.int64)
+        whole: NDArray[np.bool_] = np.logical_and.reduceat((sides[:, 0] != 0) | (sides[:, 1] != 0), self.starts)
         once: NDArray[np.bool_] = np.abs(total) == 4
         return whole & once
 
@@ -273,10 +274,11 @@ _MOST_POINTS: Final = 256
 _SKEW: Final = 0.618033988749895
 
 
-def _quadrants(dx: Floats, dy: Floats) -> NDArray[np.int64]:
+def _quadrants(sides: Floats) -> NDArray[np.int8]:
     """The quarter of directions, from 0 to 3, that each side points into."""
+    dx, dy = sides.T
     upper = (dy > 0) | ((dy == 0) & (dx > 0))
-    return np.where(upper, np.where(dx > 0, 0, 1), np.where(dx < 0, 2, 3))
+    return np.where(upper, np.where(dx > 0, np.int8(0), np.int8(1)), np.where(dx < 0, np.int8(2), np.int8(3)))
 
 
 def rows_text(rows: Floats) -> list[str]:
@@ -306,5 +308,13 @@ _TINY: Final = 1e-4
 
 
 def _shortest(text: bytes) -> str:
-    """Numbers in lists without `.0`."""
-    return text.replace(b".0,", b",").replace(b".0]", b"]").decode()
+    """Numbers without `.0` before a comma, a bracket or the end of a line; `replace` took three times as long."""
+    signs = np.frombuffer(text, dtype=np.uint8)
+    behind = signs[2:]
+    is_end = (behind == ord(",")) | (behind == ord("]")) | (behind == ord("\n"))
+    whole = np.flatnonzero((signs[:-2] == ord(".")) & (signs[1:-1] == ord("0")) & is_end)
+    if len(whole):
+        is_kept = np.ones(len(signs), dtype=np.bool_)
+        is_kept[whole] = is_kept[whole + 1] = False
+        text = signs[is_kept].tobytes()
+    return text.decode()
