@@ -103,9 +103,16 @@ class Exporting:
         self._unseen: set[str] = set()
         self._unopened: set[str] = set()
         self._total = 0
+        self._is_planned = False
 
     def plan(self) -> None:
-        """Walk over everything once: filter it, split it and give every picture its place."""
+        """Walk over everything once: filter it, split it and give every picture its place.
+
+        It is done when somebody asks for the first task, so that a writer's first bytes need not wait for it.
+        """
+        if self._is_planned:
+            return
+        self._is_planned = True
         kept: dict[str, Medium] = {}
         walk = self._heads if self._heads is not None and self._request.empty else self._tasks
         for task in walk():
@@ -136,8 +143,6 @@ class Exporting:
 
     def write_labels(self, archive: Archive) -> Balance:
         """Write the files of the format alone. Raises Unbalanced, Invalid."""
-        if not self._media and not self._total:
-            self.plan()
         source = Source(
             project=self._project,
             scheme=self._scheme,
@@ -148,6 +153,7 @@ class Exporting:
         )
         assert self._form.write is not None
         self._form.write(source, archive, self._request.settings, self._ledger)
+        self.plan()
         if self._unseen:
             deque(self.tasks(None), maxlen=0)
         return self._ledger.closed()
@@ -166,6 +172,7 @@ class Exporting:
 
     def _kept(self, split: str | None) -> Iterator[tuple[TaskLabels, TaskLabels]]:
         """Tasks as they are and as they come into the export."""
+        self.plan()
         for number, task in enumerate(self._tasks()):
             if number % 64 == 0:
                 self._progress(number, self._total)

@@ -39,19 +39,19 @@ def frames(
     if states is not None:
         query = query.where(t.task.c.state.in_([state.upper() for state in states]))
     for row in conn.execution_options(stream_results=True, yield_per=64).execute(query):
+        task_id, state, labeler, medium_id, name, width, height, sha256, size, kind, turned, url, dataset, raw, at = row
         medium = Medium(
-            id=row.medium_id,
-            name=row.medium_name,
-            dataset=row.dataset,
-            width=row.width,
-            height=row.height,
-            sha256=row.sha256,
-            size_bytes=row.size,
-            content_type=row.content_type,
-            url=row.url,
-            orientation=row.orientation or UPRIGHT,
+            id=medium_id,
+            name=name,
+            dataset=dataset,
+            width=width,
+            height=height,
+            sha256=sha256,
+            size_bytes=size,
+            content_type=kind,
+            url=url,
+            orientation=turned or UPRIGHT,
         )
-        raw = row.document
-        if raw is not None and row.configuration_revision != configuration.revision:
+        if raw is not None and at != configuration.revision:
             raw = encoded(conforming(conform.decoded(raw), configuration))
-        yield Frame(row.id, row.state.lower(), row.labeler_id, medium, raw)
+        yield Frame(task_id, state.lower(), labeler, medium, raw)
