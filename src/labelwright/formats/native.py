@@ -36,17 +36,16 @@ def write(lines: bool, source: Source, archive: Archive, settings: Chosen, ledge
 
 
 def _portions(source: Source, split: str, style: Style, ledger: Ledger, *, lines: bool) -> Iterator[bytes]:
-    between, waiting = (b"\n" if lines else b",\n"), [class_overview(source.scheme.configuration)]
-    yield b"" if lines else b"[\n"
-    first = True
+    between, waiting = (b"\n" if lines else b",\n"), []
+    yield (b"" if lines else b"[\n") + class_overview(source.scheme.configuration)
     for task in source.tasks(split):
         waiting.append(_line(task, source.scheme, style))
         _account(task, ledger)
         if len(waiting) >= _LINES_AT_ONCE:
-            yield (b"" if first else between) + between.join(waiting)
-            waiting, first = [], False
+            yield between + between.join(waiting)
+            waiting = []
     if waiting:
-        yield (b"" if first else between) + between.join(waiting)
+        yield between + between.join(waiting)
     yield b"\n" if lines else b"\n]\n"
 
 

@@ -13,6 +13,7 @@ from labelwright.services import configurations, label_exports, label_imports, l
 from labelwright.services.context import Context
 
 IDLE_S = 1.0
+SWEEPS: tuple[Callable[[Context], None], ...] = (label_exports.sweep_folders, label_imports.sweep_folders)
 WORKS: tuple[Callable[[Context], bool], ...] = (
     links.fetch_next,
     configurations.rewrite_next,
@@ -27,6 +28,8 @@ log = structlog.get_logger()
 @contextmanager
 def background_work(ctx: Context) -> Iterator[None]:
     """Work in the background for as long as the block runs."""
+    for sweep in SWEEPS:
+        sweep(ctx)
     stop = threading.Event()
     threads = [threading.Thread(target=_run, args=(ctx, work, stop), daemon=True) for work in WORKS]
     for thread in threads:

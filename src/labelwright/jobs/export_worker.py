@@ -22,6 +22,7 @@ from labelwright.exchange.source import Medium, Scheme
 from labelwright.exchange.work import ARCHIVE, JOB, REPORT, SNAPSHOT, Done, Job, Said
 from labelwright.exchange.zip_file import ZipWriter
 from labelwright.formats import FORMATS, configuration_file
+from labelwright.jobs.lifeline import ORPHANED, alone_in
 from labelwright.model.errors import LabelwrightError
 from labelwright.storage.keys import original_key
 
@@ -33,12 +34,15 @@ def main(folder: Path) -> int:
     """Write the archive; 0 when it is there, 3 when it could not be, and the last line says why."""
     os.nice(10)
     try:
-        run(folder)
+        with alone_in(folder):
+            run(folder)
+    except BrokenPipeError:
+        return ORPHANED
     except LabelwrightError as error:
         _say(Said(step="failed", error=error.message))
         return 3
     except OSError as error:
-        _say(Said(step="failed", error=f"The disk refused the archive: {error.strerror}."))
+        _say(Said(step="failed", error=f"The disk refused the archive: {error.strerror}. Mend that and resume it."))
         return 3
     return 0
 

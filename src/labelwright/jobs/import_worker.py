@@ -14,6 +14,7 @@ import msgspec
 from labelwright.exchange.reading import survey
 from labelwright.exchange.work import Said
 from labelwright.formats import FORMATS
+from labelwright.jobs.lifeline import alone_in
 from labelwright.model.errors import LabelwrightError
 
 MOST_MEMORY_BYTES: Final = 8 << 30
@@ -26,7 +27,8 @@ def main(folder: Path, file: Path, name: str, wanted: str | None, *, use_side_ca
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     try:
-        survey(file, folder, FORMATS, name=name, wanted=wanted, use_side_car=use_side_car)
+        with alone_in(folder):
+            survey(file, folder, FORMATS, name=name, wanted=wanted, use_side_car=use_side_car)
     except LabelwrightError as error:
         return _failed(error.message)
     except MemoryError:

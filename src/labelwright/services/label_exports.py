@@ -23,13 +23,14 @@ from labelwright.exchange.splits import parse_splits, splitter
 from labelwright.exchange.work import ARCHIVE, JOB, REPORT, SNAPSHOT, Done, Job, Said
 from labelwright.formats import FORMATS
 from labelwright.model.configuration import Configuration
-from labelwright.model.errors import Invalid, Issue, NotFound, WrongTaskState
+from labelwright.model.errors import Invalid, Issue, NotFound, StorageFull, WrongTaskState
 from labelwright.model.task import EXPORTED_BY_DEFAULT, TaskState
 from labelwright.services import configurations
 from labelwright.services.access import Actor, Right, access_project
 from labelwright.services.context import Context
 from labelwright.services.export_snapshot import frames
 from labelwright.services.exports import file_name
+from labelwright.services.work_folders import sweep, tidy
 from labelwright.storage.durable import naming_a_full_disk
 
 FOLDER: Final = "exports"
@@ -248,14 +249,25 @@ def write_next(ctx: Context) -> bool:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             _prepare(ctx, row, folder)
             error = _run_worker(ctx, row.id, folder)
+    except StorageFull as full:
+        error = full.message
     except Exception:
         _put(ctx, row.id, state="failed", error="The server could not write the export; its log says why.")
         raise
+    finally:
+        tidy(folder)
     if error is not None:
         _put(ctx, row.id, state="failed", error=error, finished_at=ctx.now_ms())
     else:
         _finish(ctx, row, folder)
     return True
+
+
+def sweep_folders(ctx: Context) -> None:
+    """When a server starts: take away what belongs to no export, and what a killed server left half written."""
+    with ctx.db.read() as conn:
+        known = set(conn.execute(select(t.label_export.c.id)).scalars())
+    sweep(ctx.settings.data.resolve() / FOLDER, known)
 
 
 def _put(ctx: Context, export_id: str, **values: Any) -> bool:

@@ -24,7 +24,7 @@ from labelwright.exchange.uniting import MODES
 from labelwright.exchange.work import Said
 from labelwright.formats import FORMATS
 from labelwright.media.names import clean_name
-from labelwright.model.errors import Invalid, Issue, NotFound, WrongTaskState
+from labelwright.model.errors import Invalid, Issue, NotFound, StorageFull, WrongTaskState
 from labelwright.services import configurations, import_mappings, import_plan
 from labelwright.services.access import Actor, Right, access_project
 from labelwright.services.context import Context
@@ -32,6 +32,7 @@ from labelwright.services.import_mappings import checked
 from labelwright.services.import_plan import CHANGES, Options, Summary
 from labelwright.services.import_undo import Undo, imported_media
 from labelwright.services.merging import OUT_OF_BOUNDS
+from labelwright.services.work_folders import sweep, tidy
 from labelwright.storage.durable import naming_a_full_disk
 from labelwright.storage.receiver import Received
 
@@ -295,13 +296,23 @@ def work_next(ctx: Context) -> bool:
     if row is None:
         return False
     try:
-        STEPS[row.state](ctx, row)
-    except Invalid as error:
+        with naming_a_full_disk():
+            STEPS[row.state](ctx, row)
+    except (Invalid, StorageFull) as error:
         _put(ctx, row, state="failed", error=error.message)
     except Exception:
         _put(ctx, row, state="failed", error="The server could not go on with the import; its log says why.")
         raise
+    finally:
+        tidy(folder_of(ctx, row.id))
     return True
+
+
+def sweep_folders(ctx: Context) -> None:
+    """When a server starts: take away what belongs to no import, and what a killed server left half written."""
+    with ctx.db.read() as conn:
+        known = set(conn.execute(select(t.label_import.c.id)).scalars())
+    sweep(ctx.settings.data.resolve() / FOLDER, known)
 
 
 def _put(ctx: Context, row: Row[Any], **values: Any) -> bool:

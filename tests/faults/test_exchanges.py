@@ -1,0 +1,211 @@
+"""A server that is killed while labels go out or come in leaves nothing that looks whole, and goes on afterwards."""
+
+import fcntl
+import hashlib
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from labelwright.bootstrap import DATABASE, open_context
+from labelwright.config import Settings
+from labelwright.db import tables as t
+from labelwright.exchange.reading import FOUND, SURVEY
+from labelwright.exchange.work import ARCHIVE, SNAPSHOT
+from labelwright.jobs.background import background_work
+from labelwright.jobs.export_worker import PART
+from labelwright.jobs.lifeline import LOCK
+from labelwright.model.geometry import Polygon
+from labelwright.services import label_exports, label_imports, tasks
+from labelwright.services.context import Context
+from labelwright.services.label_exports import Wanted
+from tests.builders import HARBOUR_CLASSES, Project, Team, annotation, geometry_class, make_project, save
+
+SERVER = """
+import sys, time
+from pathlib import Path
+from labelwright.bootstrap import open_context
+from labelwright.config import Settings
+from labelwright.jobs.background import background_work
+from labelwright.services import label_imports
+label_imports.AT_ONCE, label_imports.PORTION = 0, 1
+with open_context(Settings(data=Path(sys.argv[1]))) as ctx, background_work(ctx):
+    time.sleep(600)
+"""
+SIDE = 4_000
+
+
+def wait_until(holds: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"still waiting after {seconds} s"
+        time.sleep(0.005)
+
+
+def killed_when(settings: Settings, holds: Callable[[], object]) -> None:
+    """Run a server until something holds, kill it, and wait until its workers are gone as well."""
+    server = subprocess.Popen([sys.executable, "-c", SERVER, str(settings.data)])
+    try:
+        wait_until(holds, 120)
+    finally:
+        server.kill()
+        server.wait()
+    for lock in settings.data.rglob(LOCK):
+        with lock.open("wb") as file:
+            wait_until(lambda file=file: is_free(file))
+
+
+def is_free(file: Any) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@pytest.fixture
+def project(settings: Settings, team: Team) -> Project:
+    """Large pictures, whose masks take their time."""
+    with open_context(settings) as ctx:
+        names = tuple(f"{n}.png" for n in range(8))
+        made = make_project(
+            ctx, team.admin, media=names, classes=(*HARBOUR_CLASSES, geometry_class("field", "polygon"))
+        )
+        ctx.db.write(lambda conn: conn.execute(update(t.medium).values(width=SIDE, height=SIDE)))
+        for n, task_id in enumerate(made.task_ids.values()):
+            zigzag = [(float(x), float(SIDE - 1 if x % 100 else n)) for x in range(0, SIDE, 50)]
+            ring = Polygon((*zigzag, (float(SIDE), float(SIDE)), (0.0, float(SIDE))))
+            save(ctx, team.admin, task_id, created=(annotation(ctx, made.class_id("field"), ring),))
+            tasks.complete_task(ctx, team.admin, task_id)
+    return made
+
+
+def files(folder: Path) -> set[str]:
+    return {path.name for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_kill_while_an_archive_is_written_leaves_none_and_the_next_start_writes_it(
+    settings: Settings, team: Team, project: Project
+) -> None:
+    with open_context(settings) as ctx:
+        asked = label_exports.create_export(ctx, team.admin, project.id, Wanted(format="masks_class"))
+        folder = label_exports.folder_of(ctx, asked["id"])
+    part = folder / PART
+    killed_when(settings, part.exists)
+
+    assert ARCHIVE not in files(folder)
+    stray = settings.data / "exports" / "of-nobody"
+    stray.mkdir()
+    (stray / ARCHIVE).write_bytes(b"left behind")
+    with open_context(settings) as ctx:
+        shown = label_exports.get_export(ctx, team.admin, asked["id"])
+        assert (shown["state"], shown["downloadable"]) == ("running", False)
+        assert SNAPSHOT in files(folder)
+        with background_work(ctx):
+            assert not stray.exists()
+            state: Callable[[], Any] = lambda: label_exports.get_export(ctx, team.admin, asked["id"])  # noqa: E731
+            wait_until(lambda: state()["state"] not in {"waiting", "running"}, 120)
+            assert state()["state"] == "done", state()["error"]
+        raw = label_exports.archive_path(ctx, asked["id"]).read_bytes()
+        assert hashlib.sha256(raw).hexdigest() == state()["sha256"]
+        with zipfile.ZipFile(label_exports.archive_path(ctx, asked["id"])) as archive:
+            assert archive.testzip() is None
+        assert not any(name.endswith(".part") for name in files(folder))
+
+
+def boxes(count: int) -> bytes:
+    """A COCO file with boxes in every picture of the project."""
+    images = [{"id": n, "file_name": f"{n}.png", "width": SIDE, "height": SIDE} for n in range(8)]
+    annotations = [
+        {"id": n, "image_id": n % 8, "category_id": 1, "bbox": [n % 997, n // 997, 5, 6], "iscrowd": 0}
+        for n in range(count)
+    ]
+    content = {"images": images, "categories": [{"id": 1, "name": "crane"}], "annotations": annotations}
+    return json.dumps(content).encode()
+
+
+def sent(ctx: Context, team: Team, project: Project, content: bytes) -> str:
+    with ctx.store.receive(limit_bytes=10**8) as incoming:
+        incoming.write(content)
+        made = label_imports.create_import(ctx, team.admin, project.id, incoming.finish(), file_name="labels.json")
+    return str(made["id"])
+
+
+def test_a_kill_while_a_file_is_read_leaves_nothing_read_and_the_next_start_reads_it(
+    settings: Settings, team: Team, project: Project
+) -> None:
+    with open_context(settings) as ctx:
+        import_id = sent(ctx, team, project, boxes(30_000))
+        folder = label_imports.folder_of(ctx, import_id)
+    killed_when(settings, (folder / f"{FOUND}.part").exists)
+
+    assert {FOUND, SURVEY} & files(folder) == set()
+    with open_context(settings) as ctx, background_work(ctx):
+        state: Callable[[], Any] = lambda: label_imports.get_import(ctx, team.admin, import_id)  # noqa: E731
+        wait_until(lambda: state()["state"] in {"ready", "failed"}, 120)
+        assert state()["state"] == "ready", state()["error"]
+    assert not any(name.endswith(".part") for name in files(folder))
+
+
+def stored(data: Path) -> int:
+    """How many portions an import has stored, as another program sees it."""
+    connection = sqlite3.connect(f"file:{data / DATABASE}?mode=ro", uri=True)
+    try:
+        (done,) = connection.execute("SELECT done FROM label_import WHERE state = 'applying'").fetchone() or (0,)
+    finally:
+        connection.close()
+    return int(done)
+
+
+def test_a_kill_while_labels_are_stored_stores_none_twice(settings: Settings, team: Team, project: Project) -> None:
+    with open_context(settings) as ctx:
+        import_id = sent(ctx, team, project, boxes(2400))
+        while label_imports.work_next(ctx):
+            pass
+        label_imports.apply_import(ctx, team.admin, import_id)
+    killed_when(settings, lambda: stored(settings.data) >= 2)
+
+    with open_context(settings) as ctx:
+        assert label_imports.get_import(ctx, team.admin, import_id)["state"] in {"applying", "done"}
+        while label_imports.work_next(ctx):
+            pass
+        assert label_imports.get_import(ctx, team.admin, import_id)["state"] == "done"
+        for task_id in project.task_ids.values():
+            assert len(tasks.open_task(ctx, team.admin, task_id).document.annotations) == 301
+
+
+@pytest.fixture
+def small_disk(settings: Settings) -> Iterator[Path]:
+    """Exports go to a disk of 256 KiB."""
+    place = settings.data / "exports"
+    place.mkdir(parents=True)
+    command = ["/bin/mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(place)]
+    mounted = subprocess.run(command, capture_output=True, check=False)
+    if mounted.returncode != 0:
+        pytest.skip(f"a small file system can be mounted by root only: {mounted.stderr.decode().strip()}")
+    yield place
+    subprocess.run(["/bin/umount", place], check=True)
+
+
+def test_a_full_disk_is_named_and_nothing_half_written_stays(
+    settings: Settings, team: Team, project: Project, small_disk: Path
+) -> None:
+    with open_context(settings) as ctx:
+        asked = label_exports.create_export(ctx, team.admin, project.id, Wanted(format="masks_class"))
+        assert label_exports.write_next(ctx)
+        shown = label_exports.get_export(ctx, team.admin, asked["id"])
+        assert shown["state"] == "failed"
+        assert "No space left on device" in shown["error"] or "storage is full" in shown["error"]
+        assert not any(name.endswith(".part") or name == ARCHIVE for name in files(small_disk))
+        subprocess.run(["/bin/mount", "-o", "remount,size=64m", small_disk], check=True)
+        label_exports.resume_export(ctx, team.admin, asked["id"])
+        assert label_exports.write_next(ctx)
+        assert label_exports.get_export(ctx, team.admin, asked["id"])["state"] == "done"
