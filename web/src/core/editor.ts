@@ -107,6 +107,11 @@ export class Editor {
     return this.tools.find(({ id }) => id === this.#state.tool) ?? this.#home
   }
 
+  /** Whether something is unfinished: a tool that is busy has something to take back. */
+  get isBusy(): boolean {
+    return this.tool.on({ type: 'undo' }, this.#state.toolState, this.scene()) !== null
+  }
+
   /** Calls `listener` after every change; returns what ends it. */
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener)
@@ -260,7 +265,7 @@ export class Editor {
 
   /** What was begun before may be finished. */
   setReadOnly(reason: string | null): void {
-    this.#finishing = reason !== null && this.#isBusy()
+    this.#finishing = reason !== null && this.isBusy
     this.#change({ ...this.#state, readOnly: reason })
     this.#leaveUnusable()
   }
@@ -305,16 +310,11 @@ export class Editor {
     if (reply === null) return false
     if (reply.state !== this.#state.toolState) this.#change({ ...this.#state, toolState: reply.state })
     this.#follow(reply)
-    if (this.#finishing && !this.#isBusy()) {
+    if (this.#finishing && !this.isBusy) {
       this.#finishing = false
       this.#leaveUnusable()
     }
     return true
-  }
-
-  /** A tool that is busy has something to take back. */
-  #isBusy(): boolean {
-    return this.tool.on({ type: 'undo' }, this.#state.toolState, this.scene()) !== null
   }
 
   #leaveUnusable(): void {

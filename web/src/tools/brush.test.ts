@@ -201,3 +201,9 @@ describe('eraser', () => {
     expect(areas(editor)[1]![1]).toBeLessThan(1600)
   })
 })
+
+test('a stroke that is done is nothing unfinished', () => {
+  const editor = makeSegmenting('brush')
+  stroke(editor, [20, 20], [60, 60])
+  expect([editor.isBusy, editor.state.history.done.length]).toEqual([false, 1])
+})

@@ -88,6 +88,15 @@ describe.each(TOOLS.map(({ id, key }) => ({ id, key })))('$id', ({ id, key }) =>
     expect(editor.preview().filter(({ type }) => type !== 'hover' && type !== 'tip')).toEqual([])
   })
 
+  test('is busy while a press goes on, and not before nor after it', () => {
+    const editor = editorWith(id)
+    expect(editor.isBusy).toBe(false)
+    drive(editor).down([100, 10]).move([120, 30])
+    expect(editor.isBusy).toBe(id !== 'hole')
+    drive(editor).up([120, 30]).key('Escape')
+    expect(editor.isBusy).toBe(false)
+  })
+
   test('undo while busy takes back what is unfinished, not the last step', () => {
     const editor = editorWith(id)
     editor.commit('Comment', (current) => ({ ...current, answers: { q: 'x' } }))
