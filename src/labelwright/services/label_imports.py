@@ -124,7 +124,8 @@ def get_import(ctx: Context, actor: Actor, import_id: str) -> dict[str, Any]:
         row = access_import(conn, actor, import_id)
         shown = _shown(row)
         surveyed = read_survey(ctx, import_id)
-        shown["survey"] = surveyed
+        # Thousands of faults are for the change set, where they are paged.
+        shown["survey"] = msgspec.structs.replace(surveyed, faults=()) if surveyed else None
         shown["mappings"] = import_mappings.offered(conn, row.project_id, surveyed) if surveyed else []
         shown["undo"] = _undo_state(conn, row)
     return shown
