@@ -112,15 +112,20 @@ def pairs(trip: Trip, form: Format) -> Iterator[Kept]:
         buckets = {a.id: entries[a.id].bucket if a.id in entries else "exported" for a in task.document.annotations}
         has_all = bool(trip.report.balance.side_car)
         given = [a for a in task.document.annotations if has_all or buckets[a.id] != "refused"]
-        found = _paired(given, document.annotations)
+        found = _paired(given, document.annotations, in_order=form.keeps_order)
         for was in task.document.annotations:
             yield Kept(task, was, found.get(was.id), buckets[was.id], entries.get(was.id))
 
 
-def _paired(before: Sequence[Annotation], after: Sequence[Annotation]) -> dict[str, Annotation]:
-    """Annotations of one picture by the id that they had: the same id, else the same shape, else the most similar."""
+def _paired(before: Sequence[Annotation], after: Sequence[Annotation], *, in_order: bool) -> dict[str, Annotation]:
+    """Annotations of one picture by the id that they had: the same id or place, else the same shape, else similar."""
     left = {a.id: a for a in after}
     found = {a.id: left.pop(a.id) for a in before if a.id in left}
+    for class_id in {a.class_id for a in before} if in_order else ():
+        own = [a for a in before if a.class_id == class_id and a.id not in found]
+        there = [a for a in left.values() if a.class_id == class_id]
+        if len(own) == len(there):
+            found |= {was.id: left.pop(now.id) for was, now in zip(own, there, strict=True)}
     for is_alike in (_is_equal, _is_nearly_equal, _is_similar):
         for was in before:
             if was.id in found:

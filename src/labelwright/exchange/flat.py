@@ -17,6 +17,7 @@ from labelwright.model.geometry import Geometry, Rectangle, kind_of
 
 NO_SIZE: Final = "The size of the picture is not known yet."
 LOOSE: Final = "What it was nested in is not in the file; it stands by itself."
+BLANKED: Final = "Control characters become blanks; the format cannot hold them."
 OPENED: Final = "The question was opened and not answered; the format has no word for that."
 
 Attributes = dict[str, str | tuple[str, ...]]
@@ -46,7 +47,8 @@ class FlatObject(NamedTuple):
 class Flattener:
     """Gives the objects of tasks that a format takes, and tells the ledger about all.
 
-    `measure` tells what is lost of a geometry that comes out in another form; without it, what its box is too large.
+    `is_whole` says whether the format can hold a text as it is. `measure` tells what is lost of a geometry that comes
+    out in another form; without it, what its box is too large.
     """
 
     def __init__(
@@ -55,7 +57,10 @@ class Flattener:
         supports: Mapping[str, Support],
         ledger: Ledger,
         measure: Callable[[Geometry], Loss | None] | None = None,
+        *,
+        is_whole: Callable[[str], bool] = lambda _: True,
     ) -> None:
+        self._is_whole = is_whole
         self.scheme, self._supports, self._ledger, self._measure = scheme, supports, ledger, measure
         self._names = scheme.names()
 
@@ -163,7 +168,10 @@ class Flattener:
             if not answer:
                 self._ledger.refused("answers", OPENED, item)
                 continue
-            self._account_answer("answers", support, item)
+            if self._is_whole(plain(answer)):
+                self._account_answer("answers", support, item)
+            else:
+                self._ledger.converted("answers", BLANKED, item)
             found[question.name] = answer
         return found
 

@@ -300,7 +300,9 @@ class Resolver:
             and isinstance(one.value, str)
             and self.option(one.value, one.name, question) is None
         ):
-            values = tuple(part.strip() for part in one.value.split(",") if part.strip())
+            parts = one.value.split(",")
+            ticked = (part if self.option(part, one.name, question) is not None else part.strip() for part in parts)
+            values = tuple(part for part in ticked if part)
         keys = [self.option(value, one.name, question) for value in values]
         if LEAVE_OUT in keys:
             self._left_out += keys.count(LEAVE_OUT)

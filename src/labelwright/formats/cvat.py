@@ -28,7 +28,7 @@ from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.pixels import mask_of, runs_of, segment_of
 from labelwright.exchange.shapes import turned_box
 from labelwright.exchange.source import Medium, Source, TaskLabels
-from labelwright.formats.xml_files import attributes, decimal, elements, text
+from labelwright.formats.xml_files import attributes, decimal, elements, is_whole, text
 from labelwright.model.configuration import LabelClass
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 from labelwright.raster import Runs
@@ -41,7 +41,7 @@ _KINDS: Final = {theirs: ours for ours, theirs in _TYPES.items()} | {"mask": "im
 
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
     """Write one file; with splits, each picture says its subset."""
-    flat = Flattener(source.scheme, SUPPORTS, ledger)
+    flat = Flattener(source.scheme, SUPPORTS, ledger, is_whole=is_whole)
     with archive.file("annotations.xml") as put:
         put(_opening(source, flat).encode())
         for number, task in enumerate(source.tasks(None)):

@@ -25,7 +25,7 @@ from labelwright.exchange.source import Medium, Scheme, Source
 from labelwright.formats import image_sets, voc_labels
 from labelwright.formats.mask_objects import voc_colour
 from labelwright.formats.voc_labels import VocLabel
-from labelwright.formats.xml_files import decimal, elements, text
+from labelwright.formats.xml_files import decimal, elements, is_whole, text
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Geometry, Rectangle, kind_of
 
@@ -53,7 +53,7 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     corners = settings[CORNERS.id]
     is_exact = corners == EXACT
     supports = SUPPORTS if is_exact else {**SUPPORTS, "rectangle": converts(ROUNDED)}
-    flat = Flattener(source.scheme, supports, ledger, None if is_exact else _rounding_loss)
+    flat = Flattener(source.scheme, supports, ledger, None if is_exact else _rounding_loss, is_whole=is_whole)
     voc_labels.write(archive, _labels(source.scheme))
     for split in source.splits:
         stems = []

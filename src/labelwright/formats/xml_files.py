@@ -1,8 +1,9 @@
 """XML of strangers and of ours: read without entities, network or huge trees; written line by line."""
 
 import io
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from labelwright.exchange.files import Files, refused
@@ -37,7 +38,15 @@ def attributes(**values: object) -> str:
 
 def text(value: object) -> str:
     """Text between tags; what XML 1.0 cannot hold at all becomes a blank."""
-    return escape("".join(sign if sign >= " " or sign in "\n\t" else " " for sign in str(value)))
+    return escape(_FORBIDDEN.sub(" ", str(value)), {"\r": "&#13;"})
+
+
+def is_whole(value: str) -> bool:
+    """Whether XML 1.0 can hold a text as it is."""
+    return _FORBIDDEN.search(value) is None
+
+
+_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def decimal(value: float) -> str:
