@@ -124,7 +124,7 @@ def _paired(before: Sequence[Annotation], after: Sequence[Annotation], *, in_ord
     for class_id in {a.class_id for a in before} if in_order else ():
         own = [a for a in before if a.class_id == class_id and a.id not in found]
         there = [a for a in left.values() if a.class_id == class_id]
-        if len(own) == len(there):
+        if len(own) == len(there) and all(a.parent_id is None for a in own):
             found |= {was.id: left.pop(now.id) for was, now in zip(own, there, strict=True)}
     for is_alike in (_is_equal, _is_nearly_equal, _is_similar):
         for was in before:
