@@ -37,8 +37,8 @@ MOST_GROWTH_MB = 200.0
 MOST_GROWTH = f"{MOST_GROWTH_MB:.0f} MB"
 # Our format, the least that each peer has to be slower, and the names that the peers have for it.
 FORMATS = (
-    ("coco", 3.0, 20.0, {"datumaro": "coco_instances", "Label Studio": "COCO"}),
-    ("yolo", 3.0, 10.0, {"datumaro": "yolo", "Label Studio": "YOLO"}),
+    ("coco", 4.0, 20.0, {"datumaro": "coco_instances", "Label Studio": "COCO"}),
+    ("yolo", 4.0, 10.0, {"datumaro": "yolo", "Label Studio": "YOLO"}),
     ("voc", 6.0, 10.0, {"datumaro": "voc_detection", "Label Studio": "VOC"}),
 )
 

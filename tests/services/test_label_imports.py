@@ -16,7 +16,7 @@ from labelwright.model.errors import Invalid, WrongTaskState
 from labelwright.model.geometry import Point, Rectangle
 from labelwright.services import configurations, label_exports, label_imports, tasks
 from labelwright.services.context import Context
-from labelwright.services.import_plan import Options
+from labelwright.services.import_plan import Options, Plan
 from labelwright.services.label_exports import Wanted
 from tests.builders import Project, Team, annotation, geometry_class, make_project, rectangle, save
 
@@ -360,3 +360,15 @@ def test_options_that_change_places_change_the_order_of_answers(ctx: Context, te
     classes = (msgspec.structs.replace(root, children=questions), *others)
     configurations.save_configuration(ctx, team.admin, project.id, classes)
     assert documents(ctx, team, project)["b.png"].annotations[0].answers[defects] == ("crack", "rust")
+
+
+def test_what_changes_nothing_is_not_compared_again_while_others_wait_to_save(
+    ctx: Context, team: Team, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = send(ctx, team, project, exported(ctx, team, project))
+    looked: list[str] = []
+    prepared = Plan._prepared
+    monkeypatch.setattr(Plan, "_prepared", lambda self, row: (looked.append(row.id), prepared(self, row))[1])
+    label_imports.apply_import(ctx, team.admin, found["id"])
+    assert worked(ctx, team, found["id"])["state"] == "done"
+    assert sorted(looked) == sorted(project.task_ids.values())

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Row, select
@@ -78,6 +78,13 @@ def open_plan(ctx: Context, row: Row[Any], folder: Path) -> "Plan":
         message = "The project has no label configuration. Make one, or take the file's own classes."
         raise Invalid(message, (Issue("", "no_configuration", message),))
     return Plan(ctx, row, folder, configuration, names)
+
+
+class Seen(NamedTuple):
+    """What is to be written for a task that was looked at on a revision; `prepared` is None when nothing changes."""
+
+    revision: int | None
+    prepared: Prepared | None
 
 
 class Plan:
@@ -226,8 +233,8 @@ class Plan:
         Returns how many tasks are changed by it.
         """
         with self._ctx.db.read() as conn:
-            made = [self._prepared(row) for row in conn.execute(tasks_of(self._row.project_id, media))]
-        known = {one.task_id: one for one in made if one is not None}
+            rows = conn.execute(tasks_of(self._row.project_id, media))
+            known = {row.id: Seen(row.revision, self._prepared(row)) for row in rows}
         return self._ctx.db.write(lambda conn: self._write(conn, media, known))
 
     def _prepared(self, row: Row[Any]) -> Prepared | None:
@@ -240,7 +247,7 @@ class Plan:
         own_id = change_id(self._row.id, row.id, "import")
         return prepared(row, stored, conform.ready(after, self._configuration), own_id, self._stamp, after)
 
-    def _write(self, conn: Connection, media: list[str], known: dict[str, Prepared]) -> int:
+    def _write(self, conn: Connection, media: list[str], known: dict[str, Seen]) -> int:
         now = configurations.of_project(conn, self._row.project_id)
         if now.revision != self._configuration.revision:
             message = "The label configuration was changed meanwhile. Compare the file again."
@@ -257,14 +264,14 @@ class Plan:
         wanted: list[Prepared] = []
         moved: list[str] = []
         for row in revisions:
-            one = known.get(row.id)
+            seen = known.get(row.id)
             if row.id in done:
                 continue
-            if one is None or one.was_revision != row.revision:
+            if seen is None or seen.revision != row.revision:
                 moved.append(row.medium_id)
-            else:
-                wanted.append(one)
-        if moved:  # somebody saved since, or nothing changes: compare once more, inside the transaction
+            elif seen.prepared is not None:
+                wanted.append(seen.prepared)
+        if moved:  # somebody saved since: compare once more, inside the transaction
             rows = conn.execute(tasks_of(self._row.project_id, moved))
             wanted += [one for row in rows if (one := self._prepared(row)) is not None]
         save_all(conn, wanted, self._stamp)
