@@ -13,6 +13,7 @@ from pathlib import Path
 
 BENCHMARKS = (
     "export",
+    "streaming",
     "formats",
     "importing",
     "cancelling",
