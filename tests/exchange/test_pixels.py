@@ -3,9 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from labelwright.exchange.bridges import parted
-from labelwright.exchange.pixels import ring_of_pieces, runs_of, segment_of
-from labelwright.exchange.shapes import from_rings
+from labelwright.exchange.bridges import joined, parted
+from labelwright.exchange.pixels import all_of, mask_of, ring_of_pieces, runs_of, segment_of
+from labelwright.exchange.shapes import from_parts, from_rings
 from labelwright.model.geometry import ImageSegmentation
 from labelwright.raster import semantic_map, trace
 
@@ -55,3 +55,28 @@ def test_many_points_are_joined_without_comparing_all_of_them():
 
     assert segment is not None
     assert np.array_equal(semantic_map([segment.rings], (60, 2002)) > 0, comb)
+
+
+def box(x: float, y: float, side: float) -> tuple[tuple[float, float], ...]:
+    return ((x, y), (x + side, y), (x + side, y + side), (x, y + side))
+
+
+def test_polygons_in_one_another_have_no_hole_between_them() -> None:
+    found = all_of([box(2, 2, 20), box(6, 6, 5)])
+    assert isinstance(found, ImageSegmentation)
+    assert mask_of(found, (40, 40))[0].stop.sum() - mask_of(found, (40, 40))[0].start.sum() == 400
+
+
+def test_polygons_that_overlap_cover_what_any_of_them_covers() -> None:
+    found = all_of([box(2, 2, 10), box(7, 7, 10)])
+    assert isinstance(found, ImageSegmentation)
+    runs, bounds = mask_of(found, (40, 40))
+    assert (int((runs.stop - runs.start).sum()), bounds) == (175, (2, 2, 15, 15))
+
+
+def test_polygons_apart_and_holes_of_one_ring_stay_exact() -> None:
+    apart = [box(0.25, 0.25, 4.5), box(9.125, 2, 3)]
+    assert all_of(apart) == from_parts(apart, segmented=True)
+    ring = joined((box(1, 1, 20), box(5, 5, 9)))
+    island = [ring, box(8.5, 8.5, 2)]
+    assert all_of(island) == from_parts(island, segmented=True)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelwright.exchange.bridges import Ring, joined
-from labelwright.exchange.shapes import from_ring, rings_of, segment_of_rings
-from labelwright.model.geometry import ImageSegmentation
+from labelwright.exchange.shapes import from_parts, from_ring, rings_of, segment_of_rings
+from labelwright.model.geometry import Geometry, ImageSegmentation
 from labelwright.model.geometry.points import bounds_xywh
 from labelwright.raster import Runs, Traced, bounds_of, iou, shape_runs, trace
 from labelwright.raster.runs import LARGEST_SIDE
@@ -38,6 +38,32 @@ def segment_of_pieces(pieces: Sequence[Traced]) -> ImageSegmentation:
     """Outlines with their holes as one segment."""
     outlines = [_ring(piece.rings[0]) for piece in pieces]
     return segment_of_rings(outlines, [_ring(ring) for piece in pieces for ring in piece.rings[1:]])
+
+
+def all_of(rings: Sequence[Ring], *, segmented: bool = False) -> Geometry:
+    """The shape of all that any of some polygons covers: its rings, or traced pixels where the polygons overlap.
+
+    Two that lie in one another have no hole between them, unless one ring says so with a bridge.
+    """
+    found = from_parts(rings, segmented=segmented)
+    boxes = [bounds_xywh(ring) for ring in rings]
+    if len(rings) == 1 or _are_apart(boxes):
+        return found
+    size_wh = int(max(x + w for x, _, w, _ in boxes)) + 2, int(max(y + h for _, y, _, h in boxes)) + 2
+    if not 0 < min(size_wh) <= max(size_wh) <= LARGEST_SIDE:
+        return found
+    united, plain = shape_runs([[(ring,) for ring in rings]], size_wh), shape_runs([[rings_of(found)]], size_wh)
+    if all(np.array_equal(one, other) for one, other in zip(united[1:], plain[1:], strict=True)):
+        return found
+    return segment_of(united) or found
+
+
+def _are_apart(boxes: Sequence[tuple[float, float, float, float]]) -> bool:
+    return not any(
+        x < left + wide and left < x + w and y < top + high and top < y + h
+        for number, (x, y, w, h) in enumerate(boxes)
+        for left, top, wide, high in boxes[:number]
+    )
 
 
 def one_ring(rings: Sequence[Ring]) -> Ring:

@@ -18,8 +18,8 @@ from labelwright.exchange.found import (
     Place,
     families,
 )
-from labelwright.exchange.pixels import segment_of
-from labelwright.exchange.shapes import from_parts
+from labelwright.exchange.pixels import all_of, segment_of
+from labelwright.exchange.shapes import rings_of
 from labelwright.formats.json_elements import Elements
 from labelwright.formats.json_files import decoded
 from labelwright.model.geometry import Geometry, Point, Polygon, Rectangle
@@ -277,9 +277,8 @@ class _Part:
         rings = self._rings(segmentation, what, place, is_read=isinstance(annotation, _Plain))
         if rings is None:
             return None
-        if kind == "polygon":
-            return Polygon(joined(rings))
-        return from_parts(rings, segmented=kind == "image_segmentation")
+        found = all_of(rings, segmented=kind == "image_segmentation")
+        return Polygon(joined(rings_of(found))) if kind == "polygon" else found
 
     def _point(self, annotation: _Annotation, place: Place) -> Point | None:
         if len(annotation.keypoints) >= 3:
