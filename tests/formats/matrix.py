@@ -228,7 +228,7 @@ ROWS: Final = (
     Row("opened questions", opened),
     Row("comments", of_object(lambda a: a.comment), "comments"),
     Row("ids", of_object(lambda a: a.id), "ids"),
-    Row("depth", of_object(lambda a: a.z)),
+    Row("depth", of_object(lambda a: a.z), "depth"),
     Row("order", order),
     Row("pictures without labels", unlabelled, "unlabelled"),
     Row("pictures of unknown size", unseen),

@@ -51,7 +51,7 @@ def test_pictures_that_nobody_has_read_yet_are_no_fault(form: Format, tmp_path: 
     check_archive(form, tmp_path / "archive.zip", balance, corpus.SCHEME, again)
 
 
-@pytest.mark.parametrize("form", ["coco", "yolo", "yolo-seg", "voc"])
+@pytest.mark.parametrize("form", ["coco", "yolo", "yolo-seg", "voc", "open-images"])
 def test_boxes_beyond_the_border_are_no_fault(form: str, tmp_path: Path) -> None:
     tasks = tasks_of(Rectangle(10, 10, 50, 40), Rectangle(600, 440, 40.5, 40.25))
     balance, again = written(FORMATS[form], tasks, tmp_path / "archive.zip")

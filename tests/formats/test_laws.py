@@ -72,6 +72,7 @@ def check_law(form: Format, trip: Trip) -> None:
         if one.bucket == "exported":
             assert one.now is not None, one.was
             assert is_near(one.was.geometry, one.now.geometry, form.tolerance_px), one
+            assert one.now.z == one.was.z, "depth is lost and nobody says so"
         if one.bucket == "converted" and one.now is not None:
             assert one.entry is not None
             stated = one.entry.largest_loss or 0.0
@@ -106,6 +107,8 @@ def check_features(form: Format, trip: Trip, one: Kept) -> None:
         assert now.id == was.id
     if "comments" in carried:
         assert now.comment == was.comment
+    if "depth" in carried:
+        assert now.z == was.z
     if "nested" in carried:
         assert (now.parent_id is None) == (was.parent_id is None)
         assert "ids" not in carried or now.parent_id == was.parent_id

@@ -4,11 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from labelwright.exchange.checking import check_archive, is_near
+from labelwright.exchange.files import open_files
+from labelwright.exchange.flat import CUT
 from labelwright.exchange.found import scaled
 from labelwright.formats import FORMATS
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Rectangle
+from tests.formats import corpus
 from tests.formats.opening import faults, opened
+from tests.formats.test_checking import tasks_of, written
 
 OPEN_IMAGES = FORMATS["open-images"]
 HEAD = "ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax,IsOccluded,IsTruncated,IsGroupOf,IsDepiction,IsInside\n"
@@ -41,3 +46,17 @@ def test_each_fault_has_its_line_and_the_rest_is_read(tmp_path: Path) -> None:
 def test_other_tables_are_refused_with_the_columns_that_are_needed(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="ImageID, LabelName, XMax"):
         opened(OPEN_IMAGES, tmp_path, {PATH: "ImageID,LabelName\n"})
+
+
+def test_a_box_that_leaves_its_picture_ends_at_the_border_and_is_counted(tmp_path: Path) -> None:
+    boxes = Rectangle(0, 0, 640, 480), Rectangle(-10, 20, 40, 20), Rectangle(600, 470, 80, 20), Rectangle(700, 0, 9, 9)
+    path = tmp_path / "out.zip"
+    balance, tasks = written(OPEN_IMAGES, tasks_of(*boxes)[:1], path)
+    assert balance.exported["geometries"] == 1
+    (entry,) = balance.losses
+    assert (entry.bucket, entry.reason, entry.count, entry.largest_loss) == ("converted", CUT, 3, 1.0)
+    assert check_archive(OPEN_IMAGES, path, balance, corpus.SCHEME, tasks) == 4
+    (medium,) = OPEN_IMAGES.read(open_files(path)).media()
+    found = [one.geometry for one in scaled(medium, (640, 480)).objects]
+    wanted = Rectangle(0, 0, 640, 480), Rectangle(0, 20, 30, 20), Rectangle(600, 470, 40, 10), Rectangle(640, 0, 0, 9)
+    assert all(is_near(a, b, 1e-6) for a, b in zip(found, wanted, strict=True))

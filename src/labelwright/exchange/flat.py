@@ -11,11 +11,13 @@ from labelwright.exchange.areas import area_of
 from labelwright.exchange.format import Support
 from labelwright.exchange.ledger import Item, Ledger, Loss, Unit, item_of, refuse_task
 from labelwright.exchange.plain import PlainAnnotation
-from labelwright.exchange.source import Labelled, Scheme, TaskLabels
+from labelwright.exchange.source import Labelled, Medium, Scheme, TaskLabels
 from labelwright.model.document import Answer, Answers
 from labelwright.model.geometry import Geometry, Rectangle, kind_of
 
 NO_SIZE: Final = "The size of the picture is not known yet."
+NEAR: Final = 1e-9
+CUT: Final = "What leaves the picture is moved to its border."
 LOOSE: Final = "What it was nested in is not in the file; it stands by itself."
 BLANKED: Final = "Control characters become blanks; the format cannot hold them."
 OPENED: Final = "The question was opened and not answered; the format has no word for that."
@@ -48,7 +50,7 @@ class Flattener:
     """Gives the objects of tasks that a format takes, and tells the ledger about all.
 
     `is_whole` says whether the format can hold a text as it is. `measure` tells what is lost of a geometry that comes
-    out in another form; without it, what its box is too large.
+    out in another form; without it, what its box is too large. `is_cut` says that boxes end where the picture does.
     """
 
     def __init__(
@@ -59,10 +61,12 @@ class Flattener:
         measure: Callable[[Geometry], Loss | None] | None = None,
         *,
         is_whole: Callable[[str], bool] = lambda _: True,
+        is_cut: bool = False,
     ) -> None:
-        self._is_whole = is_whole
+        self._is_whole, self._is_cut = is_whole, is_cut
         self.scheme, self._supports, self._ledger, self._measure = scheme, supports, ledger, measure
         self._names = scheme.names()
+        self._no_depth = supports["depth"].how if supports["depth"].level == "refuses" else ""
 
     def name_of(self, class_id: str) -> str:
         return self._names[class_id]
@@ -82,7 +86,7 @@ class Flattener:
         for one in sorted(labelled, key=lambda one: one.parent is not None):
             item = item_of(task, one.annotation.id, one.label_class.key)
             is_loose = one.parent is not None and one.parent.id not in numbers
-            refusal = self._account(one, item, is_loose=is_loose)
+            refusal = self._account(one, item, task.medium, is_loose=is_loose)
             if refusal is not None:
                 if one.annotation.answers:
                     self._ledger.refused("answers", refusal, item, count=len(one.annotation.answers))
@@ -103,7 +107,7 @@ class Flattener:
         ways: dict[str, list[tuple[PlainAnnotation, float]]] = defaultdict(list)
         for one, loss in zip(annotations, losses, strict=False):
             support = self._supports[one.kind]
-            ways[support.how if support.level == "converts" else ""].append((one, loss))
+            ways[support.how if support.level == "converts" else self._no_depth if one.z else ""].append((one, loss))
             attributes: Attributes = {}
             if one.answers:
                 item = item_of(task, one.id, self._key(one))
@@ -117,7 +121,7 @@ class Flattener:
         """Account for shapes that come out in one way ("" as they are), with what each loses of its box."""
         keys = [self._key(one) for one, _ in found]
         if way:
-            losses = [loss for _, loss in found]
+            losses = [] if way == self._no_depth else [loss for _, loss in found]
             self._ledger.converted_all(way, keys, lambda at: item_of(task, found[at][0].id, keys[at]), losses)
             return
         for key, count in Counter(keys).items():
@@ -126,7 +130,7 @@ class Flattener:
     def _key(self, one: PlainAnnotation) -> str:
         return self.scheme.configuration.by_id[one.class_id].label_class.key
 
-    def _account(self, one: Labelled, item: Item, *, is_loose: bool) -> str | None:
+    def _account(self, one: Labelled, item: Item, medium: Medium, *, is_loose: bool) -> str | None:
         """Tell the ledger about one geometry; why it is refused, None when it is not."""
         for name in self._features(one):
             support = self._supports[name]
@@ -140,8 +144,13 @@ class Flattener:
                     "geometries", support.how, item, loss=self._loss(one.annotation.geometry, support)
                 )
                 return None
+        cut = cut_loss(one.annotation.geometry, medium.size_wh) if self._is_cut else None
         if is_loose:
             self._ledger.converted("geometries", LOOSE, item)
+        elif cut is not None:
+            self._ledger.converted("geometries", CUT, item, loss=cut)
+        elif self._no_depth and one.annotation.z:
+            self._ledger.converted("geometries", self._no_depth, item)
         else:
             self._ledger.exported("geometries", class_key=one.label_class.key)
         return None
@@ -188,6 +197,23 @@ def box_loss(geometry: Geometry) -> Loss | None:
         return None
     _, _, w, h = kind_of(geometry).bounds(geometry)
     return Loss("iou", 1 - min(1.0, area_of(geometry) / (w * h))) if w * h else Loss("iou", 1.0)
+
+
+def inside(bounds: tuple[float, float, float, float], size_wh: tuple[int, int]) -> tuple[float, float, float, float]:
+    """The edges (left, top, right, bottom) of a box (x, y, w, h), moved to the border where they leave the picture."""
+    x, y, w, h = bounds
+    left, right = (min(max(edge, 0.0), size_wh[0]) for edge in (x, x + w))
+    top, bottom = (min(max(edge, 0.0), size_wh[1]) for edge in (y, y + h))
+    return left, top, right, bottom
+
+
+def cut_loss(geometry: Geometry, size_wh: tuple[int, int]) -> Loss | None:
+    """How much of its box is outside the picture; None when nothing is."""
+    x, y, w, h = kind_of(geometry).bounds(geometry)
+    left, top, right, bottom = inside((x, y, w, h), size_wh)
+    if max(left - x, top - y, x + w - right, y + h - bottom, x - left, y - top) <= NEAR:
+        return None
+    return Loss("iou", 1 - (right - left) * (bottom - top) / (w * h) if w * h else 1.0)
 
 
 def plain(answer: Answer | tuple[str, ...]) -> str:

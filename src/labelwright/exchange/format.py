@@ -14,7 +14,7 @@ from labelwright.model.errors import Invalid, Issue
 from labelwright.model.geometry import KINDS
 
 # What a format has to say something about, besides every geometry kind.
-FEATURES: Final = ("holes", "nested", "object_answers", "medium_answers", "unlabelled", "ids", "comments")
+FEATURES: Final = ("holes", "nested", "object_answers", "medium_answers", "unlabelled", "ids", "comments", "depth")
 Chosen = Mapping[str, Any]
 
 

@@ -175,6 +175,7 @@ FORMAT: Final = Format(
         medium_answers=CARRIES,
         ids=CARRIES,
         comments=CARRIES,
+        depth=CARRIES,
     ),
     settings=(mask_objects.ORDER, IDS),
     write=write,

@@ -178,6 +178,7 @@ SUPPORTS: Final = everything(
     unlabelled=CARRIES,
     ids=CARRIES,
     comments=CARRIES,
+    depth=refuses("The table of boxes has no depth; it is lost."),
 )
 FORMAT: Final = Format(
     id="csv",

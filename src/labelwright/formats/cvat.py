@@ -291,6 +291,7 @@ SUPPORTS: Final = everything(
     unlabelled=CARRIES,
     ids=refuses("CVAT gives ids of its own."),
     comments=refuses("CVAT keeps comments elsewhere."),
+    depth=CARRIES,
 )
 FORMAT: Final = Format(
     id="cvat",

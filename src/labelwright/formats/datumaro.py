@@ -294,6 +294,7 @@ SUPPORTS: Final = everything(
     unlabelled=CARRIES,
     ids=CARRIES,
     comments=refuses("Datumaro has no comments."),
+    depth=CARRIES,
 )
 FORMAT: Final = Format(
     id="datumaro",

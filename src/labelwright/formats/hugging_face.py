@@ -213,6 +213,7 @@ SUPPORTS: Final = everything(
     unlabelled=CARRIES,
     ids=CARRIES,
     comments=CARRIES,
+    depth=refuses("The data set has no depth; it is lost."),
 )
 FORMAT: Final = Format(
     id="hugging-face",

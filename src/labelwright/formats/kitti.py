@@ -129,6 +129,7 @@ SUPPORTS: Final = everything(
     unlabelled=CARRIES,
     ids=refuses("KITTI has no ids."),
     comments=refuses("KITTI has no comments."),
+    depth=refuses("KITTI has no depth of labels; it is lost."),
 )
 FORMAT: Final = Format(
     id="kitti",

@@ -343,6 +343,7 @@ SUPPORTS: Final = everything(
     unlabelled=CARRIES,
     ids=CARRIES,
     comments=CARRIES,
+    depth=refuses("Label Studio has no depth; it is lost."),
 )
 FORMAT: Final = Format(
     id="label-studio",

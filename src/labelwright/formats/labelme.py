@@ -15,7 +15,7 @@ from labelwright.exchange.archive import Archive
 from labelwright.exchange.bridges import Ring
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
-from labelwright.exchange.format import CARRIES, Chosen, Format, converts, everything
+from labelwright.exchange.format import CARRIES, Chosen, Format, converts, everything, refuses
 from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.naming import stem_of
@@ -230,6 +230,7 @@ SUPPORTS: Final = everything(
     unlabelled=CARRIES,
     ids=CARRIES,
     comments=CARRIES,
+    depth=refuses("LabelMe has no depth; it is lost."),
 )
 FORMAT: Final = Format(
     id="labelme",

@@ -29,6 +29,7 @@ from labelwright.raster.runs import Ints
 PAINTED: Final = "It is painted: a pixel belongs to it when the pixel's centre does."
 NO_SIZE: Final = "The size of the picture is not known yet."
 NO_PIXELS: Final = "A {kind} covers no pixels."
+MERGED: Final = "It is painted; objects of one class that touch are not told apart any more."
 NO_CENTRE: Final = "It covers the centre of no pixel."
 HIDDEN: Final = "Other objects or their borders are painted over all of it."
 NO_ANSWERS: Final = "A picture of pixels has no room for answers."
@@ -218,6 +219,11 @@ def refuse_answers(ledger: Ledger, task: TaskLabels, why: str = NO_ANSWERS) -> N
             ledger.refused("answers", why, item_of(task, annotation.id), count=len(annotation.answers))
 
 
+def of_classes() -> dict[str, Support]:
+    """What formats support whose pixels know their class and not their object."""
+    return supports(**dict.fromkeys(("polygon", "rectangle", "image_segmentation"), converts(MERGED)))
+
+
 def supports(**given: Support) -> dict[str, Support]:
     """What mask formats support, where they do not say otherwise."""
     usual = {
@@ -233,6 +239,7 @@ def supports(**given: Support) -> dict[str, Support]:
         "unlabelled": CARRIES,
         "ids": refuses("A picture of pixels has no room for ids."),
         "comments": refuses("A picture of pixels has no room for comments."),
+        "depth": refuses("A picture of pixels has no room for depth, which says what is painted over what."),
     }
     return everything(**(usual | given))
 

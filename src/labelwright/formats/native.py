@@ -79,6 +79,7 @@ _SUPPORTS: Final = everything(
     unlabelled=CARRIES,
     ids=CARRIES,
     comments=CARRIES,
+    depth=CARRIES,
 )
 NATIVE: Final = Format(
     id="native",

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files, refused
-from labelwright.exchange.flat import FlatObject, Flattener
+from labelwright.exchange.flat import FlatObject, Flattener, inside
 from labelwright.exchange.format import CARRIES, Chosen, Format, boxed, converts, everything, refuses
 from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.ledger import Ledger
@@ -32,7 +32,7 @@ _SPLITS: Final = {"validation": "val"}
 
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
     """Write a table of boxes for each split, and the tables of classes and pictures."""
-    flat = Flattener(source.scheme, SUPPORTS, ledger)
+    flat = Flattener(source.scheme, SUPPORTS, ledger, is_cut=True)
     pictures: list[tuple[Any, ...]] = []
     for split in source.splits:
         with archive.file(f"{_theirs(split)}-{BOXES}" if split else BOXES) as put:
@@ -58,9 +58,9 @@ def _picture(task: TaskLabels, split: str) -> tuple[Any, ...]:
 
 def _row(one: FlatObject, medium: Medium) -> tuple[Any, ...]:
     width, height = medium.size_wh
-    x, y, w, h = kind_of(one.geometry).bounds(one.geometry)
+    left, top, right, bottom = inside(kind_of(one.geometry).bounds(one.geometry), medium.size_wh)
     # Without the last bits, which the way to pixels and back would change.
-    edges = (round(share, 12) for share in (x / width, (x + w) / width, y / height, (y + h) / height))
+    edges = (round(share, 12) for share in (left / width, right / width, top / height, bottom / height))
     return (stem_of(medium.path), "labelwright", one.name, 1, *edges, 0, 0, 0, 0, 0)
 
 
@@ -171,6 +171,7 @@ SUPPORTS: Final = everything(
     unlabelled=CARRIES,
     ids=refuses("Open Images has no ids of boxes."),
     comments=refuses("Open Images has no comments."),
+    depth=refuses("Open Images has no depth; it is lost."),
 )
 FORMAT: Final = Format(
     id="open-images",
@@ -181,4 +182,5 @@ FORMAT: Final = Format(
     read=read,
     recognise=recognise,
     tolerance_px=1e-6,
+    keeps_outside=False,
 )

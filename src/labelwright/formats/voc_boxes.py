@@ -298,6 +298,7 @@ SUPPORTS: Final = everything(
     unlabelled=CARRIES,
     ids=CARRIES,
     comments=refuses("Pascal VOC has no comments."),
+    depth=refuses("Pascal VOC has no depth; it is lost."),
 )
 FORMAT: Final = Format(
     id="voc",

@@ -136,6 +136,7 @@ SUPPORTS: Final = everything(
     unlabelled=CARRIES,
     ids=CARRIES,
     comments=CARRIES,
+    depth=CARRIES,
 )
 FORMAT: Final = Format(
     id="webdataset",

@@ -33,6 +33,7 @@ from labelwright.model.geometry import Geometry, ImageSegmentation, Point, Point
 
 NO_SIZE: Final = "The size of the picture is not known yet."
 NO_ANSWERS: Final = "YOLO has no attributes."
+NO_DEPTH: Final = "YOLO has no depth; it is lost."
 NO_ROOM: Final = "YOLO has boxes and outlines, no {kind}s."
 BOXED: Final = "It becomes its box."
 TURNED: Final = "It becomes the smallest box around it, turned as it lies."
@@ -155,7 +156,7 @@ class _Writer:
         ways: dict[str, list[tuple[PlainAnnotation, float]]] = defaultdict(list)
         own_ways = PLAIN_WAYS[self._task]
         for one, (row, was_cut, loss) in zip(plain, rows, strict=False):
-            way = own_ways[type(one.geometry)] or (CUT if was_cut else "")
+            way = own_ways[type(one.geometry)] or _smaller_way(was_cut=was_cut, z=one.z)
             ways[way].append((one, loss))
             yield f"{self._numbers[one.class_id]} {row}\n"
         for way, found in ways.items():
@@ -208,8 +209,8 @@ class _Writer:
         if self._task == "obb" and written.way == TURNED and _leaves(written.values, size_wh):
             written = _upright(one.annotation.geometry)
         shares, was_cut = _shares(written.values, size_wh, is_box=self._task in {"detect", "pose"})
-        ways = (written.way, OWN if one.parent is not None else "", CUT if was_cut else "")
-        way = next((way for way in ways if way), "")
+        own_way = written.way or (OWN if one.parent is not None else "")
+        way = own_way or _smaller_way(was_cut=was_cut, z=one.annotation.z)
         if way:
             self._ledger.converted("geometries", way, item, loss=written.loss)
         else:
@@ -297,6 +298,11 @@ def _shares(values: list[float], size_wh: tuple[int, int], *, is_box: bool) -> t
     return [rounded(value / size_wh[at % 2]) for at, value in enumerate(moved)], was_cut
 
 
+def _smaller_way(*, was_cut: bool, z: int) -> str:
+    """How a shape that is otherwise exact came about; "" when it is whole."""
+    return CUT if was_cut else NO_DEPTH if z else ""
+
+
 def _middle(first: float, last: float) -> tuple[float, float]:
     """Middle and extent between two edges. The edges are rounded, so that a box at the border stays in the picture."""
     low, high = rounded(first), rounded(last)
@@ -327,6 +333,7 @@ def _format(task: str, form: str, name: str, text: str, **supports: Support) -> 
         "unlabelled": CARRIES,
         "ids": refuses("YOLO has no ids."),
         "comments": refuses("YOLO has no comments."),
+        "depth": refuses(NO_DEPTH),
     }
     return Format(
         id=form,
