@@ -19,7 +19,7 @@ from labelwright.exchange.found import Faults
 from labelwright.exchange.ledger import Balance, Ledger
 from labelwright.exchange.source import Medium, Source, TaskLabels
 from labelwright.exchange.zip_file import ZipWriter
-from labelwright.formats import FORMATS, mask_pictures
+from labelwright.formats import FORMATS, mask_objects, mask_pictures
 from labelwright.model.document import Annotation, Document
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle
@@ -451,3 +451,11 @@ def test_a_panoptic_picture_has_the_ids_areas_and_boxes_that_its_json_says():
 def panoptic(shapes: Any, **given: str) -> tuple[Any, np.ndarray]:
     files, _ = written(FORMATS["coco_panoptic"], labels(*shapes), **given)
     return json.loads(files["annotations/panoptic_default.json"]), pixels(files["annotations/panoptic_default/a.png"])
+
+
+@pytest.mark.parametrize("form", ["masks_index", "masks_class"])
+def test_the_ledger_says_that_touching_objects_of_a_class_are_not_told_apart(form: str) -> None:
+    task = labels(("car", Rectangle(2, 2, 10, 10), 0), ("car", Rectangle(12, 2, 10, 10), 0))
+    _, balance = written(FORMATS[form], task)
+    (entry,) = balance.losses
+    assert (entry.bucket, entry.count, entry.reason) == ("converted", 2, mask_objects.MERGED)

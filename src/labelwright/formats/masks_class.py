@@ -60,7 +60,8 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
 def _paint(source: Source, task: TaskLabels, ledger: Ledger, classes: dict[str, Row]) -> Runs:
     painted, others = mask_objects.painting(source.scheme, task, "depth")
     ledger.exported("tasks")
-    mask_objects.account(ledger, task, painted, [float(count > 0) for count in painted.pixels.tolist()])
+    shares = [float(count > 0) for count in painted.pixels.tolist()]
+    mask_objects.account(ledger, task, painted, shares, mask_objects.MERGED)
     mask_objects.refuse_kinds(ledger, task, others)
     mask_objects.refuse_answers(ledger, task)
     values = np.array([classes[one.annotation.class_id].value for one in painted.objects], dtype=np.int64)
@@ -145,7 +146,7 @@ FORMAT: Final = Format(
     id="masks_class",
     name="Class masks",
     text="One black and white PNG for each class of a picture; classes over each other keep all their pixels.",
-    supports=mask_objects.supports(),
+    supports=mask_objects.of_classes(),
     settings=(EMPTY,),
     write=write,
     read=read,

@@ -49,7 +49,7 @@ def _paint(source: Source, task: TaskLabels, settings: Chosen, ledger: Ledger, c
     seen = regrouped(seen, values)
     seen = mask_objects.with_rims(seen, task.medium.size_wh, settings["boundary"], mask_objects.MOST_VALUES)
     ledger.exported("tasks")
-    mask_objects.account(ledger, task, painted, painted.share_seen(seen, values, own))
+    mask_objects.account(ledger, task, painted, painted.share_seen(seen, values, own), mask_objects.MERGED)
     mask_objects.refuse_kinds(ledger, task, others)
     mask_objects.refuse_answers(ledger, task)
     return mask_objects.valued(seen, [*range(mask_objects.MOST_VALUES), settings["ignore"]])
@@ -132,7 +132,7 @@ FORMAT: Final = Format(
     id="masks_index",
     name="Index masks",
     text="One PNG a picture, 8 bit with a palette, whose values are classes: what semantic segmentation trains on.",
-    supports=mask_objects.supports(),
+    supports=mask_objects.of_classes(),
     settings=(mask_objects.ORDER, mask_objects.IGNORE, mask_objects.boundary()),
     write=write,
     read=read,
