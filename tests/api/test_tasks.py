@@ -112,6 +112,7 @@ def test_labels_are_changed_exactly_where_the_task_says_that_they_may_be(
     for state in TaskState:
         set_task(world.ctx, project.task_id, state, holder_of(world, role))
         opened = clients[role].get(f"/api/tasks/{project.task_id}").json()
+        assert opened["dataset"]["id"] == opened["medium"]["datasetId"]
         change = {"changeId": world.ctx.new_id(), "revision": opened["revision"], "configurationRevision": 1}
         answer = clients[role].patch(f"/api/tasks/{project.task_id}/labels", json=change)
         allowed = state not in {"REVIEWED", "REVIEWED_SKIP"} and (

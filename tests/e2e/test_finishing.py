@@ -40,6 +40,7 @@ def test_a_labeler_completes_and_skips_until_nothing_is_left(open_page: Pages, a
     page = open_page(LABELER)
     page.goto(f"/label/{world.tasks[0]}")
     expect(page.get_by_text("Only to look at.")).to_be_visible()
+    tells_about_the_picture(Hand(page, world.tasks[0]).ready(), world)
     page.get_by_role("button", name="Start labelling").click()
     expect(page.get_by_text("Only to look at.")).to_have_count(0)
     hand = Hand(page, world.tasks[0]).ready()
@@ -53,6 +54,25 @@ def test_a_labeler_completes_and_skips_until_nothing_is_left(open_page: Pages, a
     expect(page.get_by_role("heading", name="All done")).to_be_visible()
     states = [api.get(f"/api/tasks/{task}").json()["task"]["state"] for task in world.tasks]
     assert states == ["COMPLETED", "SKIPPED", "COMPLETED"]
+
+
+def tells_about_the_picture(hand: Hand, world: World) -> None:
+    """By its key, by its button and by its name; the dataset is a link, and keys go back to the picture."""
+    dialog = hand.page.get_by_role("dialog", name="About this picture")
+    hand.key("Control+i")
+    expect(dialog).to_contain_text(re.compile("000.png.*800 . 600.*PNG.*Added"))
+    dataset = dialog.get_by_role("link", name=world.name)
+    expect(dataset).to_have_attribute("href", f"/datasets/{world.dataset}")
+    hand.key("Escape")
+    expect(hand.canvas).to_be_focused()
+    hand.page.get_by_role("button", name="About this picture").click()
+    expect(dialog).to_be_visible()
+    hand.key("Escape", "Control+k")
+    hand.page.keyboard.type("about this")
+    hand.key("Enter")
+    expect(dialog).to_be_visible()
+    hand.key("Escape")
+    expect(dialog).to_be_hidden()
 
 
 def test_the_next_picture_is_fetched_before_it_is_asked_for(open_page: Pages, api: httpx2.Client) -> None:

@@ -162,6 +162,22 @@ def test_panels_are_folded_and_widened_by_keys_and_stay_so(hand: Hand) -> None:
         expect(hand.page.get_by_role("button", name="Complete")).to_be_in_viewport()
 
 
+def test_a_window_that_is_too_small_is_told_until_it_grows_or_one_goes_on(hand: Hand) -> None:
+    note = hand.page.get_by_test_id("small-window")
+    expect(note).to_have_count(0)
+    hand.page.set_viewport_size({"width": 1199, "height": 800})
+    expect(note).to_contain_text(re.compile("1199 . 800 px"))
+    hand.page.set_viewport_size({"width": 1200, "height": 580})
+    expect(note).to_have_count(0)
+    hand.page.set_viewport_size({"width": 1200, "height": 579})
+    note.get_by_role("button", name="Go on anyway").press("Enter")
+    expect(note).to_have_count(0)
+    expect(hand.canvas).to_be_focused()
+    hand.page.reload()
+    hand.ready().key("4").drag(*SHIP).count(1)
+    expect(note).to_have_count(0)
+
+
 def test_tasks_are_opened_answered_drawn_completed_and_skipped_without_a_mouse(
     open_page: Pages, api: httpx2.Client
 ) -> None:

@@ -356,6 +356,7 @@ class OpenedTask(Shown):
 
     task: TaskShown
     project: ProjectOfTask
+    dataset: Named
     medium: MediumShown
     configuration: dict[str, Any]
     document: dict[str, Any]

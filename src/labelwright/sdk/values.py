@@ -124,6 +124,7 @@ class OpenedTask(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     task: Task
     project: ProjectOfTask
+    dataset: Named
     medium: Medium
     configuration: Configuration
     document: Document

@@ -135,6 +135,7 @@ class Opened(msgspec.Struct, frozen=True, rename="camel"):
 
     task: Json
     project: Json
+    dataset: Json
     medium: Json
     configuration: Configuration
     labels: msgspec.Raw = msgspec.field(name="document")
@@ -155,9 +156,11 @@ def open_task(ctx: Context, actor: Actor, task_id: str) -> Opened:
         document, revision = labels.load_bytes(conn, task_id, configuration)
         refusal = labels.refusal(actor, row)
         project = conn.execute(select(t.project).where(t.project.c.id == row.project_id)).one()
+        dataset = conn.execute(select(t.dataset).where(t.dataset.c.id == row.dataset_id)).one()
         return Opened(
             task=get_task(conn, actor, task_id),
             project={"id": project.id, "name": project.name, "reviewActivated": project.review_activated},
+            dataset={"id": dataset.id, "name": dataset.name},
             medium=media.get_medium_json(conn, row.medium_id),
             configuration=configuration,
             labels=msgspec.Raw(document),

@@ -10,6 +10,7 @@ import type { Medium, Task } from './types.ts'
 export interface TaskDetail {
   readonly task: Task
   readonly project: { readonly id: string; readonly name: string; readonly reviewActivated: boolean }
+  readonly dataset: { readonly id: string; readonly name: string }
   readonly medium: Medium
   readonly configuration: Configuration
   readonly document: DocumentJson

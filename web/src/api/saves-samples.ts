@@ -105,6 +105,7 @@ export class ServerInMemory implements SaveServer {
     return {
       task: { id: 'task' } as TaskDetail['task'],
       project: { id: 'project', name: 'Harbour', reviewActivated: false },
+      dataset: { id: 'dataset', name: 'Quay' },
       medium: { id: 'medium', mediaName: 'crane.jpg' } as TaskDetail['medium'],
       configuration: this.configuration,
       document: { annotations, answers: this.document.answers },

@@ -31,6 +31,7 @@ export const COMMANDS = {
   invert: { name: 'Invert the picture', keys: ['Shift+i'], group: 'View' },
   plainPicture: { name: 'Show the picture as it is', keys: ['Shift+o'], group: 'View' },
   look: { name: 'Open the menu of the view', keys: ['Shift+y'], group: 'View' },
+  about: { name: 'About this picture: dataset, size, type', keys: ['Ctrl+i'], group: 'View' },
   next: { name: 'Next annotation', keys: ['.', 'Ctrl+ArrowRight'], group: 'Work' },
   previous: { name: 'Previous annotation', keys: [',', 'Ctrl+ArrowLeft'], group: 'Work' },
   answers: { name: 'Go to the next unanswered question', keys: ['a'], group: 'Work' },
