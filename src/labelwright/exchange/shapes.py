@@ -37,6 +37,28 @@ def rings_of(geometry: Geometry) -> tuple[Ring, ...]:
     raise AssertionError(geometry)
 
 
+def shape_of_kind(
+    kind: str | None, rings: tuple[Ring, ...], xywh: tuple[float, float, float, float] | None = None
+) -> Geometry:
+    """The geometry that a file has as its kind (None: the points tell), its rings and its box. Raises ValueError."""
+    if xywh is not None and (kind == "rectangle" or not rings):
+        return Rectangle(*xywh)
+    if not rings or not all(rings):
+        raise ValueError("it has no points")
+    if kind == "image_segmentation" or (kind is None and len(rings) > 1):
+        return ImageSegmentation(rings)
+    if len(rings) != 1:
+        raise ValueError(f"it is a {kind} of {len(rings)} lists of points")
+    points = rings[0]
+    if kind == "point" and len(points) == 1:
+        return Point(*points[0])
+    if kind == "line":
+        return Line(points)
+    if kind in {"polygon", None}:
+        return Polygon(points)
+    raise ValueError(f"{len(points)} points are no {kind} that is known here")
+
+
 def from_rings(rings: Sequence[Ring], *, segmented: bool = False) -> Geometry:
     """One ring is a polygon, several are one segment: what lies in an odd number of the others is a hole."""
     if len(rings) == 1 and not segmented:

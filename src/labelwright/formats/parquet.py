@@ -16,10 +16,10 @@ from labelwright.exchange.flat import FlatObject, Flattener
 from labelwright.exchange.format import CARRIES, Chosen, Format, everything
 from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
 from labelwright.exchange.ledger import Ledger
-from labelwright.exchange.shapes import rings_of
+from labelwright.exchange.shapes import rings_of, shape_of_kind
 from labelwright.exchange.source import Source, TaskLabels
 from labelwright.formats.json_files import answers_in, answers_text
-from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle, kind_of
+from labelwright.model.geometry import Geometry, kind_of
 
 PATH: Final = "labels.parquet"
 _ROWS: Final = 10_000
@@ -273,25 +273,8 @@ def _object(row: _Row, name: str, geometry: Geometry, place: Place, faults: Faul
 
 def _geometry(row: _Row) -> Geometry:
     rings = tuple(tuple((point.x, point.y) for point in ring) for ring in row.geometry or ())
-    if row.xywh is not None and (row.kind == "rectangle" or not rings):
-        return Rectangle(row.xywh.x, row.xywh.y, row.xywh.w, row.xywh.h)
-    if not rings or not all(rings):
-        raise ValueError("it has no points")
-    if row.kind == "image_segmentation" or (row.kind is None and len(rings) > 1):
-        return ImageSegmentation(rings)
-    if len(rings) != 1:
-        raise ValueError(f"it is a {row.kind} of {len(rings)} lists of points")
-    return _simple(row.kind, rings[0])
-
-
-def _simple(kind: str | None, points: tuple[tuple[float, float], ...]) -> Geometry:
-    if kind == "point" and len(points) == 1:
-        return Point(*points[0])
-    if kind == "line":
-        return Line(points)
-    if kind in {"polygon", None}:
-        return Polygon(points)
-    raise ValueError(f"{len(points)} points are no {kind} that is known here")
+    box = row.xywh
+    return shape_of_kind(row.kind, rings, None if box is None else (box.x, box.y, box.w, box.h))
 
 
 SUPPORTS: Final = everything(

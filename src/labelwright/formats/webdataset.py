@@ -18,6 +18,7 @@ from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, everyt
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import rings_of
 from labelwright.exchange.source import Source, TaskLabels
+from labelwright.formats.webdataset_reader import read, recognise
 from labelwright.model.geometry import kind_of
 
 FOLDER: Final = "shards"
@@ -145,5 +146,7 @@ FORMAT: Final = Format(
     supports=SUPPORTS,
     settings=(MOST,),
     write=write,
+    read=read,
+    recognise=recognise,
     packs_pictures=True,
 )
