@@ -215,7 +215,7 @@ def test_labels_look_as_the_person_likes_and_step_aside_while_a_key_is_held(
 ) -> None:
     add_ship(api, world, type="ferry")
     hand = Hand(page, world.tasks[0]).open().count(1)
-    inside = (570.5, 330.5)
+    inside = (520.5, 330.5)
     wait_until(page, lambda: hand.pixel(inside) != (76, 104, 112))
     page.keyboard.down("u")
     shows(hand, inside, (76, 104, 112))
