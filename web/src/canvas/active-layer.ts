@@ -11,11 +11,19 @@ import {
 import { boundsMeet, boundsOf, type Bounds, type Size, type XY } from '../geometry/index.ts'
 import { paintGuides } from './guides.ts'
 import type { Looks } from './looks.ts'
-import { NamesLayer, type Names } from './names-layer.ts'
+import { NamesLayer, type Names, type Unkept } from './names-layer.ts'
 import { brushOn, type Brush } from './paint.ts'
 import { paintShown } from './paint-cells.ts'
 import { eraseStroke, paintStroke, paintTip } from './paint-stroke.ts'
-import { paintContext, paintFrame, paintHandles, paintPath, paintPoints, paintSnap } from './paint-tools.ts'
+import {
+  frameLines,
+  paintContext,
+  paintFrame,
+  paintHandles,
+  paintPath,
+  paintPoints,
+  paintSnap,
+} from './paint-tools.ts'
 import { StandingBitmap, type Standing } from './standing-bitmap.ts'
 import { deviceTransform, visibleBounds, type Surface, type Viewport } from './viewport.ts'
 
@@ -63,20 +71,26 @@ export class ActiveLayer {
     this.#erased.paint(brush, erased!, view, surface)
     eraseStrokes(brush, active)
     this.#standing.paint(brush, others!, view, surface)
-    if (active.names !== null) this.#names.paint(brush, active.names, changedBounds(active), view, surface)
+    if (active.names !== null) this.#names.paint(brush, active.names, unkeptOf(active), view, surface)
     if (active.guided !== null) paintGuides(brush, active.guided, surface)
     for (const drawable of active.drawables) PAINT[drawable.type](brush, drawable as never, active)
   }
 }
 
-function changedBounds({ drawables }: Active): ReadonlyMap<AnnotationId, Bounds> {
-  return new Map(
-    drawables.flatMap((drawable) =>
-      drawable.type === 'geometry' && drawable.replaces !== null
-        ? [[drawable.replaces, boundsOf(drawable.geometry)] as const]
-        : [],
-    ),
-  )
+/** One shape with a frame is named outside of it. */
+function unkeptOf({ drawables, selection }: Active): Unkept {
+  const bounds = new Map<AnnotationId, Bounds>()
+  const lines: Bounds[] = []
+  for (const drawable of drawables) {
+    if (drawable.type === 'geometry' && drawable.replaces !== null)
+      bounds.set(drawable.replaces, boundsOf(drawable.geometry))
+  }
+  for (const drawable of drawables) {
+    if (drawable.type !== 'frame') continue
+    lines.push(...frameLines(drawable))
+    if (selection.size === 1) for (const id of selection) bounds.set(id, drawable.bounds)
+  }
+  return { bounds, lines }
 }
 
 /** Everything that has to be seen above the bitmap, but for what is shown changed. */

@@ -21,6 +21,14 @@ export interface Names {
   nameOf(annotation: Annotation): Name
 }
 
+/** What is on screen and not in the document. */
+export interface Unkept {
+  /** What stands around a shape now: where it is dragged to, or its frame. */
+  readonly bounds: ReadonlyMap<AnnotationId, Bounds>
+  /** Lines of frames; they are painted over names. */
+  readonly lines: readonly Bounds[]
+}
+
 /** Names on screen at most. */
 export const MOST_NAMES = 120
 /** With more shapes in view than this none would be read. */
@@ -42,21 +50,15 @@ export class NamesLayer {
   readonly #sprites = new Map<string, OffscreenCanvas>()
   #choice: Choice | null = null
 
-  /** `moved`: where shapes are that are being changed. */
-  paint(
-    brush: Brush,
-    names: Names,
-    moved: ReadonlyMap<AnnotationId, Bounds>,
-    view: Viewport,
-    surface: Surface,
-  ): void {
+  paint(brush: Brush, names: Names, unkept: Unkept, view: Viewport, surface: Surface): void {
     const { context, ratio } = brush
     const items = this.#chosen(names, view, surface).map((annotation) => {
       const sprite = this.#sprite(names.nameOf(annotation), ratio)
-      const bounds = deviceBounds(brush, moved.get(annotation.id) ?? boundsOf(annotation.geometry))
+      const bounds = deviceBounds(brush, unkept.bounds.get(annotation.id) ?? boundsOf(annotation.geometry))
       return { bounds: around(bounds, ratio), size: { w: sprite.width, h: sprite.height }, sprite }
     })
-    for (const { item, at } of placeNames(items, surface.px)) {
+    const lines = unkept.lines.map((line) => around(deviceBounds(brush, line), ratio))
+    for (const { item, at } of placeNames(items, surface.px, lines)) {
       context.drawImage(item.sprite, Math.round(at[0]), Math.round(at[1]))
     }
   }

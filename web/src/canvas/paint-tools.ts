@@ -1,7 +1,7 @@
 /** What tools show: outlines in the making, points set, handles. Sizes are CSS pixels. */
 
 import type { Drawable } from '../core/index.ts'
-import { operations, type Geometry, type Handle, type XY } from '../geometry/index.ts'
+import { operations, type Bounds, type Geometry, type Handle, type XY } from '../geometry/index.ts'
 import { translucent, type Look, type Looks } from './looks.ts'
 import { devicePoint, strokeCased, tracePath, type Brush } from './paint.ts'
 
@@ -140,6 +140,19 @@ function isTaken([x, y]: XY, cell: number, taken: Set<string>): boolean {
   if (taken.has(key)) return true
   taken.add(key)
   return false
+}
+
+/** The sides of a frame and its stem. */
+export function frameLines({ bounds: { x, y, w, h }, knob }: OfType<'frame'>): readonly Bounds[] {
+  const sides = [
+    { x, y, w, h: 0 },
+    { x, y: y + h, w, h: 0 },
+    { x, y, w: 0, h },
+    { x: x + w, y, w: 0, h },
+  ]
+  if (knob === null) return sides
+  const top = Math.min(knob[1], y + h)
+  return [...sides, { x: knob[0], y: top, w: 0, h: (knob[1] < y ? y : knob[1]) - top }]
 }
 
 /** A dashed box, squares to pull, and a knob on a stem to turn by. */

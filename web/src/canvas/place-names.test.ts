@@ -22,6 +22,18 @@ test('what is not on screen is not named', () => {
   expect(placesOf([{ bounds: { x: 900, y: 100, w: 20, h: 20 }, size }])).toEqual([])
 })
 
+test('a name keeps clear of lines: on another side of the shape, or deeper within it', () => {
+  const line = { x: 90, y: 97, w: 220, h: 6 }
+  const bounds = { x: 100, y: 97, w: 200, h: 80 }
+  const above = { x: 90, y: 70, w: 220, h: 20 }
+  const others = [line, above, { x: 90, y: 174, w: 220, h: 6 }, { x: 297, y: 90, w: 6, h: 90 }]
+  expect(placeNames([{ bounds, size }], screen, others).map(({ at }) => at)).toEqual([[112, 109]])
+  const small = { x: 100, y: 97, w: 30, h: 20 }
+  expect(placeNames([{ bounds: small, size }], screen, [line, above]).map(({ at }) => at)).toEqual([
+    [100, 120],
+  ])
+})
+
 test('names never meet, are on screen, and the first ones come first', () => {
   const item = fc
     .tuple(fc.integer({ min: -100, max: 850 }), fc.integer({ min: -100, max: 650 }), fc.nat(300), fc.nat(300))

@@ -15,9 +15,13 @@ export interface Placed<Item extends Nameable> {
 
 const GAP = 3
 
-/** The first ones choose first; a name that finds no room is left out. */
-export function placeNames<Item extends Nameable>(items: readonly Item[], screen: Size): Placed<Item>[] {
-  const taken: Bounds[] = []
+/** The first ones choose first; a name that finds no room is left out. `lines`: what no name may lie on. */
+export function placeNames<Item extends Nameable>(
+  items: readonly Item[],
+  screen: Size,
+  lines: readonly Bounds[] = [],
+): Placed<Item>[] {
+  const taken = [...lines]
   return items.flatMap((item) => {
     const shown = common(item.bounds, { x: 0, y: 0, ...screen })
     if (shown === null) return []
@@ -30,15 +34,22 @@ export function placeNames<Item extends Nameable>(items: readonly Item[], screen
   })
 }
 
-/** Above what is seen of the shape, within it, below it, beside it. */
+/** Above what is seen of the shape, within it, below it, beside it, deeper within it. */
 function spots({ bounds, size: { w, h } }: Nameable, { x, y, w: sw, h: sh }: Bounds): readonly Bounds[] {
   const isTopSeen = bounds.y >= h + GAP
   const above = { x, y: bounds.y - h - GAP, w, h }
   const within = { x: x + GAP, y: y + GAP, w, h }
-  const hasRoom = sw >= w + 2 * GAP && sh >= h + 2 * GAP
+  const deeper = { x: within.x + h / 2, y: within.y + h / 2, w, h }
+  const hasRoom = (spot: Bounds): boolean => spot.x - x + w + GAP <= sw && spot.y - y + h + GAP <= sh
   const below = { x, y: bounds.y + bounds.h + GAP, w, h }
   const beside = { x: bounds.x + bounds.w + GAP, y: y + Math.min(sh / 2, GAP), w, h }
-  return [...(isTopSeen ? [above] : []), ...(hasRoom ? [within] : []), below, beside]
+  return [
+    ...(isTopSeen ? [above] : []),
+    ...[within].filter(hasRoom),
+    below,
+    beside,
+    ...[deeper].filter(hasRoom),
+  ]
 }
 
 function common(a: Bounds, b: Bounds): Bounds | null {
