@@ -78,7 +78,7 @@ def test_options_come_from_the_address(client: TestClient, project: Project) -> 
     assert "id" in task["labels"]["crane"][0]
     refused = client.get(address, params={"include": "names"})
     assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
-    assert "media, ids, provenance, comments, timing, review" in refused.json()["detail"]
+    assert "media, ids, provenance, comments, depth, timing, review" in refused.json()["detail"]
 
 
 def test_the_summary_says_what_the_file_would_hold(client: TestClient, project: Project) -> None:

@@ -155,12 +155,13 @@ def open_task(ctx: Context, actor: Actor, task_id: str) -> Opened:
         configuration = configurations.of_project(conn, row.project_id)
         document, revision = labels.load_bytes(conn, task_id, configuration)
         refusal = labels.refusal(actor, row)
-        project = conn.execute(select(t.project).where(t.project.c.id == row.project_id)).one()
-        dataset = conn.execute(select(t.dataset).where(t.dataset.c.id == row.dataset_id)).one()
+        both = t.project.join(t.dataset, t.dataset.c.id == row.dataset_id)
+        names = select(t.project, t.dataset.c.name.label("dataset_name")).select_from(both)
+        project = conn.execute(names.where(t.project.c.id == row.project_id)).one()
         return Opened(
             task=get_task(conn, actor, task_id),
             project={"id": project.id, "name": project.name, "reviewActivated": project.review_activated},
-            dataset={"id": dataset.id, "name": dataset.name},
+            dataset={"id": row.dataset_id, "name": project.dataset_name},
             medium=media.get_medium_json(conn, row.medium_id),
             configuration=configuration,
             labels=msgspec.Raw(document),
