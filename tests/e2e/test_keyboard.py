@@ -210,7 +210,8 @@ def test_tasks_are_opened_answered_drawn_completed_and_skipped_without_a_mouse(
     assert states == ["COMPLETED", "SKIPPED", "IN_PROGRESS"]
 
 
-def test_the_list_of_annotations_is_walked_folded_and_chosen_from_by_keys(hand: Hand) -> None:
+def test_the_list_of_annotations_is_walked_folded_and_chosen_from_by_keys(page: Page, api: httpx2.Client) -> None:
+    hand = Hand(page, build(api, every_type()).tasks[0]).open()  # nobody else has drawn in it
     hand.key("1").click((50, 60), (90, 60)).key("4").drag(*SHIP).key("v", "Escape").count(3)
     tree = hand.page.get_by_role("tree", name="Annotations by class")
 
