@@ -27,6 +27,8 @@ from labelwright.model.geometry import Polygon
 from labelwright.services import label_exports, label_imports, tasks
 from labelwright.services.context import Context
 from labelwright.services.label_exports import Wanted
+from labelwright.services.label_imports import UPLOAD
+from labelwright.services.worker_processes import ERRORS
 from tests.builders import HARBOUR_CLASSES, Project, Team, annotation, geometry_class, make_project, save
 
 SERVER = """
@@ -153,6 +155,49 @@ def test_a_kill_while_a_file_is_read_leaves_nothing_read_and_the_next_start_read
         wait_until(lambda: state()["state"] in {"ready", "failed"}, 120)
         assert state()["state"] == "ready", state()["error"]
     assert not any(name.endswith(".part") for name in files(folder))
+
+
+def test_a_file_that_is_being_read_is_let_go_at_once_and_leaves_nothing(
+    settings: Settings, team: Team, project: Project
+) -> None:
+    with open_context(settings) as ctx:
+        import_id = sent(ctx, team, project, boxes(100_000))
+        folder = label_imports.folder_of(ctx, import_id)
+        with background_work(ctx):
+            wait_until((folder / f"{FOUND}.part").exists)
+            shown = label_imports.cancel_import(ctx, team.admin, import_id)
+            assert shown["state"] == "cancelled"
+            assert shown["undo"] == {"possible": False, "reason": "It was stopped before anything was stored."}
+            wait_until(lambda: files(folder) == {UPLOAD, LOCK, ERRORS})
+            with (folder / LOCK).open("wb") as lock:
+                wait_until(lambda: is_free(lock))
+            other_id = sent(ctx, team, project, boxes(1))
+            wait_until(lambda: label_imports.get_import(ctx, team.admin, other_id)["state"] == "ready")
+
+
+@pytest.mark.parametrize("what", ["import", "export"])
+def test_work_that_says_nothing_is_stopped_too_and_removed_with_its_folder(
+    settings: Settings, team: Team, project: Project, what: str
+) -> None:
+    with open_context(settings) as ctx:
+        if what == "import":
+            work_id = sent(ctx, team, project, boxes(1))
+            folder = label_imports.folder_of(ctx, work_id)
+        else:
+            work_id = label_exports.create_export(ctx, team.admin, project.id, Wanted(format="coco"))["id"]
+            folder = label_exports.folder_of(ctx, work_id)
+        folder.mkdir(exist_ok=True, parents=True)
+        with (folder / LOCK).open("wb") as lock, background_work(ctx):
+            fcntl.flock(lock, fcntl.LOCK_EX)  # the worker waits until nobody else is in the folder
+            wait_until((folder / ERRORS).exists)
+            if what == "import":
+                label_imports.cancel_import(ctx, team.admin, work_id)
+                label_imports.delete_import(ctx, team.admin, work_id)
+            else:
+                label_exports.delete_export(ctx, team.admin, work_id)
+            other_id = sent(ctx, team, project, boxes(1))
+            wait_until(lambda: label_imports.get_import(ctx, team.admin, other_id)["state"] == "ready")
+            wait_until(lambda: not folder.exists())
 
 
 def stored(data: Path) -> int:

@@ -6,8 +6,6 @@ the archive from it. After a restart, and when a stopped export is resumed, the 
 """
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -20,7 +18,7 @@ from labelwright.exchange.format import chosen
 from labelwright.exchange.snapshot import write_frames
 from labelwright.exchange.source import Scheme
 from labelwright.exchange.splits import parse_splits, splitter
-from labelwright.exchange.work import ARCHIVE, JOB, REPORT, SNAPSHOT, Done, Job, Said
+from labelwright.exchange.work import ARCHIVE, JOB, REPORT, SNAPSHOT, Done, Job
 from labelwright.formats import FORMATS
 from labelwright.model.configuration import Configuration
 from labelwright.model.errors import Invalid, Issue, NotFound, StorageFull, WrongTaskState
@@ -31,6 +29,7 @@ from labelwright.services.context import Context
 from labelwright.services.export_snapshot import frames
 from labelwright.services.exports import file_name
 from labelwright.services.work_folders import sweep, tidy
+from labelwright.services.worker_processes import run_worker
 from labelwright.storage.durable import naming_a_full_disk
 
 FOLDER: Final = "exports"
@@ -255,7 +254,7 @@ def write_next(ctx: Context) -> bool:
         _put(ctx, row.id, state="failed", error="The server could not write the export; its log says why.")
         raise
     finally:
-        tidy(folder)
+        tidy(folder, is_known=_find_state(ctx, row.id) is not None)
     if error is not None:
         _put(ctx, row.id, state="failed", error=error, finished_at=ctx.now_ms())
     else:
@@ -274,6 +273,12 @@ def _put(ctx: Context, export_id: str, **values: Any) -> bool:
     """Write down how it is; False when somebody stopped or deleted it meanwhile."""
     here = (t.label_export.c.id == export_id) & t.label_export.c.state.in_(UNFINISHED)
     return bool(ctx.db.write(lambda conn: conn.execute(update(t.label_export).where(here).values(**values)).rowcount))
+
+
+def _find_state(ctx: Context, export_id: str) -> str | None:
+    """How it is by now; None when it is gone."""
+    with ctx.db.read() as conn:
+        return conn.execute(select(t.label_export.c.state).where(t.label_export.c.id == export_id)).scalar()
 
 
 def _prepare(ctx: Context, row: Row[Any], folder: Path) -> None:
@@ -302,21 +307,15 @@ def _prepare(ctx: Context, row: Row[Any], folder: Path) -> None:
 
 def _run_worker(ctx: Context, export_id: str, folder: Path) -> str | None:
     """Let a process write the archive; None when it is there or nobody wants it any more, else why it is not."""
-    command = [sys.executable, "-m", "labelwright.jobs.export_worker", str(folder)]
-    said = Said(step="starting")
-    with (
-        (folder / "errors.log").open("wb") as errors,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors) as worker,
-    ):
-        assert worker.stdout is not None
-        for line in worker.stdout:
-            said = msgspec.json.decode(line, type=Said)
-            if not _put(ctx, export_id, step=said.step, done=said.done, total=said.total):
-                worker.kill()
-                return None
-    if worker.returncode == 0:
+    ended = run_worker(
+        "export_worker",
+        folder,
+        is_wanted=lambda: _find_state(ctx, export_id) in UNFINISHED,
+        tell=lambda said: _put(ctx, export_id, step=said.step, done=said.done, total=said.total),
+    )
+    if ended.code == 0 or not ended.was_wanted:
         return None
-    return said.error or f"The export broke off (exit {worker.returncode}); errors.log in its folder says why."
+    return ended.said.error or f"The export broke off (exit {ended.code}); errors.log in its folder says why."
 
 
 def _finish(ctx: Context, row: Row[Any], folder: Path) -> None:

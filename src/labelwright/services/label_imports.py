@@ -7,8 +7,6 @@ import's change already are passed over.
 """
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -21,7 +19,6 @@ from labelwright.db import tables as t
 from labelwright.exchange.change_set import WHATS, read_page
 from labelwright.exchange.reading import SURVEY, Surveyed
 from labelwright.exchange.uniting import MODES
-from labelwright.exchange.work import Said
 from labelwright.formats import FORMATS
 from labelwright.media.names import clean_name
 from labelwright.model.errors import Invalid, Issue, NotFound, StorageFull, WrongTaskState
@@ -33,6 +30,7 @@ from labelwright.services.import_plan import CHANGES, Options, Summary
 from labelwright.services.import_undo import Undo, imported_media
 from labelwright.services.merging import OUT_OF_BOUNDS
 from labelwright.services.work_folders import sweep, tidy
+from labelwright.services.worker_processes import run_worker
 from labelwright.storage.durable import naming_a_full_disk
 from labelwright.storage.receiver import Received
 
@@ -157,6 +155,8 @@ def _undo_state(conn: Connection, row: Row[Any]) -> dict[str, Any]:
         reason = "It was taken back already."
     elif row.state not in UNDOABLE:
         reason = "It has not been stored."
+    elif row.state == "cancelled" and row.step != "storing":
+        reason = "It was stopped before anything was stored."
     elif summary is not None and summary.stored == 0:
         reason = "It changed nothing, so there is nothing to take back."
     elif conn.execute(imported_media(row.project_id).limit(1)).first() is None:
@@ -305,7 +305,7 @@ def work_next(ctx: Context) -> bool:
         _put(ctx, row, state="failed", error="The server could not go on with the import; its log says why.")
         raise
     finally:
-        tidy(folder_of(ctx, row.id))
+        tidy(folder_of(ctx, row.id), is_known=_find_state(ctx, row) is not None)
     return True
 
 
@@ -322,21 +322,23 @@ def _put(ctx: Context, row: Row[Any], **values: Any) -> bool:
     return bool(ctx.db.write(lambda conn: conn.execute(update(t.label_import).where(here).values(**values)).rowcount))
 
 
+def _find_state(ctx: Context, row: Row[Any]) -> str | None:
+    """How it is by now; None when it is gone."""
+    with ctx.db.read() as conn:
+        return conn.execute(select(t.label_import.c.state).where(t.label_import.c.id == row.id)).scalar()
+
+
 def _read(ctx: Context, row: Row[Any]) -> None:
     folder = folder_of(ctx, row.id)
     _put(ctx, row, step="reading")
-    command = [sys.executable, "-m", "labelwright.jobs.import_worker", str(folder), str(folder / UPLOAD), row.file_name]
     use = msgspec.json.decode(row.options, type=Options).side_car
-    command += [row.format or "", "use" if use else "ignore"]
-    done = subprocess.run(command, capture_output=True, check=False)
-    if done.returncode == 0:
+    given = (str(folder / UPLOAD), row.file_name, row.format or "", "use" if use else "ignore")
+    ended = run_worker("import_worker", folder, *given, is_wanted=lambda: _find_state(ctx, row) == row.state)
+    if ended.code == 0:
         surveyed = msgspec.json.decode((folder / SURVEY).read_bytes(), type=Surveyed)
         _put(ctx, row, state="planning", format=surveyed.format, total=surveyed.media)
-        return
-    (folder / "errors.log").write_bytes(done.stderr)
-    lines = done.stdout.splitlines()
-    said = msgspec.json.decode(lines[-1], type=Said) if lines else Said(step="failed")
-    _put(ctx, row, state="failed", error=said.error or f"The file could not be read (exit {done.returncode}).")
+    elif ended.was_wanted:
+        _put(ctx, row, state="failed", error=ended.said.error or f"The file could not be read (exit {ended.code}).")
 
 
 def _plan(ctx: Context, row: Row[Any]) -> None:

@@ -9,8 +9,10 @@ UNFINISHED: Final = "*.part"
 SCRATCH: Final = "side-car-*"
 
 
-def tidy(folder: Path) -> None:
-    """Take away what is not whole; what is stays, so that the work can go on."""
+def tidy(folder: Path, *, is_known: bool = True) -> None:
+    """Take away what is not whole; what is stays, so that the work can go on. All goes where nothing is known of it."""
+    if not is_known:
+        shutil.rmtree(folder, ignore_errors=True)
     for path in (*folder.glob(UNFINISHED), *folder.glob(SCRATCH)):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -21,7 +23,5 @@ def tidy(folder: Path) -> None:
 def sweep(root: Path, known: Collection[str]) -> None:
     """Remove the folders that belong to nothing any more, and tidy the others. Nobody may be at work in them."""
     for folder in root.iterdir() if root.is_dir() else ():
-        if folder.name not in known:
-            shutil.rmtree(folder, ignore_errors=True)
-        elif folder.is_dir():
-            tidy(folder)
+        if folder.is_dir():
+            tidy(folder, is_known=folder.name in known)
