@@ -55,6 +55,32 @@ def test_what_was_converted_there_and_back_is_the_same(coco: Path, tmp_path: Pat
     assert run("diff", coco, tmp_path / "back.tar") == 0
 
 
+@pytest.mark.parametrize("form", ["yolo", "masks_class", "csv"])
+def test_a_side_car_brings_back_what_the_format_does_not_hold(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive, direct, back = tmp_path / f"{form}.zip", tmp_path / "direct.zip", tmp_path / "back.json"
+    archive.write_bytes(export(FORMATS[form], side_car=True)[0])
+    direct.write_bytes(export(FORMATS["native"])[0])
+    assert run("convert", archive, back, "--format", "native") == 0
+    assert "The side-car was used; geometries: " in capsys.readouterr().err
+    assert run("diff", direct, back) == 0
+    assert run("diff", direct, archive) == 0
+    assert run("validate", archive) == 0
+
+
+def test_pictures_of_one_name_are_compared_each_with_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = "{path},car,{x},2,30,4\n"
+    for name, last in (("a.csv", 7), ("b.csv", 8)):
+        rows = (row.format(path=f"{folder}/same.png", x=x) for folder, x in (("one", 5), ("two", 6), ("three", last)))
+        (tmp_path / name).write_text("path,class,x,y,w,h\n" + "".join(rows))
+    assert run("diff", tmp_path / "a.csv", tmp_path / "b.csv", "--json") == 1
+    (found,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (found["what"], found["medium"]) == ("moved", "three/same.png")
+
+
 def test_a_difference_is_named_with_its_picture(coco: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with zipfile.ZipFile(coco) as archive:
         content = json.loads(archive.read("annotations/instances_default.json"))

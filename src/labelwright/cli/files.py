@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -13,12 +14,13 @@ from labelwright.cli.showing import advance, counting, note, plural, show_json, 
 from labelwright.exchange.archive import Archive, FolderWriter, Sink, TarWriter
 from labelwright.exchange.checking import check_archive
 from labelwright.exchange.comparing import compare
-from labelwright.exchange.converting import STATE, open_converted
+from labelwright.exchange.converting import STATE, open_converted, restored
 from labelwright.exchange.exporting import CONFIGURATION_PATH, Exporting, Report, Request
 from labelwright.exchange.files import Files, open_files
 from labelwright.exchange.format import Format, chosen
-from labelwright.exchange.found import LabelFile
+from labelwright.exchange.found import FoundMedium, LabelFile
 from labelwright.exchange.ledger import Entry
+from labelwright.exchange.reading import restorer_of
 from labelwright.exchange.recognising import recognise
 from labelwright.exchange.side_car_writing import check_side_car
 from labelwright.exchange.splits import parse_splits
@@ -114,6 +116,8 @@ def convert(  # noqa: PLR0913 - the options of a command
             exporting, FORMATS[form], target, configuration_file.write(converted.scheme.configuration.classes)
         )
         advance(bar, 0)
+    for text in converted.notes:
+        note(text)
     for fault in (*labels.faults.kept[:20], *converted.refused[:20]):
         note(f"  not read: {fault.place}: {fault.message}")
     show_report(report)
@@ -187,6 +191,8 @@ def validate(
         show_json(faults)
     else:
         show_table(("place", "code", "what is wrong"), [(str(f.place), f.code, f.message) for f in faults])
+    for text in converted.notes:
+        note(text)
     counts = f"{plural(converted.media, 'picture')}, {plural(objects, 'object')}, {plural(len(faults), 'fault')}"
     note(f"{found.name}: {counts}.")
     if faults:
@@ -201,7 +207,7 @@ def diff(
     json: Annotated[bool, Parameter(help="Print one JSON object for each difference.")] = False,
 ) -> None:
     """Compare two label files picture by picture. Exit code 1 when they differ."""
-    found = list(compare(_opened(one, None)[1], _opened(other, None)[1]))
+    found = list(compare(_media_of(one), _media_of(other)))
     if json:
         show_json(found)
     else:
@@ -212,6 +218,11 @@ def diff(
     note(f"{plural(len(found), 'difference')}.")
     if found:
         sys.exit(DIFFERENT)
+
+
+def _media_of(source: Path) -> Iterator[FoundMedium]:
+    files, labels, _ = _opened(source, None)
+    return restored(files, labels, restorer_of(files))
 
 
 def _opened(source: Path, read_as: str | None) -> tuple[Files, LabelFile, Format]:

@@ -1,16 +1,21 @@
 """Compare two label files, whatever their formats: what came, what went, what moved, picture by picture."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from itertools import zip_longest
 from typing import Final
 
 import msgspec
 
-from labelwright.exchange.found import FoundMedium, FoundObject, LabelFile, scaled
+from labelwright.exchange.found import FoundMedium, FoundObject, scaled
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.uniting import SAME_PLACE, box_iou
 
 NEAR_PX: Final = 1e-6
 """Formats with shares of sides round; what lies nearer than this is where it was."""
+
+
+_Pair = tuple[FoundMedium | None, FoundMedium | None]
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -25,15 +30,11 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     iou: float | None = None
 
 
-def compare(one: LabelFile, other: LabelFile) -> Iterator[Changed]:
-    """The differences from one file to another; pictures are the same when their names are, but for extensions."""
-    ours = {_name(medium): medium for medium in one.media()}
-    theirs = {_name(medium): medium for medium in other.media()}
-    for name in sorted({*ours, *theirs}):
-        before, after = ours.get(name), theirs.get(name)
+def compare(one: Iterable[FoundMedium], other: Iterable[FoundMedium]) -> Iterator[Changed]:
+    """The differences from one file to another, picture by picture, in the order of their names."""
+    for name, before, after in _named(_paired(list(one), list(other))):
         if before is None or after is None:
-            there = before or after
-            assert there is not None
+            there = _one_of((before, after))
             what = "removed" if after is None else "added"
             yield Changed(medium=name, what=what, class_name="(picture)", place=str(there.place))
         size = next(((m.width, m.height) for m in (before, after) if m and m.width and m.height), None)
@@ -42,7 +43,55 @@ def compare(one: LabelFile, other: LabelFile) -> Iterator[Changed]:
 
 
 def _name(medium: FoundMedium) -> str:
-    return stem_of((medium.name or medium.path).rpartition("/")[2])
+    return (medium.name or medium.path).rpartition("/")[2]
+
+
+_SAME: Final[tuple[Callable[[FoundMedium], str | None], ...]] = (
+    lambda medium: medium.id,
+    lambda medium: medium.path,
+    _name,
+    lambda medium: stem_of(_name(medium)),
+)
+
+
+def _paired(one: list[FoundMedium], other: list[FoundMedium]) -> Iterator[_Pair]:
+    """Pictures that are the same: by id, path, name or name without extension, whichever tells them apart first.
+
+    What nothing tells apart is the same in the order of the files.
+    """
+    for key in _SAME:
+        ours, theirs = _by(key, one), _by(key, other)
+        same = {name for name, media in ours.items() if len(media) == len(theirs.get(name, ())) == 1}
+        yield from ((ours[name][0], theirs[name][0]) for name in same)
+        one, other = ([m for m in media if key(m) not in same] for media in (one, other))
+    ours, theirs = _by(_SAME[-1], one), _by(_SAME[-1], other)
+    for name in ours.keys() | theirs.keys():
+        yield from zip_longest(ours.get(name, ()), theirs.get(name, ()))
+
+
+def _by(key: Callable[[FoundMedium], str | None], media: Iterable[FoundMedium]) -> dict[str, list[FoundMedium]]:
+    found: dict[str, list[FoundMedium]] = defaultdict(list)
+    for medium in media:
+        name = key(medium)
+        if name is not None:
+            found[name].append(medium)
+    return found
+
+
+def _named(pairs: Iterable[_Pair]) -> list[tuple[str, FoundMedium | None, FoundMedium | None]]:
+    """Pairs with the name that they are called by: the path, where several have the same name."""
+    by_stem: dict[str, list[_Pair]] = defaultdict(list)
+    for pair in pairs:
+        by_stem[stem_of(_name(_one_of(pair)))].append(pair)
+    named = [(stem if len(same) == 1 else _one_of(pair).path, *pair) for stem, same in by_stem.items() for pair in same]
+    return sorted(named, key=lambda one: one[0])
+
+
+def _one_of(pair: _Pair) -> FoundMedium:
+    before, after = pair
+    found = before or after
+    assert found is not None
+    return found
 
 
 def _all(medium: FoundMedium | None, size: tuple[int, int] | None) -> list[FoundObject]:

@@ -17,6 +17,7 @@ from labelwright.exchange.naming import stem_of
 from labelwright.exchange.proposing import Survey
 from labelwright.exchange.reading import identified, restorer_of
 from labelwright.exchange.resolving import Drawn, Resolver
+from labelwright.exchange.side_car_restoring import Restorer
 from labelwright.exchange.source import Medium, Scheme, TaskLabels
 from labelwright.model.configuration import Configuration, LabelClass
 from labelwright.model.document import Annotation, Document
@@ -28,20 +29,25 @@ STATE: Final = "completed"
 
 
 class Converted(NamedTuple):
-    """A file as tasks of a project that is only there for this. `tasks` starts a walk; `refused` fills meanwhile."""
+    """A file as tasks of a project that is only there for this. `tasks` starts a walk; `refused` fills meanwhile.
+
+    `notes` are sentences about the file as a whole.
+    """
 
     scheme: Scheme
     tasks: Callable[[], Iterator[TaskLabels]]
     open_picture: Callable[[Medium], BinaryIO | None]
     refused: list[Fault]
     media: int
+    notes: tuple[str, ...]
 
 
 def open_converted(files: Files, labels: LabelFile) -> Converted:
-    """Survey a file and make a configuration of it."""
+    """Survey a file, together with its side-car where there is one, and make a configuration of it."""
     survey = Survey(labels.classes)
+    restorer = restorer_of(files)
     media = 0
-    for medium in _restored(files, labels):
+    for medium in restored(files, labels, restorer):
         survey.look(medium)
         media += 1
     classes = by_age(_with_ids(survey.propose(), _Counter("class")))
@@ -55,15 +61,16 @@ def open_converted(files: Files, labels: LabelFile) -> Converted:
     def tasks() -> Iterator[TaskLabels]:
         refused.clear()
         ids = _Counter("annotation")
-        for number, found in enumerate(_restored(files, labels)):
+        for number, found in enumerate(restored(files, labels, restorer_of(files))):
             yield _task(found, number, resolver, pictures, ids, refused)
 
-    return Converted(Scheme(configuration), tasks, pictures.open, refused, media)
+    notes = (*labels.notes, *((restorer.use.note,) if restorer else ()))
+    return Converted(Scheme(configuration), tasks, pictures.open, refused, media, notes)
 
 
-def _restored(files: Files, labels: LabelFile) -> Iterator[FoundMedium]:
+def restored(files: Files, labels: LabelFile, restorer: Restorer | None) -> Iterator[FoundMedium]:
     """What the files say, together with their side-car where there is one."""
-    restorer, media = restorer_of(files), identified(labels.media(), files)
+    media = identified(labels.media(), files)
     return media if restorer is None else restorer.media(media)
 
 
