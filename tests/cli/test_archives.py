@@ -60,6 +60,12 @@ def test_what_was_exported_is_compared_and_changes_nothing(labelwright: Run, lab
     done = labelwright("import", labelled.id, target)
     assert done.code == 0, done.err
     assert "geometries: 1 unchanged" in done.err
+    assert "side-car" not in done.err
+
+    labelwright("export", labelled.id, "--format", "yolo", "--side-car", "-o", tmp_path / "yolo.zip")
+    done = labelwright("import", labelled.id, tmp_path / "yolo.zip")
+    assert done.code == 0, done.err
+    assert done.err.count("The side-car was used; geometries: 1 as they were.") == 1
 
 
 def test_a_foreign_file_goes_in_under_the_classes_that_are_named(

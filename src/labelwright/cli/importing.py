@@ -15,6 +15,7 @@ from cyclopts import Parameter
 
 from labelwright.cli.showing import counting, note, plural, show_json, show_table
 from labelwright.exchange.found import Place
+from labelwright.exchange.side_car_restoring import SideCarUse
 from labelwright.model.configuration import LabelClass
 from labelwright.model.errors import Invalid
 from labelwright.sdk import Client, Project
@@ -92,8 +93,7 @@ def import_compared(client: Client, project: Project, file: Path, compared: Comp
                 project.id, source, name=name, form=compared.form, use_side_car=use, on_progress=show
             )
     note_format(found)
-    for text in (found.survey or {}).get("notes", [])[:MOST_SHOWN]:
-        note(f"  {text}")
+    _say_notes(found.survey or {})
     if found.state == "needs_classes" or compared.make_configuration:
         found = _classes_made(client, _left_out(client, found, mapping), compared)
         if found.state == "needs_classes":
@@ -155,6 +155,13 @@ def note_format(found: LabelImport) -> None:
     others = (found.survey or {}).get("alternatives", [])
     if others:
         note(f"It is read as {found.format}; it could be {' or '.join(others)} too: --format chooses.")
+
+
+def _say_notes(survey: dict[str, Any]) -> None:
+    for text in survey.get("notes", [])[:MOST_SHOWN]:
+        note(f"  {text}")
+    if survey.get("sideCar"):
+        note(f"  {msgspec.convert(survey['sideCar'], SideCarUse).note}")
 
 
 # --- mapping --------------------------------------------------------------------------------------------------------

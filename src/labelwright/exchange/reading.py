@@ -101,7 +101,7 @@ def survey(
         proposal=proposal,
         faults=tuple(labels.faults.kept),
         fault_count=labels.faults.count,
-        notes=(*labels.notes, *((use.note,) if use else ())),
+        notes=labels.notes,
         questions=tuple(FoundQuestion(name=name, owner=owner, values=values) for owner, name, values in seen.asked()),
         origins=tuple(seen.origins),
         alternatives=tuple(other.id for other in others),
