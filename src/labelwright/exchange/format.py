@@ -108,6 +108,17 @@ def everything(**given: Support) -> dict[str, Support]:
     return {name: given[name] for name in known}
 
 
+def all_but(**given: Support) -> dict[str, Support]:
+    """The table of a format that has room for everything but what is given. Raises KeyError for what is unknown."""
+    return everything(**(dict.fromkeys((*KINDS, *FEATURES), CARRIES) | given))
+
+
+def only_boxes(**given: Support) -> dict[str, Support]:
+    """The table of a format of boxes that carries all that belongs to one but what is given."""
+    shapes = dict.fromkeys(("polygon", "image_segmentation", "holes"), boxed())
+    return all_but(point=refuses("A point has no box."), line=refuses("A line has no box."), **shapes, **given)
+
+
 def chosen(settings: tuple[Setting, ...], given: Mapping[str, str]) -> dict[str, Any]:
     """Read settings as they stand in an address or a command; what is not given has its default. Raises Invalid."""
     known = {setting.id: setting for setting in settings}

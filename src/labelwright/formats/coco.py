@@ -16,7 +16,7 @@ import msgspec
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.areas import area_of
 from labelwright.exchange.bridges import Ring, joined
-from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts, everything, refuses
+from labelwright.exchange.format import Chosen, Format, Setting, all_but, converts, refuses
 from labelwright.exchange.ledger import Ledger, item_of, refuse_task
 from labelwright.exchange.naming import UNSPLIT
 from labelwright.exchange.pixels import one_ring
@@ -376,18 +376,11 @@ FORMAT: Final = Format(
     id="coco",
     name="COCO",
     text="Instances, keypoints and captions as most training code reads them.",
-    supports=everything(
+    supports=all_but(
         point=converts(SINGLE_POINT),
         line=refuses(NO_LINES),
-        polygon=CARRIES,
-        rectangle=CARRIES,
-        image_segmentation=CARRIES,
         holes=converts("Holes become RLE, exact pixels, or are joined to the outline."),
         nested=converts("Nested points are keypoints; other nested geometries are objects that name their parent."),
-        object_answers=CARRIES,
-        medium_answers=CARRIES,
-        unlabelled=CARRIES,
-        **dict.fromkeys(("ids", "comments", "depth"), CARRIES),
     ),
     settings=SETTINGS,
     write=write,

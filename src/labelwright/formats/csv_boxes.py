@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Flattener
-from labelwright.exchange.format import CARRIES, Chosen, Format, boxed, everything, refuses
+from labelwright.exchange.format import Chosen, Format, only_boxes, refuses
 from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place, families
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.source import Source, TaskLabels
@@ -165,21 +165,7 @@ def _object(row: Row, geometry: Rectangle, answers: tuple[FoundAnswer, ...], pla
     )
 
 
-SUPPORTS: Final = everything(
-    point=refuses("A point has no box."),
-    line=refuses("A line has no box."),
-    polygon=boxed(),
-    rectangle=CARRIES,
-    image_segmentation=boxed(),
-    holes=boxed(),
-    nested=CARRIES,
-    object_answers=CARRIES,
-    medium_answers=CARRIES,
-    unlabelled=CARRIES,
-    ids=CARRIES,
-    comments=CARRIES,
-    depth=refuses("The table of boxes has no depth; it is lost."),
-)
+SUPPORTS: Final = only_boxes(depth=refuses("The table of boxes has no depth; it is lost."))
 FORMAT: Final = Format(
     id="csv",
     name="CSV of boxes",

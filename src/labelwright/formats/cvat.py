@@ -13,7 +13,7 @@ from labelwright.exchange.archive import Archive
 from labelwright.exchange.bridges import joined
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener, plain
-from labelwright.exchange.format import CARRIES, Chosen, Format, converts, everything, refuses
+from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
 from labelwright.exchange.found import (
     Faults,
     FoundAnswer,
@@ -278,20 +278,12 @@ def _found_answers(child: Any, place: Place) -> Iterator[FoundAnswer]:
             yield FoundAnswer(name=attribute.get("name", ""), value=value, place=place)
 
 
-SUPPORTS: Final = everything(
-    point=CARRIES,
-    line=CARRIES,
-    polygon=CARRIES,
-    rectangle=CARRIES,
+SUPPORTS: Final = all_but(
     image_segmentation=converts("A segment is a polygon."),
     holes=converts("A segment with holes is a mask: its pixels, without the fractions of its outline."),
     nested=converts("A nested geometry has its parent's group and an attribute that names it."),
-    object_answers=CARRIES,
-    medium_answers=CARRIES,
-    unlabelled=CARRIES,
     ids=refuses("CVAT gives ids of its own."),
     comments=refuses("CVAT keeps comments elsewhere."),
-    depth=CARRIES,
 )
 FORMAT: Final = Format(
     id="cvat",

@@ -13,7 +13,7 @@ from labelwright.exchange.archive import Archive
 from labelwright.exchange.bridges import joined
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener, plain
-from labelwright.exchange.format import CARRIES, Chosen, Format, converts, everything, refuses
+from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
 from labelwright.exchange.found import (
     Faults,
     FoundAnswer,
@@ -281,20 +281,11 @@ def _answers(found: dict[str, Any], place: Place) -> Iterator[FoundAnswer]:
             yield FoundAnswer(name=name, value=text, place=place)
 
 
-SUPPORTS: Final = everything(
-    point=CARRIES,
-    line=CARRIES,
-    polygon=CARRIES,
-    rectangle=CARRIES,
+SUPPORTS: Final = all_but(
     image_segmentation=converts("A segment is a polygon."),
     holes=converts("A segment with holes is a mask: its pixels, without the fractions of its outline."),
     nested=converts("A nested geometry has its parent's group and an attribute that names it."),
-    object_answers=CARRIES,
-    medium_answers=CARRIES,
-    unlabelled=CARRIES,
-    ids=CARRIES,
     comments=refuses("Datumaro has no comments."),
-    depth=CARRIES,
 )
 FORMAT: Final = Format(
     id="datumaro",

@@ -12,7 +12,7 @@ import msgspec
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener
-from labelwright.exchange.format import CARRIES, Chosen, Format, everything
+from labelwright.exchange.format import Chosen, Format, all_but
 from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import segment_of_rings
@@ -224,21 +224,7 @@ def _rings(parts: list[list[tuple[tuple[float, float], ...]]], kind: str) -> Geo
     return segment_of_rings([part[0] for part in opened], [ring for part in opened for ring in part[1:]])
 
 
-SUPPORTS: Final = everything(
-    point=CARRIES,
-    line=CARRIES,
-    polygon=CARRIES,
-    rectangle=CARRIES,
-    image_segmentation=CARRIES,
-    holes=CARRIES,
-    nested=CARRIES,
-    object_answers=CARRIES,
-    medium_answers=CARRIES,
-    unlabelled=CARRIES,
-    ids=CARRIES,
-    comments=CARRIES,
-    depth=CARRIES,
-)
+SUPPORTS: Final = all_but()
 FORMAT: Final = Format(
     id="geojson",
     name="GeoJSON in pixels",

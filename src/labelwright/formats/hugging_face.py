@@ -14,7 +14,7 @@ from labelwright.exchange.areas import area_of
 from labelwright.exchange.bridges import Ring
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
-from labelwright.exchange.format import CARRIES, Chosen, Format, everything, refuses
+from labelwright.exchange.format import Chosen, Format, all_but, refuses
 from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import from_rings
@@ -200,19 +200,9 @@ def picture_path(medium: Medium) -> str:
     return f"{_folder(medium.split)}/{medium.path}"
 
 
-SUPPORTS: Final = everything(
+SUPPORTS: Final = all_but(
     point=refuses("A point has no box."),
     line=refuses("A line has no box."),
-    polygon=CARRIES,
-    rectangle=CARRIES,
-    image_segmentation=CARRIES,
-    holes=CARRIES,
-    nested=CARRIES,
-    object_answers=CARRIES,
-    medium_answers=CARRIES,
-    unlabelled=CARRIES,
-    ids=CARRIES,
-    comments=CARRIES,
     depth=refuses("The data set has no depth; it is lost."),
 )
 FORMAT: Final = Format(

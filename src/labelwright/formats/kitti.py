@@ -10,7 +10,7 @@ from typing import Final
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
-from labelwright.exchange.format import CARRIES, Chosen, Format, boxed, converts, everything, refuses
+from labelwright.exchange.format import Chosen, Format, converts, only_boxes, refuses
 from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.naming import stem_of
@@ -116,17 +116,10 @@ def _rectangle(columns: list[str]) -> Rectangle:
 
 
 NO_ANSWERS: Final = "KITTI has no answers."
-SUPPORTS: Final = everything(
-    point=refuses("A point has no box."),
-    line=refuses("A line has no box."),
-    polygon=boxed(),
-    rectangle=CARRIES,
-    image_segmentation=boxed(),
-    holes=boxed(),
+SUPPORTS: Final = only_boxes(
     nested=converts("A nested box stands by itself."),
     object_answers=refuses(NO_ANSWERS),
     medium_answers=refuses(NO_ANSWERS),
-    unlabelled=CARRIES,
     ids=refuses("KITTI has no ids."),
     comments=refuses("KITTI has no comments."),
     depth=refuses("KITTI has no depth of labels; it is lost."),

@@ -12,7 +12,7 @@ import msgspec
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
-from labelwright.exchange.format import CARRIES, Chosen, Format, converts, everything, refuses
+from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
 from labelwright.exchange.found import (
     Faults,
     FoundAnswer,
@@ -330,19 +330,11 @@ class _Reading:
         }
 
 
-SUPPORTS: Final = everything(
-    point=CARRIES,
+SUPPORTS: Final = all_but(
     line=refuses("Label Studio has no lines in its open edition."),
-    polygon=CARRIES,
-    rectangle=CARRIES,
     image_segmentation=converts("A segment is a polygon."),
     holes=converts("Holes are joined to the outline by lines of no width."),
     nested=converts("A nested geometry names its parent in `parentID`."),
-    object_answers=CARRIES,
-    medium_answers=CARRIES,
-    unlabelled=CARRIES,
-    ids=CARRIES,
-    comments=CARRIES,
     depth=refuses("Label Studio has no depth; it is lost."),
 )
 FORMAT: Final = Format(

@@ -15,7 +15,7 @@ from labelwright.exchange.archive import Archive
 from labelwright.exchange.bridges import Ring
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
-from labelwright.exchange.format import CARRIES, Chosen, Format, converts, everything, refuses
+from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
 from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.naming import stem_of
@@ -217,19 +217,10 @@ def _mask(shape: _Shape, place: Place, faults: Faults) -> Geometry | None:
     return segment
 
 
-SUPPORTS: Final = everything(
-    point=CARRIES,
-    line=CARRIES,
-    polygon=CARRIES,
-    rectangle=CARRIES,
+SUPPORTS: Final = all_but(
     image_segmentation=converts("A segment is a polygon."),
     holes=converts("Holes are joined to the outline by lines of no width."),
     nested=converts("A nested geometry has its parent's group, and `parent` says which it is."),
-    object_answers=CARRIES,
-    medium_answers=CARRIES,
-    unlabelled=CARRIES,
-    ids=CARRIES,
-    comments=CARRIES,
     depth=refuses("LabelMe has no depth; it is lost."),
 )
 FORMAT: Final = Format(

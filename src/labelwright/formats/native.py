@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, everything
+from labelwright.exchange.format import Chosen, Format, Setting, all_but
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.source import Scheme, Source, TaskLabels
 from labelwright.formats.native_found import read, recognise
@@ -66,21 +66,7 @@ def _account(task: TaskLabels, ledger: Ledger) -> None:
     ledger.exported("answers", len(document.answers) + sum(len(a.answers) for a in document.annotations))
 
 
-_SUPPORTS: Final = everything(
-    point=CARRIES,
-    line=CARRIES,
-    polygon=CARRIES,
-    rectangle=CARRIES,
-    image_segmentation=CARRIES,
-    holes=CARRIES,
-    nested=CARRIES,
-    object_answers=CARRIES,
-    medium_answers=CARRIES,
-    unlabelled=CARRIES,
-    ids=CARRIES,
-    comments=CARRIES,
-    depth=CARRIES,
-)
+_SUPPORTS: Final = all_but()
 NATIVE: Final = Format(
     id="native",
     name="Labelwright JSON",

@@ -10,7 +10,7 @@ from typing import Any, Final
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener, inside
-from labelwright.exchange.format import CARRIES, Chosen, Format, boxed, converts, everything, refuses
+from labelwright.exchange.format import Chosen, Format, converts, only_boxes, refuses
 from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.naming import stem_of
@@ -158,17 +158,10 @@ def _object(row: Row, place: Place, names: dict[str, str], faults: Faults) -> Fo
 
 
 NO_ANSWERS: Final = "Open Images has no answers."
-SUPPORTS: Final = everything(
-    point=refuses("A point has no box."),
-    line=refuses("A line has no box."),
-    polygon=boxed(),
-    rectangle=CARRIES,
-    image_segmentation=boxed(),
-    holes=boxed(),
+SUPPORTS: Final = only_boxes(
     nested=converts("A nested box stands by itself."),
     object_answers=refuses(NO_ANSWERS),
     medium_answers=refuses(NO_ANSWERS),
-    unlabelled=CARRIES,
     ids=refuses("Open Images has no ids of boxes."),
     comments=refuses("Open Images has no comments."),
     depth=refuses("Open Images has no depth; it is lost."),

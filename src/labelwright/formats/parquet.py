@@ -13,7 +13,7 @@ import msgspec
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import MOST_UNPACKED_BYTES, Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
-from labelwright.exchange.format import CARRIES, Chosen, Format, everything
+from labelwright.exchange.format import Chosen, Format, all_but
 from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import rings_of, shape_of_kind
@@ -277,21 +277,7 @@ def _geometry(row: _Row) -> Geometry:
     return shape_of_kind(row.kind, rings, None if box is None else (box.x, box.y, box.w, box.h))
 
 
-SUPPORTS: Final = everything(
-    point=CARRIES,
-    line=CARRIES,
-    polygon=CARRIES,
-    rectangle=CARRIES,
-    image_segmentation=CARRIES,
-    holes=CARRIES,
-    nested=CARRIES,
-    object_answers=CARRIES,
-    medium_answers=CARRIES,
-    unlabelled=CARRIES,
-    ids=CARRIES,
-    comments=CARRIES,
-    depth=CARRIES,
-)
+SUPPORTS: Final = all_but()
 FORMAT: Final = Format(
     id="parquet",
     name="Parquet",

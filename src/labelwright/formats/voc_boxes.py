@@ -16,7 +16,7 @@ import numpy as np
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener, box_loss, plain
-from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, boxed, converts, everything, refuses
+from labelwright.exchange.format import Chosen, Format, Setting, converts, only_boxes, refuses
 from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.ledger import Ledger, Loss
 from labelwright.exchange.naming import stem_of
@@ -285,18 +285,7 @@ def _found_answers(element: Any, place: Place) -> Iterator[FoundAnswer]:
             yield FoundAnswer(name=name, value=value, place=place)
 
 
-SUPPORTS: Final = everything(
-    point=refuses("A point has no box."),
-    line=refuses("A line has no box."),
-    polygon=boxed(),
-    rectangle=CARRIES,
-    image_segmentation=boxed(),
-    holes=boxed(),
-    nested=CARRIES,
-    object_answers=CARRIES,
-    medium_answers=CARRIES,
-    unlabelled=CARRIES,
-    ids=CARRIES,
+SUPPORTS: Final = only_boxes(
     comments=refuses("Pascal VOC has no comments."),
     depth=refuses("Pascal VOC has no depth; it is lost."),
 )

@@ -14,7 +14,7 @@ import msgspec
 
 from labelwright.exchange.archive import PORTION_BYTES, Archive
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener
-from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, everything
+from labelwright.exchange.format import Chosen, Format, Setting, all_but
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import rings_of
 from labelwright.exchange.source import Source, TaskLabels
@@ -124,21 +124,7 @@ def _annotation(one: FlatObject, ids: list[str]) -> dict[str, Any]:
     }
 
 
-SUPPORTS: Final = everything(
-    point=CARRIES,
-    line=CARRIES,
-    polygon=CARRIES,
-    rectangle=CARRIES,
-    image_segmentation=CARRIES,
-    holes=CARRIES,
-    nested=CARRIES,
-    object_answers=CARRIES,
-    medium_answers=CARRIES,
-    unlabelled=CARRIES,
-    ids=CARRIES,
-    comments=CARRIES,
-    depth=CARRIES,
-)
+SUPPORTS: Final = all_but()
 FORMAT: Final = Format(
     id="webdataset",
     name="WebDataset",
