@@ -362,13 +362,60 @@ def test_options_that_change_places_change_the_order_of_answers(ctx: Context, te
     assert documents(ctx, team, project)["b.png"].annotations[0].answers[defects] == ("crack", "rust")
 
 
-def test_what_changes_nothing_is_not_compared_again_while_others_wait_to_save(
-    ctx: Context, team: Team, project: Project, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The tasks whose labels are united with those of a file, from now on."""
+    tasks: list[str] = []
+    united = Plan._united
+    monkeypatch.setattr(Plan, "_united", lambda self, row: (tasks.append(row.id), united(self, row))[1])
+    return tasks
+
+
+def test_what_was_compared_is_stored_without_comparing_it_again(
+    ctx: Context, team: Team, project: Project, compared: list[str]
 ) -> None:
     found = send(ctx, team, project, exported(ctx, team, project))
-    looked: list[str] = []
-    prepared = Plan._prepared
-    monkeypatch.setattr(Plan, "_prepared", lambda self, row: (looked.append(row.id), prepared(self, row))[1])
+    assert sorted(compared) == sorted(project.task_ids.values())
+    compared.clear()
     label_imports.apply_import(ctx, team.admin, found["id"])
     assert worked(ctx, team, found["id"])["state"] == "done"
-    assert sorted(looked) == sorted(project.task_ids.values())
+    assert compared == []
+
+
+def test_only_what_somebody_saved_meanwhile_is_compared_again(
+    ctx: Context, team: Team, project: Project, compared: list[str]
+) -> None:
+    a, b = ({"id": n, "file_name": f"{name}.png", "width": 64, "height": 48} for n, name in ((7, "a"), (8, "b")))
+    found = send(ctx, team, project, coco(*(box(n, image_id=n, bbox=[3, 3, 7, 7]) for n in (7, 8)), images=[a, b]))
+    compared.clear()
+    save(ctx, team.admin, project.task_ids["b.png"], created=(annotation(ctx, project.class_id("crane")),))
+    before = ctx.now_ms()
+    label_imports.apply_import(ctx, team.admin, found["id"])
+    assert worked(ctx, team, found["id"])["summary"]["stored"] == 2
+    assert compared == [project.task_ids["b.png"]]
+    both = documents(ctx, team, project)
+    assert [len(document.annotations) for document in both.values()] == [3, 2]
+    imported = [one for document in both.values() for one in document.annotations if one.source == "import"]
+    assert [one.created_at >= before and one.changed_at == one.created_at for one in imported] == [True, True]
+
+
+def test_what_was_made_ready_on_other_options_is_not_stored(ctx: Context, team: Team, project: Project) -> None:
+    first = send(ctx, team, project, coco(box(1)))
+    label_imports.apply_import(ctx, team.admin, first["id"])
+    worked(ctx, team, first["id"])
+    found = send(ctx, team, project, coco(box(1, bbox=[2, 2, 10, 8])))
+    label_imports.set_options(ctx, team.admin, found["id"], Options(mode="replace"))
+    label_imports.cancel_import(ctx, team.admin, found["id"])
+    label_imports.apply_import(ctx, team.admin, found["id"])
+    assert worked(ctx, team, found["id"])["state"] == "done"
+    assert [one.geometry for one in documents(ctx, team, project)["b.png"].annotations] == [Rectangle(2, 2, 10, 8)]
+
+
+def test_a_text_that_looks_like_a_time_stays_a_text(ctx: Context, team: Team, project: Project) -> None:
+    text = '"createdAt":-1,"changedAt":-1}'
+    found = send(ctx, team, project, coco(box(1, comment=text)))
+    label_imports.apply_import(ctx, team.admin, found["id"])
+    worked(ctx, team, found["id"])
+    (crane,) = documents(ctx, team, project)["b.png"].annotations
+    assert crane.comment == text
+    assert crane.created_at > 0

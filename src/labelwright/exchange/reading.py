@@ -9,10 +9,12 @@ from typing import BinaryIO, Final, Self
 
 import msgspec
 
+from labelwright.exchange import frames
 from labelwright.exchange import manifest as manifests
-from labelwright.exchange.files import Files, mapped, open_files
+from labelwright.exchange.files import Files, open_files
 from labelwright.exchange.format import Format
 from labelwright.exchange.found import Fault, FoundMedium, Place, scaled
+from labelwright.exchange.frames import Frames
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.proposing import Origin, Survey
 from labelwright.exchange.recognising import recognise
@@ -25,7 +27,6 @@ from labelwright.model.geometry import KINDS
 FOUND: Final = "found"
 RESTORED: Final = "restored"
 SURVEY: Final = "survey.json"
-_HEAD_BYTES: Final = 4
 
 
 class FoundUse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -203,35 +204,23 @@ class FoundFrames:
     """What was found, medium by medium, where it lies in the file."""
 
     def __init__(self, path: Path) -> None:
-        self._frames = memoryview(mapped(path, None))
+        self._frames = Frames(path)
 
     def heads(self) -> Iterator[tuple[int, FoundHead]]:
         """Start a walk: the place of each frame, and what tells which medium it is of."""
-        at = 0
-        while at < len(self._frames):
-            frame = self._frame(at)
-            yield at, _DECODE_HEAD.decode(frame)
-            at += _HEAD_BYTES + len(frame)
+        for place, frame in self._frames.walk():
+            yield place, _DECODE_HEAD.decode(frame)
 
     def at(self, places: Iterable[int]) -> list[FoundMedium]:
         """The media at some places."""
-        return [_DECODE.decode(self._frame(place)) for place in places]
-
-    def _frame(self, at: int) -> memoryview:
-        start = at + _HEAD_BYTES
-        return self._frames[start : start + int.from_bytes(self._frames[at:start], "big")]
+        return [_DECODE.decode(self._frames.at(place)) for place in places]
 
 
 def write_frame(file: BinaryIO, medium: FoundMedium) -> None:
-    """Append a medium: four bytes of length (big-endian), then MessagePack."""
-    frame = msgspec.msgpack.encode(medium)
-    file.write(len(frame).to_bytes(_HEAD_BYTES, "big") + frame)
+    """Append a medium."""
+    frames.write_frame(file, msgspec.msgpack.encode(medium))
 
 
 def read_frames(file: BinaryIO, places: Iterable[int]) -> list[FoundMedium]:
     """The media at some places of an open file."""
-    found = []
-    for place in places:
-        file.seek(place)
-        found.append(_DECODE.decode(file.read(int.from_bytes(file.read(_HEAD_BYTES), "big"))))
-    return found
+    return [_DECODE.decode(frames.read_frame(file, place)) for place in places]

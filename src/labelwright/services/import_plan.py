@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Row, select
@@ -24,12 +25,15 @@ from labelwright.model.document import Document, Stamp
 from labelwright.model.errors import Invalid, Issue
 from labelwright.services import configurations, conform
 from labelwright.services.context import Context
+from labelwright.services.import_kept import KEPT, Basis, Kept, Looked, Terms, keep, keep_terms
 from labelwright.services.import_matching import Names
-from labelwright.services.import_storing import Prepared, change_id, prepared, save_all, tasks_of
+from labelwright.services.import_storing import LATER, Act, Prepared, prepared, save_all, tasks_of
 from labelwright.storage.durable import naming_a_full_disk
 
 CHANGES: Final = "changes.ndjson"
 MOST_SHOWN: Final = 100
+A_STATEMENT: Final = 64
+"""Tasks that are written in one statement: so much of what was made ready is in memory."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -80,22 +84,18 @@ def open_plan(ctx: Context, row: Row[Any], folder: Path) -> "Plan":
     return Plan(ctx, row, folder, configuration, names)
 
 
-class Seen(NamedTuple):
-    """What is to be written for a task that was looked at on a revision; `prepared` is None when nothing changes."""
-
-    revision: int | None
-    prepared: Prepared | None
-
-
 class Plan:
     """`matched` are the media that the file has something for, in its order."""
 
     def __init__(self, ctx: Context, row: Row[Any], folder: Path, configuration: Configuration, names: Names) -> None:
         self._ctx, self._row, self._folder, self._configuration = ctx, row, folder, configuration
         self._options = msgspec.json.decode(row.options, type=Options)
-        self._stamp = Stamp(row.created_by, ctx.now_ms(), "import")
+        # What is compared now is stored later, if at all: that is when it changes.
+        stamp = Stamp(row.created_by, LATER, "import")
+        self._act = Act(row.id, "import", stamp._replace(at=ctx.now_ms()))
+        self._terms = Terms(row.options, configuration.revision)
         self._resolver = Resolver(configuration, self._options.mapping, out_of_bounds=self._options.out_of_bounds)
-        self._uniter = Uniter(self._options.mode, self._stamp, ctx.new_id)
+        self._uniter = Uniter(self._options.mode, stamp, ctx.new_id)
         self.matched: dict[str, list[int]] = {}
         self._unmatched: list[tuple[str, Place]] = []
         self._ambiguous: list[tuple[str, Place]] = []
@@ -123,8 +123,9 @@ class Plan:
         refused = [*survey.faults, *self._foreign(survey)]
         left_out = unchanged = 0
         media = list(self.matched)
-        part = self._folder / f"{CHANGES}.part"
-        with naming_a_full_disk(), part.open("wb", buffering=1 << 20) as file:
+        part, kept = (self._folder / f"{name}.part" for name in (CHANGES, KEPT))
+        with naming_a_full_disk(), part.open("wb", 1 << 20) as file, kept.open("wb", 1 << 20) as ready:
+            keep_terms(ready, self._terms)
             file.writelines(_line(one) for one in self._about_media())
             file.writelines(_refusal_line(fault, None) for fault in refused)
             for start in range(0, len(media), MOST_SHOWN):
@@ -137,6 +138,7 @@ class Plan:
                     left_out += resolved.left_out
                     refused += resolved.refused
                     unchanged += before == united.document
+                    keep(ready, self._looked(row, before, united.document))
                     if len(self.matched[row.medium_id]) > 1:
                         file.write(_line(self._repeated(task, row.medium_id)))
                     file.writelines(_refusal_line(fault, task) for fault in resolved.refused)
@@ -145,6 +147,7 @@ class Plan:
                         file.write(_line(line))
                 if not progress(start + len(portion)):
                     return None
+        kept.replace(self._folder / KEPT)
         part.replace(self._folder / CHANGES)
         return Summary(
             media=survey.media,
@@ -227,33 +230,45 @@ class Plan:
 
     # --- storing ---
 
+    @cached_property
+    def _kept(self) -> Kept:
+        return Kept(self._folder / KEPT, self._terms)
+
+    def forget(self) -> None:
+        """Take away what was kept for storing."""
+        (self._folder / KEPT).unlink(missing_ok=True)
+
     def store(self, media: list[str]) -> int:
         """Write the labels of some media in one transaction; what was stored by this import already is passed over.
 
         Returns how many tasks are changed by it.
         """
         with self._ctx.db.read() as conn:
-            rows = conn.execute(tasks_of(self._row.project_id, media))
-            known = {row.id: Seen(row.revision, self._prepared(row)) for row in rows}
-        return self._ctx.db.write(lambda conn: self._write(conn, media, known))
+            tasks = conn.execute(_bases(self._row.project_id, media)).all()
+            moved = [row.medium_id for row in tasks if not self._kept.has(row.id, _basis(row))]
+            rows = conn.execute(tasks_of(self._row.project_id, moved)).all() if moved else ()
+            anew = {row.id: self._looked_anew(row) for row in rows}
+        return self._ctx.db.write(lambda conn: self._write(conn, media, anew))
 
-    def _prepared(self, row: Row[Any]) -> Prepared | None:
-        """What is to be written for one task; None when the file changes nothing."""
+    def _looked_anew(self, row: Row[Any]) -> Looked:
         before, united, _ = self._united(row)
-        after = united.document
-        if before == after:
-            return None
-        stored = before if row.revision is None else conform.decoded(row.document)
-        own_id = change_id(self._row.id, row.id, "import")
-        return prepared(row, stored, conform.ready(after, self._configuration), own_id, self._stamp, after)
+        return self._looked(row, before, united.document)
 
-    def _write(self, conn: Connection, media: list[str], known: dict[str, Seen]) -> int:
+    def _looked(self, row: Row[Any], before: Document, after: Document) -> Looked:
+        """What is to be written for one task, if anything."""
+        ready: Prepared | None = None
+        if before != after:
+            stored = before if row.revision is None else conform.decoded(row.document)
+            ready = prepared(row, stored, conform.ready(after, self._configuration), after)
+        return Looked(row.id, _basis(row), ready)
+
+    def _write(self, conn: Connection, media: list[str], anew: dict[str, Looked]) -> int:
         now = configurations.of_project(conn, self._row.project_id)
         if now.revision != self._configuration.revision:
             message = "The label configuration was changed meanwhile. Compare the file again."
             raise Invalid(message, (Issue("", "configuration_changed", message),))
-        revisions = conn.execute(_revisions(self._row.project_id, media)).all()
-        change_ids = {row.id: change_id(self._row.id, row.id, "import") for row in revisions}
+        tasks = conn.execute(_bases(self._row.project_id, media)).all()
+        change_ids = {row.id: self._act.change_id(row.id) for row in tasks}
         done = set(
             conn.execute(
                 select(t.label_change.c.task_id).where(
@@ -261,21 +276,28 @@ class Plan:
                 )
             ).scalars()
         )
-        wanted: list[Prepared] = []
-        moved: list[str] = []
-        for row in revisions:
-            seen = known.get(row.id)
-            if row.id in done:
-                continue
-            if seen is None or seen.revision != row.revision:
+        count = len(done)
+        left = [row for row in tasks if row.id not in done]
+        for start in range(0, len(left), A_STATEMENT):
+            looked = self._all_looked(conn, left[start : start + A_STATEMENT], anew)
+            wanted = [one.prepared for one in looked if one.prepared is not None]
+            save_all(conn, wanted, self._act)
+            count += len(wanted)
+        return count
+
+    def _all_looked(self, conn: Connection, tasks: list[Row[Any]], anew: dict[str, Looked]) -> list[Looked]:
+        """What was made ready on what is there now; where somebody saved since, it is compared once more."""
+        looked, moved = [], []
+        for row in tasks:
+            basis = _basis(row)
+            if row.id in anew and anew[row.id].basis == basis:
+                looked.append(anew[row.id])
+            elif self._kept.has(row.id, basis):
+                looked.append(self._kept.get(row.id))
+            else:
                 moved.append(row.medium_id)
-            elif seen.prepared is not None:
-                wanted.append(seen.prepared)
-        if moved:  # somebody saved since: compare once more, inside the transaction
-            rows = conn.execute(tasks_of(self._row.project_id, moved))
-            wanted += [one for row in rows if (one := self._prepared(row)) is not None]
-        save_all(conn, wanted, self._stamp)
-        return len(done) + len(wanted)
+        rows = conn.execute(tasks_of(self._row.project_id, moved)).all() if moved else ()
+        return [*looked, *map(self._looked_anew, rows)]
 
 
 def _refusal_line(fault: Fault, task: TaskName | None) -> bytes:
@@ -297,10 +319,15 @@ def _line(line: Difference) -> bytes:
     return msgspec.json.encode(line) + b"\n"
 
 
-def _revisions(project_id: str, media: Iterable[str]) -> Any:
+def _bases(project_id: str, media: Iterable[str]) -> Any:
     own = (t.task.c.project_id == project_id) & t.task.c.medium_id.in_(list(media))
     return (
-        select(t.task.c.id, t.task.c.medium_id, t.label_document.c.revision)
+        select(t.task.c.id, t.task.c.medium_id, t.label_document.c.revision, t.medium.c.width, t.medium.c.height)
+        .join(t.medium, t.medium.c.id == t.task.c.medium_id)
         .outerjoin(t.label_document, t.label_document.c.task_id == t.task.c.id)
         .where(own, t.task.c.medium_deleted.is_(False))
     )
+
+
+def _basis(row: Row[Any]) -> Basis:
+    return Basis(row.revision, row.width, row.height)

@@ -11,7 +11,7 @@ from labelwright.model.document import Change, Document, Stamp
 from labelwright.model.migration import conforming
 from labelwright.services import configurations, conform
 from labelwright.services.context import Context
-from labelwright.services.import_storing import change_id, prepared, save_all, tasks_of
+from labelwright.services.import_storing import Act, change_id, prepared, save_all, tasks_of
 
 _CHANGE: Final = msgspec.json.Decoder(Change)
 
@@ -21,7 +21,7 @@ class Undo:
 
     def __init__(self, ctx: Context, row: Row[Any]) -> None:
         self._ctx, self._row = ctx, row
-        self._stamp = Stamp(row.created_by, ctx.now_ms(), "undo")
+        self._act = Act(row.id, "undo", Stamp(row.created_by, ctx.now_ms(), "undo"))
         with ctx.db.read() as conn:
             self._configuration: Configuration = configurations.of_project(conn, row.project_id)
             self.media: list[str] = list(conn.execute(imported_media(row.project_id)).scalars())
@@ -31,7 +31,7 @@ class Undo:
 
         def work(conn: Connection) -> int:
             rows = conn.execute(tasks_of(self._row.project_id, media)).all()
-            acts = {row.id: (self._id(row.id, "import"), self._id(row.id, "undo")) for row in rows}
+            acts = {row.id: (change_id(self._row.id, row.id, "import"), self._act.change_id(row.id)) for row in rows}
             query = select(t.label_change.c.change_id, t.label_change.c.change).where(
                 t.label_change.c.task_id.in_(acts),
                 t.label_change.c.change_id.in_([one for both in acts.values() for one in both]),
@@ -46,17 +46,13 @@ class Undo:
 
         return self._ctx.db.write(work)
 
-    def _id(self, task_id: str, act: str) -> str:
-        return change_id(self._row.id, task_id, act)
-
     def _undo_one(self, conn: Connection, row: Row[Any], change: Change) -> int:
         before = conform.current(row, self._configuration)
         after, kept = undone(before, change)
         after = conforming(after, self._configuration)
         if after != before:
             ready, stored = conform.ready(after, self._configuration), conform.decoded(row.document)
-            one = prepared(row, stored, ready, self._id(row.id, "undo"), self._stamp, after)
-            save_all(conn, [one], self._stamp)
+            save_all(conn, [prepared(row, stored, ready, after)], self._act)
         return kept
 
 

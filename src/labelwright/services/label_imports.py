@@ -365,6 +365,7 @@ def _apply(ctx: Context, row: Row[Any]) -> None:
         if not _put(ctx, row, done=done):
             return
     _put(ctx, row, state="done", step="done", finished_at=ctx.now_ms(), **_counted(row, stored=stored))
+    plan.forget()
 
 
 def _counted(row: Row[Any], **values: int) -> dict[str, bytes]:
