@@ -35,6 +35,11 @@ export class Following<Item extends Work> {
     else void this.#again(item.id)
   }
 
+  /** Show work of before. */
+  async open(id: string): Promise<void> {
+    this.follow(await this.#ways.look(id))
+  }
+
   stop(): void {
     this.close()
     this.current = null

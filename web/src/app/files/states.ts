@@ -31,4 +31,4 @@ const STEPS: Readonly<Record<string, string>> = {
   undoing: 'Taking it back',
 }
 
-export const stepOf = ({ step }: Work): string => STEPS[step ?? ''] ?? 'Waiting'
+export const stepOf = ({ step }: Work): string => STEPS[step ?? ''] ?? 'Waiting for its turn'
