@@ -263,8 +263,14 @@ def test_an_import_into_a_project_without_classes_is_refused(client: TestClient)
     assert "no label configuration" in answer.json()["detail"]
 
 
+def test_a_large_file_is_taken_to_be_compared(client, project: Project) -> None:
+    content = b"{" + b" " * 5_000_000 + b"}"
+    assert client.post(f"/api/projects/{project.id}/imports", content=content).status_code == 201
+
+
+@pytest.mark.parametrize("way", ["import", "imports"])
 def test_a_file_above_the_limit_is_refused_and_leaves_nothing(
-    settings, team: Team, client_of, ctx: Context, project: Project
+    settings, team: Team, client_of, ctx: Context, project: Project, way: str
 ) -> None:
     small = dataclasses.replace(ctx, settings=settings.model_copy(update={"max_import_bytes": 1000}))
     app = create_app(small, operator_secret="x")
@@ -276,7 +282,7 @@ def test_a_file_above_the_limit_is_refused_and_leaves_nothing(
 
     for content in (b" " * 5000, blanks()):
         answer = client.post(
-            f"/api/projects/{project.id}/import", content=content, headers={"Content-Type": "application/json"}
+            f"/api/projects/{project.id}/{way}", content=content, headers={"Content-Type": "application/json"}
         )
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert list((settings.data / "media" / "incoming").iterdir()) == []

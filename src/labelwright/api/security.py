@@ -132,6 +132,7 @@ class BodyLimit:
             ("/api/datasets/", "/media", settings.max_picture_bytes),
             ("/api/v1/media/", "/file", settings.max_picture_bytes),
             ("/api/projects/", "/import", settings.max_import_bytes),
+            ("/api/projects/", "/imports", settings.max_import_bytes),
             ("/api/v1/project/", "/prediction", settings.max_import_bytes),
             ("/api/tasks/", "/labels", 32 * MEGABYTE),
             ("", "", 4 * MEGABYTE),
