@@ -265,7 +265,8 @@ def test_an_import_into_a_project_without_classes_is_refused(client: TestClient)
 
 def test_a_large_file_is_taken_to_be_compared(client, project: Project) -> None:
     content = b"{" + b" " * 5_000_000 + b"}"
-    assert client.post(f"/api/projects/{project.id}/imports", content=content).status_code == 201
+    answer = client.post(f"/api/projects/{project.id}/imports", content=content, headers={"X-filename": "large.json"})
+    assert answer.status_code == 201, answer.text
 
 
 @pytest.mark.parametrize("way", ["import", "imports"])
@@ -282,7 +283,9 @@ def test_a_file_above_the_limit_is_refused_and_leaves_nothing(
 
     for content in (b" " * 5000, blanks()):
         answer = client.post(
-            f"/api/projects/{project.id}/{way}", content=content, headers={"Content-Type": "application/json"}
+            f"/api/projects/{project.id}/{way}",
+            content=content,
+            headers={"Content-Type": "application/json", "X-filename": "large.json"},
         )
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert list((settings.data / "media" / "incoming").iterdir()) == []
