@@ -56,9 +56,9 @@ class Trip(NamedTuple):
 def written(form: Format, scheme: Scheme, tasks: Sequence[TaskLabels], **fields: Any) -> tuple[bytes, Report]:
     """The archive of some tasks, and the report of the export."""
     file = io.BytesIO()
-    settings = chosen(form.settings, fields.pop("settings", {}))
+    settings, processes = chosen(form.settings, fields.pop("settings", {})), fields.pop("processes", 1)
     request = Request(format=form.id, states=ALL_STATES, settings=settings, **fields)
-    exporting = Exporting(form, request, scheme, lambda: iter(tasks), project="Corpus")
+    exporting = Exporting(form, request, scheme, lambda: iter(tasks), project="Corpus", processes=processes)
     exporting.plan()
     sink = ZipWriter(file)
     report = exporting.write(Archive(sink), {})

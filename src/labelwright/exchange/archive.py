@@ -5,12 +5,14 @@ Every file is hashed on its way, for the manifest. Paths are relative, with `/`,
 
 import hashlib
 import os
+import re
 import shutil
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Final, NamedTuple, Protocol
+from zlib import crc32
 
 import msgspec
 
@@ -25,10 +27,24 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
+class File(NamedTuple):
+    """A small file that is ready to be put, with its digest, and its checksum (CRC-32) for archives that want one."""
+
+    path: str
+    content: bytes
+    sha256: str
+    crc: int
+
+
+def file_of(path: str, content: bytes) -> File:
+    """Make a file ready; who writes many of them does it in several processes."""
+    return File(path, content, hashlib.sha256(content).hexdigest(), crc32(content))
+
+
 class Sink(Protocol):
     """What holds files: `begin`, any number of `write`, `end`; or `add` for content in hand."""
 
-    def add(self, path: str, content: bytes) -> None: ...
+    def add(self, file: File) -> None: ...
     def begin(self, path: str) -> None: ...
     def write(self, content: bytes) -> None: ...
     def end(self) -> None: ...
@@ -45,9 +61,14 @@ class Archive:
 
     def add(self, path: str, content: bytes) -> None:
         """Put a small file. Raises ValueError when the path is taken or no path of an archive."""
-        self._claim(path)
-        self._sink.add(path, content)
-        self.written.append(Written(path=path, size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest()))
+        self.add_all((file_of(path, content),))
+
+    def add_all(self, files: Iterable[File]) -> None:
+        """Put files that are ready. Raises ValueError as `add` does."""
+        for file in files:
+            self._claim(file.path)
+            self._sink.add(file)
+            self.written.append(Written(path=file.path, size_bytes=len(file.content), sha256=file.sha256))
 
     @contextmanager
     def file(self, path: str) -> Iterator[Callable[[bytes], None]]:
@@ -92,10 +113,12 @@ class Archive:
         self._paths.add(path)
 
 
+_UNSAFE: Final = re.compile(r"[\\:\0]|(?:^|/)\.{0,2}(?:/|\Z)")
+
+
 def is_safe(path: str) -> bool:
     """Say whether a path stays inside the folder that an archive is unpacked into, on any system."""
-    parts = path.split("/")
-    return not any(part in {"", ".", ".."} for part in parts) and not set(path) & set("\\:\0")
+    return _UNSAFE.search(path) is None
 
 
 class TarWriter:
@@ -108,9 +131,9 @@ class TarWriter:
         self._path = ""
         self._waiting: BinaryIO | None = None
 
-    def add(self, path: str, content: bytes) -> None:
-        self.begin(path)
-        self.write(content)
+    def add(self, file: File) -> None:
+        self.begin(file.path)
+        self.write(file.content)
         self.end()
 
     def begin(self, path: str) -> None:
@@ -142,9 +165,9 @@ class FolderWriter:
         self._file: BinaryIO | None = None
         self._size = 0
 
-    def add(self, path: str, content: bytes) -> None:
-        self._place(path).write_bytes(content)
-        self._size += len(content)
+    def add(self, file: File) -> None:
+        self._place(file.path).write_bytes(file.content)
+        self._size += len(file.content)
 
     def begin(self, path: str) -> None:
         self._file = self._place(path).open("wb")

@@ -8,6 +8,7 @@ import csv
 import io
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -16,11 +17,13 @@ import msgspec
 from labelwright.exchange import manifest as manifests
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.format import Format
-from labelwright.exchange.ledger import Balance, Ledger, contents, item_of
+from labelwright.exchange.ledger import Balance, Counted, Ledger, contents, item_of
 from labelwright.exchange.naming import plan_paths
 from labelwright.exchange.numbers import compacted
+from labelwright.exchange.plain import AT_ONCE
+from labelwright.exchange.sharing import in_turn
 from labelwright.exchange.side_car_writing import add_side_car
-from labelwright.exchange.source import Medium, Scheme, Source, TaskLabels
+from labelwright.exchange.source import Made, Medium, Scheme, Source, TaskLabels
 from labelwright.exchange.splits import Splits, splitter
 from labelwright.exchange.turning import FRAMES, STORED, UPRIGHT, stored_document, stored_medium
 from labelwright.model.errors import Invalid, Issue
@@ -28,6 +31,7 @@ from labelwright.model.errors import Invalid, Issue
 PICTURES: Final = ("none", "pack", "links")
 CONFIGURATION_PATH: Final = "label_configuration.json"
 LINKS_PATH: Final = "pictures.csv"
+_WORTH_SHARING: Final = 4 * AT_ONCE
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +77,8 @@ class Exporting:
     """One export of `tasks` (a walk that can be started anew) under way.
 
     `progress(done, total)` is told about tasks and may raise to stop everything; `scratch` takes temporary files.
-    `heads` walks over the same tasks without their labels, for who has that sooner.
+    `heads` walks over the same tasks without their labels, for who has that sooner. `processes` may share the work of
+    formats that let them; not where there are threads besides.
     """
 
     def __init__(  # noqa: PLR0913 - what an export is made of
@@ -88,7 +93,9 @@ class Exporting:
         progress: Progress = lambda _done, _total: None,
         scratch: Path | None = None,
         heads: Tasks | None = None,
+        processes: int = 1,
     ) -> None:
+        self._processes = processes
         self._original, self._scratch, self._heads = scheme, scratch, heads
         check_frame(form, request.frame)
         self._is_stored = request.frame == STORED
@@ -148,6 +155,7 @@ class Exporting:
             scheme=self._scheme,
             tasks=self.tasks,
             heads=self.heads,
+            in_turn=self.in_turn,
             splits=self._request.splits.names if self._request.splits else ("",),
             open_picture=self._open_for_format,
         )
@@ -160,32 +168,70 @@ class Exporting:
 
     def tasks(self, split: str | None) -> Iterator[TaskLabels]:
         """The kept tasks of one split, or of all, with the places of their pictures."""
-        for task, left in self._kept(split):
-            if task.task_id in self._unseen:
-                self._unseen.remove(task.task_id)
-                self._enter(task if self._wanted is not None else left, left)
-            yield left
+        for number, task in enumerate(self._kept(split)):
+            if number % AT_ONCE == 0:
+                self._progress(number, self._total)
+            yield self._given(task)
 
     def heads(self, split: str | None) -> Iterator[TaskLabels]:
         """The same tasks for who looks at media and their answers alone: nothing is counted."""
-        return (left for _, left in self._kept(split))
+        return map(self._left, self._kept(split))
 
-    def _kept(self, split: str | None) -> Iterator[tuple[TaskLabels, TaskLabels]]:
-        """Tasks as they are and as they come into the export."""
+    def in_turn(self, split: str | None, work: Callable[[list[TaskLabels]], Made]) -> Iterator[Made]:
+        """What `work` makes of some tasks in a row, in order; see `Source`."""
         self.plan()
-        for number, task in enumerate(self._tasks()):
-            if number % 64 == 0:
-                self._progress(number, self._total)
-            medium = self._media.get(task.task_id)
-            if medium is None or split not in {None, medium.split}:
-                continue
-            left = msgspec.structs.replace(self._reduced(task), medium=medium)
-            if self._is_stored:
-                left = msgspec.structs.replace(left, content=stored_document(left.document, task.medium))
-            yield task, left
+        processes = self._processes if len(self._media) > _WORTH_SHARING else 1
+        shares = self._shared(split, work, processes) if processes > 1 else self._worked(split, work)
+        for number, made in enumerate(shares):
+            self._progress(min(number * AT_ONCE, self._total), self._total)
+            yield made
+
+    def _worked(self, split: str | None, work: Callable[[list[TaskLabels]], Made]) -> Iterator[Made]:
+        return (work([self._given(task) for task in some]) for some in self._portions(split))
+
+    def _shared(self, split: str | None, work: Callable[[list[TaskLabels]], Made], processes: int) -> Iterator[Made]:
+        """The same by several processes; what each has counted comes along."""
+
+        def counted() -> tuple[Counted, Counter[str]]:
+            counts, self._counts = self._counts, Counter()
+            return self._ledger.drained(), counts
+
+        def share(some: list[TaskLabels]) -> tuple[Made, tuple[Counted, Counter[str]]]:
+            return work([self._given(task) for task in some]), counted()
+
+        for made, (ledger, counts) in in_turn(lambda: self._portions(split), share, processes, begin=counted):
+            self._ledger.merge(ledger)
+            self._counts.update(counts)
+            yield made
+        self._unseen -= {key for key in self._unseen if split in {None, self._media[key].split}}
+
+    def _portions(self, split: str | None) -> Iterator[list[TaskLabels]]:
+        walk = self._kept(split)
+        while some := list(islice(walk, AT_ONCE)):
+            yield some
+
+    def _kept(self, split: str | None) -> Iterator[TaskLabels]:
+        """Tasks that come into the export, as they are."""
+        self.plan()
+        wanted = self._media if split is None else {key for key, medium in self._media.items() if medium.split == split}
+        return (task for task in self._tasks() if task.task_id in wanted)
+
+    def _given(self, task: TaskLabels) -> TaskLabels:
+        """A task as a writer gets it; on its first walk it is counted, so that nothing is decoded once more for it."""
+        left = self._left(task)
+        if task.task_id in self._unseen:
+            self._unseen.remove(task.task_id)
+            self._enter(task if self._wanted is not None else left, left)
+        return left
+
+    def _left(self, task: TaskLabels) -> TaskLabels:
+        """A task as it comes into the export."""
+        left = msgspec.structs.replace(self._reduced(task), medium=self._media[task.task_id])
+        if self._is_stored:
+            left = msgspec.structs.replace(left, content=stored_document(left.document, task.medium))
+        return left
 
     def _enter(self, task: TaskLabels, left: TaskLabels) -> None:
-        """Count what goes in: on the first walk of a writer, so that nothing is decoded once more for it."""
         self._ledger.enter(task)
         self._counts.update([a.class_id for a in left.annotations])
         if self._wanted is not None:
@@ -195,7 +241,13 @@ class Exporting:
         refused: set[str] = set()
         request = msgspec.structs.replace(self._request, side_car=False, pictures="none")
         draft = Exporting(
-            self._form, request, self._original, self._tasks, project=self._project, progress=self._progress
+            self._form,
+            request,
+            self._original,
+            self._tasks,
+            project=self._project,
+            progress=self._progress,
+            processes=self._processes,
         )
         draft._ledger = Ledger(refused)
 

@@ -5,12 +5,13 @@ What a format states in `supports` decides what it is given and what the ledger 
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 from labelwright.exchange.areas import area_of
 from labelwright.exchange.format import Support
 from labelwright.exchange.ledger import Item, Ledger, Loss, Unit, item_of, refuse_task
-from labelwright.exchange.plain import PlainAnnotation
+from labelwright.exchange.plain import Floats, PlainAnnotation, PlainKind, Portion, kind_name
 from labelwright.exchange.source import Labelled, Medium, Scheme, TaskLabels
 from labelwright.model.document import Answer, Answers
 from labelwright.model.geometry import Geometry, Rectangle, kind_of
@@ -96,36 +97,27 @@ class Flattener:
             parent = numbers.get(one.parent.id) if one.parent else None
             yield FlatObject(number, self._names[one.annotation.class_id], one, attributes, parent)
 
-    def plain_objects(
-        self, task: TaskLabels, annotations: list[PlainAnnotation], losses: Iterator[float]
-    ) -> list[tuple[str, Attributes]]:
-        """Account for plain shapes, none of which the format refuses; the name of each in files and its answers.
-
-        `losses` are how much of their boxes they do not cover.
-        """
-        named: list[tuple[str, Attributes]] = []
-        ways: dict[str, list[tuple[PlainAnnotation, float]]] = defaultdict(list)
-        for one, loss in zip(annotations, losses, strict=False):
-            support = self._supports[one.kind]
-            ways[support.how if support.level == "converts" else self._no_depth if one.z else ""].append((one, loss))
-            attributes: Attributes = {}
+    def plain_objects(self, portion: Portion) -> list[tuple[str, Attributes]]:
+        """The names in files and the answers of plain shapes, none of which the format refuses; accounts for them."""
+        ways = {kind: self._way(kind) for kind in set(portion.shapes.kinds)}
+        named: list[tuple[str, Attributes]] = [(self._names[one.class_id], {}) for one in portion.annotations]
+        for at, one in enumerate(portion.annotations):
             if one.answers:
-                item = item_of(task, one.id, self._key(one))
-                attributes = self._attributes(one.answers, one.class_id, "object_answers", item)
-            named.append((self._names[one.class_id], attributes))
-        for way, found in ways.items():
-            self._account_plain(task, way, found)
+                item = item_of(portion.owners[at], one.id, self._key(one))
+                named[at] = named[at][0], self._attributes(one.answers, one.class_id, "object_answers", item)
+        depths = [self._no_depth if one.z else "" for one in portion.annotations]
+        account_plain(
+            self._ledger,
+            portion,
+            [self._key(one) for one in portion.annotations],
+            [ways[kind] or depth for kind, depth in zip(portion.shapes.kinds, depths, strict=True)],
+            {way: portion.shapes.box_losses for way in ways.values() if way},
+        )
         return named
 
-    def _account_plain(self, task: TaskLabels, way: str, found: Sequence[tuple[PlainAnnotation, float]]) -> None:
-        """Account for shapes that come out in one way ("" as they are), with what each loses of its box."""
-        keys = [self._key(one) for one, _ in found]
-        if way:
-            losses = [] if way == self._no_depth else [loss for _, loss in found]
-            self._ledger.converted_all(way, keys, lambda at: item_of(task, found[at][0].id, keys[at]), losses)
-            return
-        for key, count in Counter(keys).items():
-            self._ledger.exported("geometries", count, class_key=key)
+    def _way(self, kind: PlainKind) -> str:
+        support = self._supports[kind_name(kind)]
+        return support.how if support.level == "converts" else ""
 
     def _key(self, one: PlainAnnotation) -> str:
         return self.scheme.configuration.by_id[one.class_id].label_class.key
@@ -189,6 +181,32 @@ class Flattener:
             self._ledger.converted(unit, support.how, item)
         else:
             self._ledger.exported(unit)
+
+
+def account_plain(
+    ledger: Ledger, portion: Portion, keys: Sequence[str], ways: Sequence[str], losses: Mapping[str, Floats]
+) -> None:
+    """Tell the ledger how each plain shape of a portion comes out ("" as it is).
+
+    `keys` are those of the classes; `losses` has for some ways what every shape of the portion would lose by it.
+    """
+    by_way: dict[str, list[int]] = defaultdict(list)
+    for at, way in enumerate(ways):
+        by_way[way].append(at)
+
+    for way, found in by_way.items():
+        own_keys = [keys[at] for at in found]
+        if way:
+            lost = losses[way][found].tolist() if way in losses else ()
+            ledger.converted_all(way, own_keys, partial(_item_at, portion, keys, found), lost)
+        else:
+            for key, count in Counter(own_keys).items():
+                ledger.exported("geometries", count, class_key=key)
+
+
+def _item_at(portion: Portion, keys: Sequence[str], places: Sequence[int], number: int) -> Item:
+    at = places[number]
+    return item_of(portion.owners[at], portion.annotations[at].id, keys[at])
 
 
 def box_loss(geometry: Geometry) -> Loss | None:

@@ -15,6 +15,8 @@ from labelwright.exchange.source import TaskLabels
 Unit = Literal["tasks", "geometries", "answers"]
 UNITS: Final[tuple[Unit, ...]] = ("tasks", "geometries", "answers")
 MOST_ITEMS: Final = 1000
+_PARTS: Final = 1 << 40
+"""Losses are summed in whole parts of this: the sum is the same in whatever order they come."""
 
 
 class Unbalanced(Exception):
@@ -72,38 +74,61 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Line:
-    def __init__(self) -> None:
+    def __init__(self, room: int = MOST_ITEMS) -> None:
         self.count = 0
         self.classes: Counter[str] = Counter()
         self.items: list[Item] = []
+        self.room = room
         self.measure: str | None = None
-        self.largest = self.total = 0.0
-        self.measured = 0
+        self.largest = 0.0
+        self.total = self.measured = 0
 
     def add(self, count: int, class_key: str | None, item: Item | None, loss: Loss | None) -> None:
         self.count += count
         if class_key is not None:
             self.classes[class_key] += count
-        if item is not None and len(self.items) < MOST_ITEMS:
+        if item is not None and self.room:
             self.items.append(item)
+            self.room -= 1
         if loss is not None:
             self.measure = loss.measure
-            self.measured += 1
-            self.total += loss.amount
-            self.largest = max(self.largest, loss.amount)
+            self._add_losses((loss.amount,))
 
     def add_all(self, keys: Sequence[str], item_at: Callable[[int], Item], losses: Sequence[float]) -> None:
         """Add one of each of these class keys."""
-        room = max(MOST_ITEMS - len(self.items), 0)
-        self.items += map(item_at, range(min(room, len(keys))))
+        noted = min(self.room, len(keys))
+        self.items += map(item_at, range(noted))
+        self.room -= noted
         self.count += len(keys)
         self.classes.update(keys)
         if losses:
             self.measure = "iou"
-            self.measured += len(losses)
-            self.largest = max(self.largest, *losses)
-            for loss in losses:
-                self.total += loss
+            self._add_losses(losses)
+
+    def _add_losses(self, losses: Sequence[float]) -> None:
+        self.measured += len(losses)
+        self.largest = max(self.largest, *losses)
+        self.total += sum([round(loss * _PARTS) for loss in losses])
+
+    def merge(self, other: "_Line") -> None:
+        """Add what another line counted after this one."""
+        self.count += other.count
+        self.classes.update(other.classes)
+        noted = other.items[: self.room]
+        self.items += noted
+        self.room -= len(noted)
+        self.measure = other.measure or self.measure
+        self.measured += other.measured
+        self.total += other.total
+        self.largest = max(self.largest, other.largest)
+
+
+class Counted(NamedTuple):
+    """A part of what a ledger counted, on its way into another one."""
+
+    source: Counter[str]
+    lines: dict[tuple[str, str, str], _Line]
+    refused_ids: set[str] | None
 
 
 class Ledger:
@@ -149,6 +174,22 @@ class Ledger:
             self._refused_ids.add(item.annotation_id)
         self._line("refused", unit, why).add(count, item.class_key, item, None)
 
+    def drained(self) -> Counted:
+        """What was counted since the last time; counting goes on from nothing. Items taken out keep their room."""
+        found = Counted(self._source, self._lines, self._refused_ids)
+        self._source = Counter()
+        self._lines = {key: _Line(line.room) for key, line in found.lines.items()}
+        self._refused_ids = set() if self._refused_ids is not None else None
+        return found
+
+    def merge(self, counted: Counted) -> None:
+        """Count what another ledger counted after this one."""
+        self._source.update(counted.source)
+        for key, line in counted.lines.items():
+            self._line(*key).merge(line)
+        if self._refused_ids is not None and counted.refused_ids:
+            self._refused_ids.update(counted.refused_ids)
+
     def _line(self, bucket: str, unit: str, reason: str) -> _Line:
         return self._lines.setdefault((bucket, unit, reason), _Line())
 
@@ -185,7 +226,7 @@ def _entry(key: tuple[str, str, str], line: _Line) -> Entry:
         count=line.count,
         measure=line.measure,
         largest_loss=line.largest if measured else None,
-        mean_loss=line.total / line.measured if measured else None,
+        mean_loss=line.total / line.measured / _PARTS if measured else None,
         classes=dict(sorted(line.classes.items())),
         items=tuple(line.items),
     )

@@ -8,7 +8,7 @@ with all its points so. What comes out is the same to the last digit as from `ar
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 import numpy as np
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from labelwright.exchange.source import TaskLabels
 
 Floats = NDArray[np.float64]
+Value = TypeVar("Value")
 AT_ONCE: Final = 64
 """Tasks that are measured together: enough to make the work of each call small, few enough to stay in the cache."""
 
@@ -51,6 +52,14 @@ class Stroke(msgspec.Struct, tag_field="kind", tag="line", gc=False):
     pass
 
 
+PlainKind = type[Outline] | type[Box] | type[Segment] | type[Spot] | type[Stroke]
+
+
+def kind_name(kind: PlainKind) -> str:
+    """What the kind is called in documents."""
+    return str(kind.__struct_config__.tag)
+
+
 class PlainAnnotation(msgspec.Struct, rename="camel", gc=False):
     """An annotation without its history; outlines are still text."""
 
@@ -64,15 +73,7 @@ class PlainAnnotation(msgspec.Struct, rename="camel", gc=False):
 
     @property
     def kind(self) -> str:
-        return str(self.geometry.__struct_config__.tag)
-
-    @property
-    def ring(self) -> bytes | msgspec.Raw | None:
-        """The text of the one ring of a plain outline, None of everything else."""
-        shape = self.geometry
-        if type(shape) is Outline:
-            return shape.points
-        return bytes(shape.rings)[1:-1] if type(shape) is Segment else None
+        return kind_name(type(self.geometry))
 
     @property
     def is_plain(self) -> bool:
@@ -89,6 +90,7 @@ class PlainDocument(msgspec.Struct, gc=False):
 
 
 _HOLE: Final = b"]],[["
+_FLAT: Final = {Outline, Box}
 _PLAIN: Final = msgspec.json.Decoder(PlainDocument)
 _ANSWERS: Final = msgspec.json.Decoder(msgspec.defstruct("_Answers", [("answers", Answers, {})]))
 _NUMBERS: Final = msgspec.json.Decoder(list[float])
@@ -110,28 +112,60 @@ def answers_of(content: Document | bytes | memoryview) -> Answers:
     return dict(found.answers)
 
 
-class Portion(NamedTuple):
+class Portion:
     """Some tasks in a row. `plain` has the annotations of each, None for a task that needs a closer look.
 
-    `shapes` are those of all plain annotations, in order.
+    `annotations` are all plain ones in order, `shapes` their shapes.
     """
 
-    tasks: list["TaskLabels"]
-    plain: list[list[PlainAnnotation] | None]
-    shapes: "Shapes"
+    def __init__(self, tasks: Sequence["TaskLabels"], plain: list[list[PlainAnnotation] | None]) -> None:
+        self.tasks, self.plain = tasks, plain
+        self.annotations = [one for found in plain if found for one in found]
+        self.shapes = Shapes(self.annotations)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no task needs a closer look."""
+        return None not in self.plain
+
+    @cached_property
+    def plain_tasks(self) -> list["TaskLabels"]:
+        return [task for task, found in zip(self.tasks, self.plain, strict=True) if found is not None]
+
+    @cached_property
+    def counts(self) -> list[int]:
+        """How many annotations each of the plain tasks has."""
+        return [len(found) for found in self.plain if found is not None]
+
+    @cached_property
+    def owners(self) -> list["TaskLabels"]:
+        """The task of each plain annotation."""
+        return list(self.of_each(self.plain_tasks))
+
+    def of_each(self, values: Iterable[Value]) -> Iterator[Value]:
+        """For every plain annotation the value of its task; `values` are those of the plain tasks."""
+        return itertools.chain.from_iterable(map(itertools.repeat, values, self.counts))
+
+    def by_task(self, values: Iterable[Value]) -> Iterator[tuple["TaskLabels", list[Value] | None]]:
+        """Each task with the values of its annotations, None with one that needs a closer look."""
+        walk = iter(values)
+        for task, found in zip(self.tasks, self.plain, strict=True):
+            yield task, None if found is None else list(itertools.islice(walk, len(found)))
 
 
-def portions(tasks: Iterable["TaskLabels"], has_room: Callable[["TaskLabels"], bool]) -> Iterator[Portion]:
-    """Take tasks in portions. A task that has something else than plain shapes, or no room, is not measured."""
-    walk = iter(tasks)
-    while some := list(itertools.islice(walk, AT_ONCE)):
-        plain = [_plain_annotations(task) if has_room(task) else None for task in some]
-        yield Portion(some, plain, Shapes([one for found in plain if found for one in found]))
+def portion_of(tasks: Sequence["TaskLabels"], has_room: Callable[["TaskLabels"], bool]) -> Portion:
+    """Look at tasks in columns. A task that has something else than plain shapes, or no room, is not measured."""
+    plain = [task.plain.annotations if has_room(task) else None for task in tasks]
+    if not _are_plain([one for found in plain if found for one in found]):
+        plain = [found if found is not None and _are_plain(found) else None for found in plain]
+    return Portion(tasks, plain)
 
 
-def _plain_annotations(task: "TaskLabels") -> list[PlainAnnotation] | None:
-    found = task.plain.annotations
-    return found if all([one.is_plain for one in found]) else None  # noqa: C419 - half the time
+def _are_plain(annotations: list[PlainAnnotation]) -> bool:
+    kinds = {type(one.geometry) for one in annotations}
+    if kinds <= _FLAT and not any([one.parent_id for one in annotations]):  # noqa: C419 - half the time
+        return True
+    return all([one.is_plain for one in annotations])  # noqa: C419
 
 
 class Shapes:
@@ -139,9 +173,16 @@ class Shapes:
 
     def __init__(self, annotations: Sequence[PlainAnnotation]) -> None:
         shapes = [one.geometry for one in annotations]
-        self.is_box: NDArray[np.bool_] = np.array([type(shape) is Box for shape in shapes], dtype=bool)
+        self.kinds = [type(shape) for shape in shapes]
+        self.is_box: NDArray[np.bool_] = np.array([kind is Box for kind in self.kinds], dtype=bool)
         self._boxes = np.array([(s.x, s.y, s.w, s.h) for s in shapes if type(s) is Box]).reshape(-1, 4)
-        self.outlines = Outlines([ring for one in annotations if (ring := one.ring) is not None])
+        self.outlines = Outlines(
+            [
+                shape.points if type(shape) is Outline else bytes(shape.rings)[1:-1]  # type: ignore[union-attr]
+                for shape in shapes
+                if type(shape) is not Box
+            ]
+        )
 
     def __len__(self) -> int:
         return len(self.is_box)
@@ -169,11 +210,17 @@ class Shapes:
         covered: Floats = np.divide(self.areas, box, out=np.zeros(len(self)), where=box != 0)
         return 1 - np.minimum(covered, 1.0)
 
-    def rings(self, box: str | None = None) -> Iterator[str]:
+    def merged(self, boxes: Sequence[Value], others: Sequence[Value]) -> list[Value]:
+        """Values of boxes and of outlines, each in their order, in the order of all."""
+        found = np.empty(len(self), dtype=object)
+        found[self.is_box], found[~self.is_box] = boxes, others
+        in_order: list[Value] = found.tolist()
+        return in_order
+
+    def rings(self, box: str | None = None) -> list[str]:
         """The points of each, `x,y,x,y,...`; of a box `box`, or its corners from the top left one, clockwise."""
-        boxes = itertools.repeat(box) if box is not None else iter(self._corners())
-        others = iter(self.outlines.lines)
-        return (next(boxes) if is_box else next(others) for is_box in self.is_box.tolist())
+        boxes = [box] * len(self._boxes) if box is not None else self._corners()
+        return self.merged(boxes, self.outlines.lines)
 
     def _corners(self) -> list[str]:
         return rows_text(self.box_corners)

@@ -6,7 +6,7 @@ twice gives the same twice: formats with several files walk over the tasks once 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -161,11 +161,22 @@ def class_indices(configuration: Configuration) -> dict[str, int]:
     return {str(p.label_class.id): p.label_class.number for p in numbered if p.label_class.number is not None}
 
 
+Made = TypeVar("Made")
+
+
+class InTurn(Protocol):
+    """See `Source.in_turn`."""
+
+    def __call__(self, split: str | None, work: Callable[[list[TaskLabels]], Made], /) -> Iterator[Made]: ...
+
+
 class Source(NamedTuple):
     """All that is to be written. `splits` are the names of the splits in order, `("",)` when nothing is split.
 
     `tasks(split)` starts a new walk over the tasks of one split, or of all with None; `heads(split)` the same walk for
-    who looks at media and their answers alone. `open_picture` gives the original bytes to a format that packs pictures
+    who looks at media and their answers alone. `in_turn(split, work)` gives what `work` makes of some tasks in a row at
+    a time, in order; several processes may do it, so that nothing but what it returns, and the ledger, comes out of
+    it. `open_picture` gives the original bytes to a format that packs pictures
     itself, None where there are none or they are not asked for.
     """
 
@@ -173,5 +184,6 @@ class Source(NamedTuple):
     scheme: Scheme
     tasks: Callable[[str | None], Iterator[TaskLabels]]
     heads: Callable[[str | None], Iterator[TaskLabels]]
+    in_turn: "InTurn"
     splits: tuple[str, ...] = ("",)
     open_picture: Callable[[Medium], BinaryIO | None] = lambda _: None

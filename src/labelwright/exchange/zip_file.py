@@ -9,6 +9,8 @@ import struct
 from typing import BinaryIO, NamedTuple
 from zlib import crc32
 
+from labelwright.exchange.archive import File
+
 _DATE, _TIME = (1 << 5) | 1, 0  # 1980-01-01 00:00, the earliest that the format knows
 _UTF8 = 1 << 11
 _VERSION, _VERSION_64 = 20, 45
@@ -39,11 +41,10 @@ class ZipWriter:
         self._open: tuple[bytes, int] | None = None
         self._crc = self._size = 0
 
-    def add(self, path: str, content: bytes) -> None:
+    def add(self, file: File) -> None:
         """Write an entry of known content."""
-        entry = _Entry(path.encode(), crc32(content), len(content), self._offset)
-        self._put(_local(entry))
-        self._put(content)
+        entry = _Entry(file.path.encode(), file.crc, len(file.content), self._offset)
+        self._put(_local(entry) + file.content)
         self._entries.append(entry)
 
     def begin(self, path: str) -> None:

@@ -24,11 +24,11 @@ from labelwright.exchange.plain import (
     AT_ONCE,
     PlainAnnotation,
     Portion,
-    portions,
+    portion_of,
 )
 from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
 from labelwright.formats.coco_reader import read, recognise
-from labelwright.formats.coco_text import NEXT, encoded, flat, listed, numbers, opening, rows, spot
+from labelwright.formats.coco_text import ID, NEXT, Numbered, encoded, flat, listed, measures, numbers, opening, spot
 from labelwright.model.canonical import number
 from labelwright.model.configuration import LabelClass
 from labelwright.model.document import Annotation, Answers
@@ -44,6 +44,7 @@ SINGLE_POINT: Final = "A point is an object with one keypoint; its box is the pi
 MASKED: Final = "A segment with holes is RLE: its pixels, without the fractions of its outline."
 BRIDGED: Final = "Holes are joined to the outline by lines of no width."
 
+_ID: Final = msgspec.Raw(ID.encode())
 WITH_KEYPOINTS: Final = ("rectangle", "polygon")
 
 SETTINGS: Final = (
@@ -110,7 +111,9 @@ class _Writer:
         self._names = scheme.names()
         self._category_ids = {class_id: index + 1 for class_id, index in scheme.indices.items()}
         self._image_ids: dict[str, int] = {}
-        self._next_id = 1
+        self._written = 0
+        self._ids: list[int] = []
+        self._count = 0
         self._skeletons = {
             str(c.id): _skeleton(c)
             for c in scheme.geometry_classes
@@ -136,7 +139,7 @@ class _Writer:
         yield opening(source.project)
         yield from listed("images", self._images(source, split))
         yield b",\n"
-        yield from listed("annotations", ([line] for line in self._captions(source, split)))
+        yield from listed("annotations", (line.encode() for line in self._captions(source, split)))
         yield b"\n}\n"
 
     def _captions(self, source: Source, split: str) -> Iterator[str]:
@@ -169,10 +172,10 @@ class _Writer:
             category |= {"keypoints": list(self._skeletons[class_id].names), "skeleton": []}
         return encoded(category)
 
-    def _images(self, source: Source, split: str) -> Iterator[list[str]]:
+    def _images(self, source: Source, split: str) -> Iterator[bytes]:
         tasks = (task for task in source.heads(split) if task.medium.width)
         while some := list(islice(tasks, AT_ONCE)):
-            yield [self._image(task) for task in some]
+            yield NEXT.join([self._image(task) for task in some]).encode()
 
     def _image(self, task: TaskLabels) -> str:
         medium = task.medium
@@ -195,25 +198,42 @@ class _Writer:
 
     # --- annotations ---
 
-    def _annotations(self, source: Source, split: str) -> Iterator[list[str]]:
-        for portion in portions(source.tasks(split), lambda task: bool(task.medium.width)):
-            texts = rows(portion.shapes, with_corners=self._settings["boxes"] == "polygon")
-            lines: list[str] = []
-            for task, annotations in zip(portion.tasks, portion.plain, strict=True):
-                lines += self._task(task) if annotations is None else self._plain(task, annotations, texts)
-            self._account(portion)
-            yield lines
+    def _annotations(self, source: Source, split: str) -> Iterator[bytes]:
+        for portion in source.in_turn(split, self._portion):
+            yield portion.counted_on(self._written)
+            self._written += portion.size
 
-    def _plain(self, task: TaskLabels, annotations: list[PlainAnnotation], texts: Iterator[str]) -> Iterator[str]:
-        """A task of plain shapes: `texts` are the next of `rows`."""
-        image_id, first = self._image_ids[task.medium.id], self._next_id
-        self._next_id += len(annotations)
-        for own_id, (one, text) in enumerate(zip(annotations, texts, strict=False), first):
-            more = self._more(one) if one.answers or one.comment or one.z or one.class_id in self._unseen else ""
-            yield (
-                f'{{"id":{own_id},"image_id":{image_id},"category_id":{self._category_ids[one.class_id]},"iscrowd":0,'
-                f'{text},"uid":"{one.id}"{more}}}'
-            )
+    def _portion(self, tasks: list[TaskLabels]) -> Numbered:
+        portion = portion_of(tasks, lambda task: bool(task.medium.width))
+        plain = self._plain(portion)
+        self._account(portion)
+        if portion.is_plain:
+            return Numbered(NEXT.join(plain).encode(), range(len(plain)), len(plain))
+        lines: list[str] = []
+        self._ids, self._count = [], 0
+        for task, found in portion.by_task(plain):
+            if found is None:
+                lines += self._task(task)
+            else:
+                lines += found
+                self._ids += range(self._count, self._count + len(found))
+                self._count += len(found)
+        return Numbered(NEXT.join(lines).encode(), self._ids, self._count)
+
+    def _plain(self, portion: Portion) -> list[str]:
+        """The lines of plain shapes."""
+        images = portion.of_each([self._image_ids[task.medium.id] for task in portion.plain_tasks])
+        texts = measures(portion.shapes, with_corners=self._settings["boxes"] == "polygon")
+        categories = self._category_ids
+        lines = [
+            f'{{"id":{ID},"image_id":{image},"category_id":{categories[one.class_id]},"iscrowd":0,"bbox":[{box}],'
+            f'"area":{area},"segmentation":{segmentation},"uid":"{one.id}"}}'
+            for one, image, (box, area, segmentation) in zip(portion.annotations, images, texts, strict=True)
+        ]
+        for at, one in enumerate(portion.annotations):
+            if one.answers or one.comment or one.z or one.class_id in self._unseen:
+                lines[at] = f"{lines[at][:-1]}{self._more(one)}}}"
+        return lines
 
     def _more(self, one: PlainAnnotation) -> str:
         fields = self._extras(one) | self._unseen.get(one.class_id, {})
@@ -233,10 +253,10 @@ class _Writer:
 
     def _account(self, portion: Portion) -> None:
         """Tell the ledger about plain shapes; they come out as they are."""
-        plain = [(task, found) for task, found in zip(portion.tasks, portion.plain, strict=True) if found is not None]
-        self._ledger.exported("tasks", len(plain))
-        self._ledger.exported("answers", sum(len(task.answers) for task, _ in plain))
-        counts = Counter(one.class_id for _, found in plain for one in found)
+        tasks = portion.plain_tasks
+        self._ledger.exported("tasks", len(tasks))
+        self._ledger.exported("answers", sum(len(task.answers) for task in tasks))
+        counts = Counter([one.class_id for one in portion.annotations])
         for class_id, count in counts.items():
             key = self._scheme.configuration.by_id[class_id].label_class.key
             self._ledger.exported("geometries", count, class_key=key)
@@ -264,10 +284,9 @@ class _Writer:
             self._refuse(task, one, NO_LINES)
             return None
         shape = self._shape(task, one)
-        ids[annotation.id] = self._next_id
-        self._next_id += 1
+        ids[annotation.id] = self._next()
         fields: dict[str, Any] = {
-            "id": ids[annotation.id],
+            "id": _ID,
             "image_id": self._image_ids[task.medium.id],
             "category_id": self._category_ids[annotation.class_id],
             "iscrowd": 0,
@@ -275,8 +294,15 @@ class _Writer:
             "uid": annotation.id,
         }
         if parent is not None and parent.id in ids:
-            fields["parent"] = ids[parent.id]
+            fields["parent"] = _ID
+            self._ids.append(ids[parent.id])
         return fields | self._extras(annotation)
+
+    def _next(self) -> int:
+        """Count an object; its number among those of its text."""
+        self._ids.append(self._count)
+        self._count += 1
+        return self._count - 1
 
     def _shape(self, task: TaskLabels, one: Labelled) -> dict[str, Any]:
         """Box, area and segmentation; the ledger is told how exact they are."""

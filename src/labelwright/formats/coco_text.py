@@ -1,7 +1,7 @@
 """The text of COCO files, many objects at a time."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -9,6 +9,9 @@ from labelwright.exchange.plain import Shapes, numbers_text, rows_text
 from labelwright.model.geometry import Point
 
 NEXT: Final = ",\n"
+ID: Final = "\0"
+"""Stands for the id of an object; JSON has no such character in it."""
+_ID: Final = ID.encode()
 _ENCODER: Final = msgspec.json.Encoder()
 
 
@@ -31,13 +34,31 @@ def spot(point: Point, size_wh: tuple[int, int]) -> dict[str, Any]:
     return {**box, "keypoints": keypoint, "num_keypoints": 1}
 
 
-def rows(shapes: Shapes, *, with_corners: bool) -> Iterator[str]:
-    """Box, area and segmentation of plain shapes, as members of an object."""
+def measures(shapes: Shapes, *, with_corners: bool) -> Iterator[tuple[str, str, str]]:
+    """Box (without its brackets), area and segmentation of plain shapes."""
     rings = shapes.rings() if with_corners else shapes.rings(box="")
-    texts = zip(rows_text(shapes.bounds), numbers_text(shapes.areas), rings, strict=True)
-    return (
-        f'"bbox":[{box}],"area":{area},"segmentation":{f"[[{ring}]]" if ring else "[]"}' for box, area, ring in texts
-    )
+    segmentations = [f"[[{ring}]]" if ring else "[]" for ring in rings]
+    return zip(rows_text(shapes.bounds), numbers_text(shapes.areas), segmentations, strict=True)
+
+
+class Numbered(NamedTuple):
+    """Lines of `size` objects that hold ID wherever an id belongs; `ids` are these in order, the first object's is 0.
+
+    Whoever writes lines does not know how many objects others write in front of them.
+    """
+
+    text: bytes
+    ids: Sequence[int]
+    size: int
+
+    def counted_on(self, before: int) -> bytes:
+        """The text, with ids that go on behind `before` objects."""
+        if not self.ids:
+            return self.text
+        parts: list[bytes] = [b""] * (2 * len(self.ids) + 1)
+        parts[::2] = self.text.split(_ID)
+        parts[1::2] = (b"%d " * len(self.ids) % tuple([before + 1 + number for number in self.ids])).split()
+        return b"".join(parts)
 
 
 def opening(project: str) -> bytes:
@@ -45,14 +66,14 @@ def opening(project: str) -> bytes:
     return f'{{\n"info":{encoded({"description": project, "version": "1.0"})},\n"licenses":[],\n'.encode()
 
 
-def listed(key: str, portions_of_lines: Iterable[list[str]]) -> Iterator[bytes]:
-    """A list with one element a line."""
+def listed(key: str, portions_of_lines: Iterable[bytes]) -> Iterator[bytes]:
+    """A list with one element a line; `portions_of_lines` are joined by NEXT already."""
     yield f'"{key}":[\n'.encode()
-    separator = ""
+    separator = b""
     for lines in portions_of_lines:
         if lines:
-            yield f"{separator}{NEXT.join(lines)}".encode()
-            separator = NEXT
+            yield separator + lines
+            separator = NEXT.encode()
     yield b"\n]"
 
 

@@ -13,15 +13,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from labelwright.exchange.archive import Archive
+from labelwright.exchange.archive import Archive, File, file_of
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener, box_loss, plain
 from labelwright.exchange.format import Chosen, Format, Setting, converts, only_boxes, refuses
 from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.ledger import Ledger, Loss
 from labelwright.exchange.naming import stem_of
-from labelwright.exchange.plain import PlainAnnotation, Shapes, decimal_rows, portions
-from labelwright.exchange.source import Medium, Scheme, Source
+from labelwright.exchange.plain import PlainAnnotation, Shapes, decimal_rows, portion_of
+from labelwright.exchange.source import Medium, Scheme, Source, TaskLabels
 from labelwright.formats import image_sets, voc_labels
 from labelwright.formats.mask_objects import voc_colour
 from labelwright.formats.voc_labels import VocLabel
@@ -55,22 +55,24 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     supports = SUPPORTS if is_exact else {**SUPPORTS, "rectangle": converts(ROUNDED)}
     flat = Flattener(source.scheme, supports, ledger, None if is_exact else _rounding_loss, is_whole=is_whole)
     voc_labels.write(archive, _labels(source.scheme))
+
+    def files_of(tasks: list[TaskLabels]) -> list[File]:
+        portion = portion_of(tasks, lambda task: is_exact and bool(task.medium.width))
+        drawn = _plain_objects(portion.annotations, flat.plain_objects(portion), _plain_boxes(portion.shapes))
+        files = []
+        for task, found in portion.by_task(drawn):
+            answers = flat.begin(task)
+            if answers is not None:
+                objects = _objects(flat.objects(task), corners) if found is None else found
+                content = f"{_head(task.medium, answers, corners)}{''.join(objects)}</annotation>\n"
+                files.append(file_of(f"{FOLDER}/{stem_of(task.medium.path)}.xml", content.encode()))
+        return files
+
     for split in source.splits:
         stems = []
-        for portion in portions(source.tasks(split), lambda task: is_exact and bool(task.medium.width)):
-            boxes, losses = iter(_plain_boxes(portion.shapes)), iter(portion.shapes.box_losses.tolist())
-            for task, drawn in zip(portion.tasks, portion.plain, strict=True):
-                answers = flat.begin(task)
-                if answers is not None:
-                    stem = stem_of(task.medium.path)
-                    stems.append(stem)
-                    head = _head(task.medium, answers, corners)
-                    if drawn is None:
-                        objects = _objects(flat.objects(task), corners)
-                    else:
-                        objects = _plain_objects(drawn, flat.plain_objects(task, drawn, losses), boxes)
-                    content = f"{head}{''.join(objects)}</annotation>\n"
-                    archive.add(f"{FOLDER}/{stem}.xml", content.encode())
+        for files in source.in_turn(split, files_of):
+            archive.add_all(files)
+            stems += [file.path.removeprefix(f"{FOLDER}/").removesuffix(".xml") for file in files]
         image_sets.write(archive, SETS, split, stems)
 
 
@@ -125,10 +127,11 @@ def _plain_boxes(shapes: Shapes) -> list[str]:
 
 
 def _plain_objects(
-    drawn: list[PlainAnnotation], named: list[tuple[str, Attributes]], boxes: Iterator[str]
+    drawn: list[PlainAnnotation], named: list[tuple[str, Attributes]], boxes: list[str]
 ) -> Iterator[str]:
-    for one, (name, answers), box in zip(drawn, named, boxes, strict=False):
-        yield f"<object>\n{_content(text(name), box.split(), one.id, answers)}</object>\n"
+    names = {name: text(name) for name in {name for name, _ in named}}
+    for one, (name, answers), box in zip(drawn, named, boxes, strict=True):
+        yield f"<object>\n{_content(names[name], box.split(), one.id, answers)}</object>\n"
 
 
 def _edges(geometry: Geometry) -> Corners:

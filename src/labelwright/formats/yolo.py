@@ -8,22 +8,21 @@ because readers want them to count on. A picture without objects has an empty fi
 lines of no width. https://docs.ultralytics.com/datasets/
 """
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import repeat
 from typing import Final, NamedTuple
 
 import msgspec
 
-from labelwright.exchange.archive import Archive
+from labelwright.exchange.archive import Archive, File, file_of
 from labelwright.exchange.areas import area_of
+from labelwright.exchange.flat import account_plain
 from labelwright.exchange.format import CARRIES, Chosen, Format, Support, converts, everything, refuses
 from labelwright.exchange.ledger import Ledger, Loss, item_of, refuse_task
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.numbers import names_by_number
 from labelwright.exchange.pixels import one_ring
-from labelwright.exchange.plain import Box, Outline, PlainAnnotation, Portion, Segment, portions
+from labelwright.exchange.plain import Box, Outline, Portion, Segment, portion_of
 from labelwright.exchange.shapes import outline_of, smallest_box
 from labelwright.exchange.source import Labelled, Medium, Scheme, Source, TaskLabels
 from labelwright.formats.yolo_plain import MIDDLES, NEAR, box_rows, outline_rows, rounded, sizes_of
@@ -116,15 +115,8 @@ def write(task: str, source: Source, archive: Archive, settings: Chosen, ledger:
     """Write a text file for each picture, and `data.yaml`."""
     writer = _Writer(task, source.scheme, ledger)
     for split in source.splits:
-        for portion in portions(source.tasks(split), writer.can_be_plain):
-            rows = writer.rows(portion)
-            for labels, plain in zip(portion.tasks, portion.plain, strict=True):
-                if not labels.medium.width:
-                    refuse_task(ledger, labels, NO_SIZE)
-                    continue
-                place = stem_of(_picture_path(labels.medium).removeprefix("images/"))
-                lines = writer.lines(labels) if plain is None else writer.plain_lines(labels, plain, rows)
-                archive.add(f"labels/{place}.txt", "".join(lines).encode())
+        for files in source.in_turn(split, writer.files):
+            archive.add_all(files)
     archive.add("data.yaml", writer.data(source).encode())
 
 
@@ -134,60 +126,56 @@ class _Writer:
         points = {str(c.id): _keypoints(c) for c in scheme.geometry_classes if c.type == "rectangle"}
         self._keypoints = {key: places for key, places in points.items() if places} if task == "pose" else {}
         self._numbers = scheme.indices
+        self._keys = {str(c.id): c.key for c in scheme.geometry_classes}
         self._most = max((len(places) for places in self._keypoints.values()), default=0)
 
-    def can_be_plain(self, labels: TaskLabels) -> bool:
-        """Whether its shapes, when they are plain, come out as `rows` has them."""
+    def files(self, tasks: list[TaskLabels]) -> list[File]:
+        """A file for each picture."""
+        portion = portion_of(tasks, self._can_be_plain)
+        lines = self._plain_lines(portion)
+        for labels in portion.plain_tasks:
+            self._account_task(labels)
+        return [
+            file_of(_label_path(labels.medium), "".join(self._lines(labels) if plain is None else plain).encode())
+            for labels, plain in portion.by_task(lines)
+            if labels.medium.width or self._refused(labels)
+        ]
+
+    def _can_be_plain(self, labels: TaskLabels) -> bool:
+        """Whether its shapes, when they are plain, may be written many at a time."""
         return bool(labels.medium.width) and self._task in PLAIN and not self._most
 
-    def rows(self, portion: Portion) -> Iterator[tuple[str, bool, float]]:
-        """Text, whether it was cut, and loss of the plain shapes of a portion, in order."""
-        make = PLAIN.get(self._task)
-        if make is None or not len(portion.shapes):
-            return iter(())
-        texts, was_cut, losses = make(portion.shapes, sizes_of(portion))
-        return zip(texts, was_cut, losses or repeat(0.0), strict=False)
+    def _refused(self, labels: TaskLabels) -> bool:
+        refuse_task(self._ledger, labels, NO_SIZE)
+        return False
 
-    def plain_lines(
-        self, labels: TaskLabels, plain: list[PlainAnnotation], rows: Iterator[tuple[str, bool, float]]
-    ) -> Iterator[str]:
-        """The lines of a picture of plain shapes; `rows` are the next of `rows`."""
-        self._account_plain(labels, plain)
-        ways: dict[str, list[tuple[PlainAnnotation, float]]] = defaultdict(list)
+    def _plain_lines(self, portion: Portion) -> list[str]:
+        """The lines of plain shapes, in order; the ledger is told about these."""
+        if not portion.annotations:
+            return []
+        rows = PLAIN[self._task](portion.shapes, sizes_of(portion))
         own_ways = PLAIN_WAYS[self._task]
-        for one, (row, was_cut, loss) in zip(plain, rows, strict=False):
-            way = own_ways[type(one.geometry)] or _smaller_way(was_cut=was_cut, z=one.z)
-            ways[way].append((one, loss))
-            yield f"{self._numbers[one.class_id]} {row}\n"
-        for way, found in ways.items():
-            self._converted(labels, way, found)
-
-    def _account_plain(self, labels: TaskLabels, plain: list[PlainAnnotation]) -> None:
-        self._ledger.exported("tasks")
-        if labels.answers:
-            self._ledger.refused("answers", NO_ANSWERS, item_of(labels), count=len(labels.answers))
-        for one in plain:
+        ways = [
+            own_ways[kind] or _smaller_way(was_cut=was_cut, z=one.z)
+            for kind, was_cut, one in zip(portion.shapes.kinds, rows.was_cut, portion.annotations, strict=True)
+        ]
+        keys = [self._keys[one.class_id] for one in portion.annotations]
+        account_plain(self._ledger, portion, keys, ways, {BOXED: portion.shapes.box_losses})
+        for at, one in enumerate(portion.annotations):
             if one.answers:
-                item = item_of(labels, one.id, self._key(one))
+                item = item_of(portion.owners[at], one.id, keys[at])
                 self._ledger.refused("answers", NO_ANSWERS, item, count=len(one.answers))
+        numbers = self._numbers
+        return [f"{numbers[one.class_id]} {row}\n" for one, row in zip(portion.annotations, rows.texts, strict=True)]
 
-    def _converted(self, labels: TaskLabels, way: str, found: list[tuple[PlainAnnotation, float]]) -> None:
-        keys = [self._key(one) for one, _ in found]
-        if way:
-            losses = [loss for _, loss in found] if way == BOXED else []
-            self._ledger.converted_all(way, keys, lambda at: item_of(labels, found[at][0].id, keys[at]), losses)
-        else:
-            for key, count in Counter(keys).items():
-                self._ledger.exported("geometries", count, class_key=key)
-
-    def _key(self, one: PlainAnnotation) -> str:
-        return self._scheme.configuration.by_id[one.class_id].label_class.key
-
-    def lines(self, labels: TaskLabels) -> Iterator[str]:
-        """The lines of one picture; the ledger gets everything else."""
+    def _account_task(self, labels: TaskLabels) -> None:
         self._ledger.exported("tasks")
         if labels.answers:
             self._ledger.refused("answers", NO_ANSWERS, item_of(labels), count=len(labels.answers))
+
+    def _lines(self, labels: TaskLabels) -> Iterator[str]:
+        """The lines of one picture; the ledger gets everything else."""
+        self._account_task(labels)
         labelled = self._scheme.labelled(labels)
         points = self._points(labels, labelled)
         for one in labelled:
@@ -317,6 +305,10 @@ def _text(value: float) -> str:
 def _quoted(text: str) -> str:
     """A YAML string: JSON's strings are YAML's."""
     return msgspec.json.encode(text).decode()
+
+
+def _label_path(medium: Medium) -> str:
+    return f"labels/{stem_of(_picture_path(medium).removeprefix('images/'))}.txt"
 
 
 def _picture_path(medium: Medium) -> str:

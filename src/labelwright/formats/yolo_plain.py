@@ -28,18 +28,16 @@ def _rounded(shares: Floats, parts: float = SHARES) -> Floats:
 
 
 class Rows(NamedTuple):
-    """The numbers of each object as text, whether it was cut at the border, and how much of its box is not covered."""
+    """The numbers of each object as text, and whether it was cut at the border."""
 
     texts: list[str]
     was_cut: list[bool]
-    losses: list[float]
 
 
 def sizes_of(portion: Portion) -> Floats:
     """Width and height of the picture of each shape, (n, 2)."""
-    sizes = [task.medium.size_wh for task, found in zip(portion.tasks, portion.plain, strict=True) if found is not None]
-    counts = [len(found) for found in portion.plain if found is not None]
-    return np.repeat(np.array(sizes, dtype=np.float64).reshape(-1, 2), counts, axis=0)
+    sizes = np.array([task.medium.size_wh for task in portion.plain_tasks], dtype=np.float64).reshape(-1, 2)
+    return np.repeat(sizes, portion.counts, axis=0)
 
 
 def box_rows(shapes: Shapes, sizes: Floats) -> Rows:
@@ -52,7 +50,7 @@ def box_rows(shapes: Shapes, sizes: Floats) -> Rows:
     low, high = _rounded(kept_first / sizes), _rounded(kept_last / sizes)
     values = np.concatenate((_rounded((low + high) / 2, MIDDLES), _rounded(np.maximum(high - low, 0.0))), axis=1)
     texts = decimal_rows(values.ravel(), np.arange(4, values.size + 1, 4))
-    return Rows(texts, was_cut.tolist(), shapes.box_losses.tolist())
+    return Rows(texts, was_cut.tolist())
 
 
 def outline_rows(shapes: Shapes, sizes: Floats) -> Rows:
@@ -65,10 +63,9 @@ def outline_rows(shapes: Shapes, sizes: Floats) -> Rows:
     was_cut[shapes.is_box] = cut_boxes.reshape(-1, 4).any(axis=1)
     if len(ends):
         was_cut[~shapes.is_box] = np.logical_or.reduceat(cut_points, outlines.starts)
-    box_texts = iter(decimal_rows(boxes.ravel(), np.arange(8, boxes.size + 1, 8)))
-    other_texts = iter(decimal_rows(points.ravel(), outlines.ends * 2))
-    texts = [next(box_texts) if is_box else next(other_texts) for is_box in shapes.is_box.tolist()]
-    return Rows(texts, was_cut.tolist(), [])
+    box_texts = decimal_rows(boxes.ravel(), np.arange(8, boxes.size + 1, 8))
+    texts = shapes.merged(box_texts, decimal_rows(points.ravel(), outlines.ends * 2))
+    return Rows(texts, was_cut.tolist())
 
 
 def _moved(points: Floats, sizes: Floats) -> tuple[Floats, Flags]:

@@ -16,6 +16,7 @@ import msgspec
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.checking import check_archive
 from labelwright.exchange.exporting import CONFIGURATION_PATH, Exporting
+from labelwright.exchange.sharing import Died, processes_here
 from labelwright.exchange.side_car_writing import check_side_car
 from labelwright.exchange.snapshot import read_tasks
 from labelwright.exchange.source import Medium, Scheme
@@ -41,6 +42,9 @@ def main(folder: Path) -> int:
     except LabelwrightError as error:
         _say(Said(step="failed", error=error.message))
         return 3
+    except Died as error:
+        _say(Said(step="failed", error=f"{error} Resume it."))
+        return 3
     except OSError as error:
         _say(Said(step="failed", error=f"The disk refused the archive: {error.strerror}. Mend that and resume it."))
         return 3
@@ -61,6 +65,7 @@ def run(folder: Path) -> Done:
         open_picture=_opener(Path(job.originals)),
         progress=_teller("writing"),
         scratch=folder,
+        processes=processes_here(),
     )
     exporting.plan()
     part = folder / PART

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Final, NamedTuple, NoReturn
 
-from labelwright.exchange.archive import Archive
+from labelwright.exchange.archive import Archive, File
 from labelwright.exchange.exporting import Exporting, Request
 from labelwright.exchange.format import Format
 from labelwright.exchange.snapshot import task_of
@@ -109,10 +109,10 @@ class _MainFile:
         self._size = 0
         self._least = 1
 
-    def add(self, path: str, content: bytes) -> None:
+    def add(self, file: File) -> None:
         """Take a small file."""
-        self.begin(path)
-        self.write(content)
+        self.begin(file.path)
+        self.write(file.content)
         self.end()
 
     def begin(self, path: str) -> None:
