@@ -9,7 +9,7 @@ https://cocodataset.org/#format-data
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -27,25 +27,23 @@ from labelwright.exchange.plain import (
     portion_of,
 )
 from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
+from labelwright.formats.coco_keypoints import attributes_of, keypoints_of, refuse, skeletons_of
 from labelwright.formats.coco_reader import read, recognise
 from labelwright.formats.coco_text import ID, NEXT, Numbered, encoded, flat, listed, measures, numbers, opening, spot
 from labelwright.model.canonical import number
 from labelwright.model.configuration import LabelClass
-from labelwright.model.document import Annotation, Answers
+from labelwright.model.document import Annotation
 from labelwright.model.geometry import ImageSegmentation, Point, Polygon, Rectangle, kind_of
 from labelwright.raster import bounds_of, encode_rle, pack_rle, rle_area, shape_runs
 
 NO_SIZE: Final = "The size of the picture is not known yet."
 NO_LINES: Final = "COCO has no lines."
-KEYPOINT: Final = "A nested point is a keypoint of its parent."
-SECOND_KEYPOINT: Final = "COCO has room for one point of each keypoint; this is another one."
 NESTED: Final = "A nested geometry is an object of its own; `parent` names its parent."
 SINGLE_POINT: Final = "A point is an object with one keypoint; its box is the pixel around it."
 MASKED: Final = "A segment with holes is RLE: its pixels, without the fractions of its outline."
 BRIDGED: Final = "Holes are joined to the outline by lines of no width."
 
 _ID: Final = msgspec.Raw(ID.encode())
-WITH_KEYPOINTS: Final = ("rectangle", "polygon")
 
 SETTINGS: Final = (
     Setting(
@@ -96,13 +94,6 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
                     put(portion)
 
 
-class _Skeleton(NamedTuple):
-    """The keypoints of a geometry class: its nested point classes, by class id, in configuration order."""
-
-    places: dict[str, int]
-    names: tuple[str, ...]
-
-
 class _Writer:
     """Counts ids on through all splits."""
 
@@ -114,16 +105,8 @@ class _Writer:
         self._written = 0
         self._ids: list[int] = []
         self._count = 0
-        self._skeletons = {
-            str(c.id): _skeleton(c)
-            for c in scheme.geometry_classes
-            if settings["keypoints"] and c.type in WITH_KEYPOINTS and _skeleton(c).names
-        }
-        # Evaluation wants keypoints of each object whose category has some, seen or not.
-        self._unseen = {
-            class_id: {"keypoints": [0] * (3 * len(skeleton.names)), "num_keypoints": 0}
-            for class_id, skeleton in self._skeletons.items()
-        }
+        self._skeletons = skeletons_of(scheme) if settings["keypoints"] else {}
+        self._unseen = {class_id: skeleton.unseen for class_id, skeleton in self._skeletons.items()}
 
     def instances(self, source: Source, split: str) -> Iterator[bytes]:
         """The portions of one file."""
@@ -189,12 +172,9 @@ class _Writer:
         }
         if medium.url:
             image["coco_url"] = medium.url
-        if attributes := self._attributes(task.answers, None):
+        if attributes := attributes_of(self._scheme, task.answers, None):
             image["attributes"] = attributes
         return encoded(image)
-
-    def _attributes(self, answers: Answers, owner: str | None) -> dict[str, Any]:
-        return {question.name: answer for question, answer in self._scheme.answered(answers, owner)} if answers else {}
 
     # --- annotations ---
 
@@ -243,7 +223,7 @@ class _Writer:
         """What few annotations have; the ledger is told about the answers."""
         fields: dict[str, Any] = {}
         if one.answers:
-            fields["attributes"] = self._attributes(one.answers, one.class_id)
+            fields["attributes"] = attributes_of(self._scheme, one.answers, one.class_id)
             self._ledger.exported("answers", len(one.answers))
         if one.comment:
             fields["comment"] = one.comment
@@ -268,7 +248,7 @@ class _Writer:
         self._ledger.exported("tasks")
         self._ledger.exported("answers", len(task.document.answers))
         labelled = self._scheme.labelled(task)
-        points = self._keypoints(task, labelled)
+        points = keypoints_of(task, labelled, self._skeletons, self._scheme, self._ledger)
         ids: dict[str, int] = {}
         for one in sorted(labelled, key=lambda one: one.parent is not None):
             if one.annotation.id in points.taken:
@@ -281,7 +261,7 @@ class _Writer:
     def _fields(self, task: TaskLabels, one: Labelled, ids: dict[str, int]) -> dict[str, Any] | None:
         annotation, label_class, parent = one
         if label_class.type == "line":
-            self._refuse(task, one, NO_LINES)
+            refuse(self._ledger, task, one, NO_LINES)
             return None
         shape = self._shape(task, one)
         ids[annotation.id] = self._next()
@@ -347,55 +327,6 @@ class _Writer:
         self._ledger.converted("geometries", MASKED, item)
         packed = {"size": [height, width], "counts": pack_rle(lengths)}
         return {"bbox": bounds_of(runs), "area": rle_area(lengths), "segmentation": packed}
-
-    def _keypoints(self, task: TaskLabels, labelled: list[Labelled]) -> "_Keypoints":
-        """Give nested points to their parents; the first of each class counts, another one is refused."""
-        found = _Keypoints({}, set())
-        for one in labelled:
-            skeleton = self._skeletons.get(one.parent.class_id) if one.parent else None
-            if one.parent is None or skeleton is None or one.annotation.class_id not in skeleton.places:
-                continue
-            found.taken.add(one.annotation.id)
-            fields = found.of.setdefault(
-                one.parent.id, {"keypoints": [0] * (3 * len(skeleton.names)), "num_keypoints": 0, "keypoint_uids": {}}
-            )
-            name = one.label_class.key
-            if name in fields["keypoint_uids"]:
-                self._refuse(task, one, SECOND_KEYPOINT)
-                continue
-            assert isinstance(one.annotation.geometry, Point)
-            at = 3 * skeleton.places[one.annotation.class_id]
-            fields["keypoints"][at : at + 3] = [one.annotation.geometry.x, one.annotation.geometry.y, 2]
-            fields["num_keypoints"] += 1
-            fields["keypoint_uids"][name] = one.annotation.id
-            self._ledger.converted("geometries", KEYPOINT, item_of(task, one.annotation.id, name))
-            if one.annotation.answers:
-                attributes = self._attributes(one.annotation.answers, one.annotation.class_id)
-                fields.setdefault("keypoint_attributes", {})[name] = attributes
-                self._ledger.exported("answers", len(one.annotation.answers))
-        return found
-
-    def _refuse(self, task: TaskLabels, one: Labelled, why: str) -> None:
-        item = item_of(task, one.annotation.id, one.label_class.key)
-        self._ledger.refused("geometries", why, item)
-        if one.annotation.answers:
-            self._ledger.refused("answers", why, item, count=len(one.annotation.answers))
-
-
-class _Keypoints(NamedTuple):
-    """Fields of parents by annotation id, and the ids of the points that are in them."""
-
-    of: dict[str, dict[str, Any]]
-    taken: set[str]
-
-    def fields_of(self, annotation_id: str) -> dict[str, Any]:
-        fields = self.of.get(annotation_id, {})
-        return fields | {"keypoints": numbers(fields["keypoints"])} if fields else fields
-
-
-def _skeleton(label_class: LabelClass) -> _Skeleton:
-    points = [child for child in label_class.children if child.type == "point"]
-    return _Skeleton({str(child.id): at for at, child in enumerate(points)}, tuple(child.key for child in points))
 
 
 FORMAT: Final = Format(

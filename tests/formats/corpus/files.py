@@ -48,7 +48,13 @@ def text_files() -> Iterator[tuple[Path, bytes]]:
 
 def labels_of(one: CorpusSet) -> bytes:
     """The labels of a set, as an archive of our own format has them."""
-    source = Source(project=one.name, scheme=one.scheme, tasks=lambda _: one.tasks(), heads=lambda _: one.tasks())
+    source = Source(
+        project=one.name,
+        scheme=one.scheme,
+        tasks=lambda _: one.tasks(),
+        heads=lambda _: one.tasks(),
+        in_turn=lambda _, work: iter([work(list(one.tasks()))]),
+    )
     with tempfile.TemporaryDirectory() as folder:
         settings = chosen(native.NATIVE.settings, {})
         assert native.NATIVE.write is not None
