@@ -28,6 +28,7 @@ from labelwright.model.errors import LabelwrightError
 from labelwright.storage.keys import original_key
 
 PART: Final = "archive.part"
+REPORT_PART: Final = "report.part"
 _SAY_EVERY_S: Final = 0.2
 
 
@@ -52,7 +53,9 @@ def main(folder: Path) -> int:
 
 
 def run(folder: Path) -> Done:
-    """Write, check and place the archive of a folder."""
+    """Write, check and place the archive of a folder; what an earlier try left is no part of it."""
+    for name in (REPORT, ARCHIVE):
+        (folder / name).unlink(missing_ok=True)
     job = msgspec.json.decode((folder / JOB).read_bytes(), type=Job)
     scheme = Scheme(job.configuration, job.indices)
     form = FORMATS[job.request.format]
@@ -83,11 +86,13 @@ def run(folder: Path) -> Done:
     with part.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     done = Done(report=report, size_bytes=size, sha256=digest, checked=checked)
-    (folder / REPORT).write_bytes(msgspec.json.encode(done))
     if job.dry_run:
         part.unlink()
     else:
         part.replace(folder / ARCHIVE)
+    # The report comes last: where it is, the archive is.
+    (folder / REPORT_PART).write_bytes(msgspec.json.encode(done))
+    (folder / REPORT_PART).replace(folder / REPORT)
     return done
 
 

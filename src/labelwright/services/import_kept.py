@@ -4,6 +4,7 @@ Each task with what it was compared on. Where that has moved since, the task is 
 options, another label configuration or another version of the product is not looked at.
 """
 
+import hashlib
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
@@ -43,6 +44,11 @@ class Terms(msgspec.Struct, frozen=True):
     options: bytes
     configuration_revision: int
     version: str = labelwright.__version__
+
+    @property
+    def digest(self) -> str:
+        """What tells whether something else was compared on the same terms."""
+        return hashlib.sha256(_ENCODE(self)).hexdigest()
 
 
 _ENCODE: Final = msgspec.msgpack.Encoder().encode

@@ -19,7 +19,7 @@ from labelwright.exchange.resolving import Resolved, Resolver
 from labelwright.exchange.side_car import PATH as SIDE_CAR
 from labelwright.exchange.side_car import class_paths
 from labelwright.exchange.source import Scheme
-from labelwright.exchange.uniting import DEFAULT_MODE, United, Uniter
+from labelwright.exchange.uniting import DEFAULT_MODE, MODES, United, Uniter
 from labelwright.model.configuration import Configuration
 from labelwright.model.document import Document, Stamp
 from labelwright.model.errors import Invalid, Issue
@@ -28,6 +28,7 @@ from labelwright.services.context import Context
 from labelwright.services.import_kept import KEPT, Basis, Kept, Looked, Terms, keep, keep_terms
 from labelwright.services.import_matching import Names
 from labelwright.services.import_storing import LATER, Act, Prepared, prepared, save_all, tasks_of
+from labelwright.services.merging import OUT_OF_BOUNDS
 from labelwright.storage.durable import naming_a_full_disk
 
 CHANGES: Final = "changes.ndjson"
@@ -48,11 +49,19 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_
     side_car: bool = True
 
 
+def check_options(options: Options) -> None:
+    """Raise Invalid for a mode, or a way with points outside, that there is not."""
+    for field, value, known in (("mode", options.mode, MODES), ("outOfBounds", options.out_of_bounds, OUT_OF_BOUNDS)):
+        if value not in known:
+            text = f"{field}={value[:40]} is unknown here; use {', '.join(known)}."
+            raise Invalid(text, (Issue(f"/{field}", f"invalid_{field}", text),))
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What an import would do. The lists are the beginnings of longer ones; the change set has all.
 
     `fit` says what classes, questions and options become. `stored` counts the tasks that were changed, `kept` what an
-    undo left alone.
+    undo left alone. `terms` is the digest of what it was compared on.
     """
 
     media: int
@@ -71,6 +80,12 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     fit: Fit = Fit()
     stored: int | None = None
     kept: int | None = None
+    terms: str = ""
+
+
+def summary_of(row: Row[Any]) -> Summary | None:
+    """What storing an import would change; None before it was compared."""
+    return msgspec.json.decode(row.summary, type=Summary) if row.summary else None
 
 
 def open_plan(ctx: Context, row: Row[Any], folder: Path) -> "Plan":
@@ -113,6 +128,11 @@ class Plan:
     @property
     def media_count(self) -> int:
         return len(self.matched)
+
+    def check_terms(self, summary: Summary) -> None:
+        """Raise Invalid when it was compared with another label configuration than this plan is for."""
+        if summary.terms != self._terms.digest:
+            raise _changed_meanwhile()
 
     # --- comparing ---
 
@@ -164,6 +184,7 @@ class Plan:
             refused_count=len(refused) - len(survey.faults) + survey.fault_count,
             unchanged_media=unchanged,
             fit=fit(survey, self._resolver),
+            terms=self._terms.digest,
         )
 
     def _foreign(self, survey: Surveyed) -> Iterator[Fault]:
@@ -263,10 +284,8 @@ class Plan:
         return Looked(row.id, _basis(row), ready)
 
     def _write(self, conn: Connection, media: list[str], anew: dict[str, Looked]) -> int:
-        now = configurations.of_project(conn, self._row.project_id)
-        if now.revision != self._configuration.revision:
-            message = "The label configuration was changed meanwhile. Compare the file again."
-            raise Invalid(message, (Issue("", "configuration_changed", message),))
+        if configurations.of_project(conn, self._row.project_id).revision != self._configuration.revision:
+            raise _changed_meanwhile()
         tasks = conn.execute(_bases(self._row.project_id, media)).all()
         change_ids = {row.id: self._act.change_id(row.id) for row in tasks}
         done = set(
@@ -298,6 +317,11 @@ class Plan:
                 moved.append(row.medium_id)
         rows = conn.execute(tasks_of(self._row.project_id, moved)).all() if moved else ()
         return [*looked, *map(self._looked_anew, rows)]
+
+
+def _changed_meanwhile() -> Invalid:
+    message = "The label configuration was changed meanwhile. Compare the file again."
+    return Invalid(message, (Issue("", "configuration_changed", message),))
 
 
 def _refusal_line(fault: Fault, task: TaskName | None) -> bytes:

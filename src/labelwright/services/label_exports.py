@@ -324,7 +324,7 @@ def _finish(ctx: Context, row: Row[Any], folder: Path) -> None:
     done = msgspec.json.decode((folder / REPORT).read_bytes(), type=Done)
     with ctx.db.read() as conn:
         name = conn.execute(select(t.project.c.name).where(t.project.c.id == row.project_id)).scalar_one()
-    _put(
+    is_done = _put(
         ctx,
         row.id,
         state="done",
@@ -335,8 +335,9 @@ def _finish(ctx: Context, row: Row[Any], folder: Path) -> None:
         report=msgspec.json.encode(done.report),
         finished_at=ctx.now_ms(),
     )
-    (folder / SNAPSHOT).unlink(missing_ok=True)
-    _forget_old(ctx, row.project_id)
+    if is_done:  # one that was stopped goes on with it
+        (folder / SNAPSHOT).unlink(missing_ok=True)
+        _forget_old(ctx, row.project_id)
 
 
 def _forget_old(ctx: Context, project_id: str) -> None:

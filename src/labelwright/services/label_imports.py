@@ -18,17 +18,16 @@ from sqlalchemy import Connection, Row, select, update
 from labelwright.db import tables as t
 from labelwright.exchange.change_set import WHATS, read_page
 from labelwright.exchange.reading import SURVEY, Surveyed
-from labelwright.exchange.uniting import MODES
 from labelwright.formats import FORMATS
 from labelwright.media.names import clean_name
 from labelwright.model.errors import Invalid, Issue, NotFound, StorageFull, WrongTaskState
 from labelwright.services import configurations, import_mappings, import_plan
 from labelwright.services.access import Actor, Right, access_project
 from labelwright.services.context import Context
+from labelwright.services.import_kept import Terms
 from labelwright.services.import_mappings import checked
-from labelwright.services.import_plan import CHANGES, Options, Summary
+from labelwright.services.import_plan import CHANGES, Options, summary_of
 from labelwright.services.import_undo import Undo, imported_media
-from labelwright.services.merging import OUT_OF_BOUNDS
 from labelwright.services.work_folders import sweep, tidy
 from labelwright.services.worker_processes import run_worker
 from labelwright.storage.durable import naming_a_full_disk
@@ -149,7 +148,7 @@ def access_import(conn: Connection, actor: Actor, import_id: str, right: Right =
 
 def _undo_state(conn: Connection, row: Row[Any]) -> dict[str, Any]:
     """Whether the import can be taken back, and if not, why."""
-    summary = msgspec.json.decode(row.summary, type=Summary) if row.summary else None
+    summary = summary_of(row)
     reason = None
     if row.state == "undone":
         reason = "It was taken back already."
@@ -217,11 +216,7 @@ def folder_of(ctx: Context, import_id: str) -> Path:
 
 def set_options(ctx: Context, actor: Actor, import_id: str, options: Options) -> dict[str, Any]:
     """Choose how it is merged and what classes become; everything is compared anew. Raises Invalid, WrongTaskState."""
-    if options.mode not in MODES:
-        raise _invalid("mode", f"There is no mode {options.mode[:40]}; there are {', '.join(MODES)}.")
-    if options.out_of_bounds not in OUT_OF_BOUNDS:
-        text = f"outOfBounds={options.out_of_bounds[:40]} is unknown here; use {', '.join(OUT_OF_BOUNDS)}."
-        raise _invalid("outOfBounds", text)
+    import_plan.check_options(options)
     with ctx.db.read() as conn:
         configuration = configurations.of_project(conn, access_import(conn, actor, import_id).project_id)
     mapping = checked(options.mapping, configuration, "/mapping")
@@ -238,11 +233,17 @@ def read_as(ctx: Context, actor: Actor, import_id: str, form: str) -> dict[str, 
 def apply_import(ctx: Context, actor: Actor, import_id: str) -> dict[str, Any]:
     """Store what was compared; what people saved since is taken into account. Raises WrongTaskState.
 
-    One that was stopped before it was compared is read anew first.
+    Nothing is stored that was not compared as it is now: one that was stopped before is read or compared anew first.
     """
-    shown = get_import(ctx, actor, import_id)
-    state = "applying" if shown["summary"] is not None else "waiting"
-    return _move(ctx, actor, import_id, ("ready", "cancelled"), state)
+    with ctx.db.read() as conn:
+        row = access_import(conn, actor, import_id)
+        now = Terms(row.options, configurations.of_project(conn, row.project_id).revision)
+    summary = summary_of(row)
+    state = "waiting" if summary is None else "applying" if summary.terms == now.digest else "planning"
+    moved = _move(ctx, actor, import_id, ("ready", "cancelled"), state)
+    if (row.state, state) == ("ready", "planning"):
+        raise WrongTaskState("The label configuration was changed since the file was compared; it is compared anew.")
+    return moved
 
 
 def cancel_import(ctx: Context, actor: Actor, import_id: str) -> dict[str, Any]:
@@ -252,9 +253,7 @@ def cancel_import(ctx: Context, actor: Actor, import_id: str) -> dict[str, Any]:
 
 def undo_import(ctx: Context, actor: Actor, import_id: str) -> dict[str, Any]:
     """Take the whole import back; what people changed since stays. Raises WrongTaskState."""
-    with ctx.db.read() as conn:
-        undo = _undo_state(conn, access_import(conn, actor, import_id))
-    if not undo["possible"]:
+    if not (undo := get_import(ctx, actor, import_id)["undo"])["possible"]:
         raise WrongTaskState(f"The import cannot be undone. {undo['reason']}")
     return _move(ctx, actor, import_id, UNDOABLE, "undoing")
 
@@ -317,8 +316,9 @@ def sweep_folders(ctx: Context) -> None:
 
 
 def _put(ctx: Context, row: Row[Any], **values: Any) -> bool:
-    """Write down how it is; False when somebody stopped it meanwhile."""
-    here = (t.label_import.c.id == row.id) & (t.label_import.c.state == row.state)
+    """Write down how it is; False when somebody stopped it meanwhile, or chose otherwise."""
+    same = (t.label_import.c.state == row.state) & (t.label_import.c.options == row.options)
+    here = (t.label_import.c.id == row.id) & same
     return bool(ctx.db.write(lambda conn: conn.execute(update(t.label_import).where(here).values(**values)).rowcount))
 
 
@@ -356,6 +356,8 @@ def _plan(ctx: Context, row: Row[Any]) -> None:
 
 def _apply(ctx: Context, row: Row[Any]) -> None:
     plan = import_plan.open_plan(ctx, row, folder_of(ctx, row.id))
+    if (summary := summary_of(row)) is not None:
+        plan.check_terms(summary)
     _put(ctx, row, step="storing", total=plan.media_count)
     size = plan.media_count if plan.media_count <= AT_ONCE else PORTION
     done = stored = 0
@@ -370,10 +372,8 @@ def _apply(ctx: Context, row: Row[Any]) -> None:
 
 def _counted(row: Row[Any], **values: int) -> dict[str, bytes]:
     """The summary with more counts, as a column."""
-    if row.summary is None:
-        return {}
-    summary = msgspec.json.decode(row.summary, type=Summary)
-    return {"summary": msgspec.json.encode(msgspec.structs.replace(summary, **values))}
+    summary = summary_of(row)
+    return {"summary": msgspec.json.encode(msgspec.structs.replace(summary, **values))} if summary else {}
 
 
 def _undo(ctx: Context, row: Row[Any]) -> None:

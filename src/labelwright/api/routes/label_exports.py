@@ -133,7 +133,7 @@ def download_by_link(
     signature: Annotated[str, Query()] = "",
 ) -> Response:
     """The archive by a signed address."""
-    right = hmac.compare_digest(_signature(request, export_id, expires), signature)
+    right = hmac.compare_digest(_signature(request, export_id, expires).encode(), signature.encode())
     if not right or expires < time.time():
         raise NotFound("archive of the export", export_id)
     return _archive(ctx, label_exports.find_export(ctx, export_id))
