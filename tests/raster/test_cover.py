@@ -7,13 +7,13 @@ from labelwright.raster import (
     bounds_of,
     bounds_of_each,
     count_pixels,
-    count_within,
     find_runs,
     iou,
     regrouped,
     rims,
     semantic_map,
     shape_runs,
+    stack,
     visible,
 )
 from labelwright.raster.runs import turned
@@ -129,12 +129,20 @@ def test_objects_of_one_group_are_one_owner(shapes, group):
     assert (found.owner[1:] != found.owner[:-1])[touching].all()
 
 
-@given(shapes)
-@settings(deadline=None)
-def test_pixels_that_an_owner_holds_among_others_are_counted(shapes):
-    runs = shape_runs(shapes, SIZE_WH)
-    seen = visible(runs, np.arange(len(shapes)))
+@given(shapes, st.lists(st.integers(0, 2), min_size=6, max_size=6), st.randoms())
+@settings(deadline=None, max_examples=200)
+def test_pixels_in_which_nobody_of_the_group_is_seen_are_counted(shapes, group, random):
+    order = random.sample(range(len(shapes)), len(shapes))
+    runs, groups = shape_runs(shapes, SIZE_WH), np.array(group[: len(shapes)], dtype=np.int64)
 
-    counts = np.bincount(runs.owner, weights=count_within(runs, seen), minlength=len(shapes))
+    found = stack(runs, np.array(order, dtype=np.int64))
 
-    assert counts.astype(int).tolist() == count_pixels(seen, len(shapes)).tolist()
+    top = stacked(shapes, order)
+    at_top = np.where(top < 0, -1, np.append(groups, -1)[top])
+    masks = [semantic_map(shape, SIZE_WH) > 0 for shape in shapes]
+    assert found.count_hidden(groups).tolist() == [
+        int((mask & (at_top != own)).sum()) for mask, own in zip(masks, groups, strict=True)
+    ]
+    assert np.array_equal(painted(found.seen(groups)), at_top)
+    each = found.count_hidden(np.arange(len(shapes)))
+    assert (count_pixels(runs, len(shapes)) - each).tolist() == count_pixels(found.seen(), len(shapes)).tolist()

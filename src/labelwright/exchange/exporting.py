@@ -167,11 +167,16 @@ class Exporting:
         return self._ledger.closed()
 
     def tasks(self, split: str | None) -> Iterator[TaskLabels]:
-        """The kept tasks of one split, or of all, with the places of their pictures."""
+        """The kept tasks of one split, or of all, with the places of their pictures.
+
+        A task is counted when the writer comes back for the next one: what it has decoded is not decoded again.
+        """
         for number, task in enumerate(self._kept(split)):
             if number % AT_ONCE == 0:
                 self._progress(number, self._total)
-            yield self._given(task)
+            left = self._left(task)
+            yield left
+            self._count(task, left)
 
     def heads(self, split: str | None) -> Iterator[TaskLabels]:
         """The same tasks for who looks at media and their answers alone: nothing is counted."""
@@ -217,11 +222,9 @@ class Exporting:
         return (task for task in self._tasks() if task.task_id in wanted)
 
     def _given(self, task: TaskLabels) -> TaskLabels:
-        """A task as a writer gets it; on its first walk it is counted, so that nothing is decoded once more for it."""
+        """A task as a writer gets it, counted."""
         left = self._left(task)
-        if task.task_id in self._unseen:
-            self._unseen.remove(task.task_id)
-            self._enter(task if self._wanted is not None else left, left)
+        self._count(task, left)
         return left
 
     def _left(self, task: TaskLabels) -> TaskLabels:
@@ -231,8 +234,12 @@ class Exporting:
             left = msgspec.structs.replace(left, content=stored_document(left.document, task.medium))
         return left
 
-    def _enter(self, task: TaskLabels, left: TaskLabels) -> None:
-        self._ledger.enter(task)
+    def _count(self, task: TaskLabels, left: TaskLabels) -> None:
+        """Count a task on its first walk; `left` is what comes into the export."""
+        if task.task_id not in self._unseen:
+            return
+        self._unseen.remove(task.task_id)
+        self._ledger.enter(task if self._wanted is not None else left)
         self._counts.update([a.class_id for a in left.annotations])
         if self._wanted is not None:
             self._count_cut(task, left)

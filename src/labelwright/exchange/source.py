@@ -69,12 +69,17 @@ class TaskLabels(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @property
     def annotations(self) -> Sequence[PlainAnnotation | Annotation]:
         """The annotations, decoded no further than they are."""
-        return self.content.annotations if isinstance(self.content, Document) else self.plain.annotations
+        return self.document.annotations if self.is_decoded else self.plain.annotations
 
     @cached_property
     def answers(self) -> Answers:
         """The answers about the medium."""
-        return answers_of(self.content)
+        return self.document.answers if self.is_decoded else answers_of(self.content)
+
+    @property
+    def is_decoded(self) -> bool:
+        """Whether all labels are at hand, so that nothing needs to be decoded for a part of them."""
+        return isinstance(self.content, Document) or "document" in self.__dict__
 
 
 _DOCUMENT: msgspec.json.Decoder[Document] = msgspec.json.Decoder(Document)

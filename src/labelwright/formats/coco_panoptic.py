@@ -19,7 +19,7 @@ from labelwright.exchange.naming import UNSPLIT
 from labelwright.exchange.source import Scheme, Source, TaskLabels
 from labelwright.formats import mask_classes, mask_objects, mask_pictures
 from labelwright.formats.coco_panoptic_reader import read, recognise
-from labelwright.raster import RGB, Runs, bounds_of_each, count_pixels, encode_runs, regrouped
+from labelwright.raster import RGB, Runs, bounds_of_each, count_pixels, encode_runs
 
 IS_STUFF: Final = "Objects of a stuff class are one segment, without answers of their own."
 STUFF: Final = Setting(
@@ -96,9 +96,10 @@ class _Writer:
             return None
         painted, others = mask_objects.painting(self._scheme, task, self._settings["order"])
         group, members = self._grouped(painted)
-        seen = regrouped(painted.seen(), group)
+        found = painted.stack()
+        seen = found.seen(group)
         segments = self._segments(painted, members, count_pixels(seen, len(members)).tolist())
-        self._account(task, painted, painted.share_seen(seen, group))
+        self._account(task, painted, painted.shares(painted.pixels - found.count_hidden(group)))
         mask_objects.refuse_kinds(self._ledger, task, others)
         self._refuse_answers(task, [one.annotation.id for one in others], "It is not in the file.")
         file_name = f"{mask_pictures.stem(medium)}.png"

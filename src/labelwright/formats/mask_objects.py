@@ -10,20 +10,11 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from labelwright.exchange.format import CARRIES, Setting, Support, converts, everything, refuses
-from labelwright.exchange.ledger import Ledger, Loss, item_of
+from labelwright.exchange.ledger import Ledger, item_of
 from labelwright.exchange.source import Labelled, Scheme, TaskLabels
 from labelwright.model.errors import Invalid, Issue
 from labelwright.model.geometry import ImageSegmentation, Polygon, Rectangle
-from labelwright.raster import (
-    Runs,
-    Shape,
-    count_pixels,
-    count_within,
-    regrouped,
-    rims,
-    shape_runs,
-    visible,
-)
+from labelwright.raster import Runs, Shape, Stack, count_pixels, regrouped, rims, shape_runs, stack
 from labelwright.raster.runs import Ints
 
 PAINTED: Final = "It is painted: a pixel belongs to it when the pixel's centre does."
@@ -85,28 +76,31 @@ class Painting(NamedTuple):
     runs: Runs
     pixels: Ints
 
-    def seen(self) -> Runs:
-        """Disjoint runs, owned by the objects' numbers."""
-        return visible(self.runs, np.arange(len(self.objects)))
+    def stack(self, group: Ints | None = None, *, border: int = 0) -> Stack:
+        """Lay the objects over each other.
+
+        Args:
+            group: of each object; without it each is one of its own.
+            border: how near to another group, or to nobody, pixels are given to one more owner, above all objects.
+        """
+        count = len(self.objects)
+        found = stack(self.runs, np.arange(count))
+        if not border:
+            return found
+        around = rims(found.seen(group), self.size_wh, border)
+        around = around._replace(owner=np.full_like(around.row, count))
+        both = Runs(*(np.concatenate(columns) for columns in zip(self.runs, around, strict=True)))
+        return stack(both, np.arange(count + 1))
 
     def only(self, kept: Sequence[int]) -> "Painting":
         """Some of the objects, without their pixels: enough to account for them."""
         empty = self.runs.where(np.zeros(self.runs.row.size, dtype=np.bool_))
         return Painting(self.size_wh, [self.objects[number] for number in kept], empty, self.pixels[list(kept)])
 
-    def share_seen(self, seen: Runs, group: Ints, own: Ints | None = None) -> list[float]:
-        """How much of each object is seen as its group, of ``seen`` runs owned by groups; 0 to 1.
-
-        ``own`` pixels of each that are seen, where they are known: what is seen as a whole need not be looked for.
-        """
-        runs = self.runs
-        whole = np.zeros(len(self.objects), dtype=np.bool_) if own is None else own == self.pixels
-        if whole.any():
-            runs = runs.where(~whole[runs.owner])
-        within = count_within(runs._replace(owner=group[runs.owner]), seen)
-        found = np.bincount(runs.owner, weights=within, minlength=len(self.objects))
-        shares: list[float] = (np.where(whole, self.pixels, found) / np.maximum(self.pixels, 1)).tolist()
-        return shares
+    def shares(self, seen: Ints) -> list[float]:
+        """How much of each object is seen, 0 to 1, of its ``seen`` pixels."""
+        found: list[float] = (seen[: len(self.objects)] / np.maximum(self.pixels, 1)).tolist()
+        return found
 
 
 def shape_of(geometry: Any) -> Shape | None:
@@ -164,16 +158,6 @@ _RANKS: Final[dict[str, Callable[[Scheme, Sequence[Labelled], Ints], list[int]]]
 }
 
 
-def with_rims(seen: Runs, size_wh: tuple[int, int], width: int, owner: int) -> Runs:
-    """Give the pixels within ``width`` of a border to somebody else, whose number is above all others."""
-    if not width:
-        return seen
-    around = rims(seen, size_wh, width)
-    around = around._replace(owner=np.full_like(around.row, owner))
-    both = Runs(*(np.concatenate(columns) for columns in zip(seen, around, strict=True)))
-    return visible(both, np.arange(owner + 1))
-
-
 def valued(runs: Runs, value: Sequence[int]) -> Runs:
     """Runs owned by what a picture has for their owners; what gets 0 is left out."""
     found = regrouped(runs, np.array([*value, 0], dtype=np.int64))
@@ -195,12 +179,16 @@ def numbered(painted: Painting, shares: Sequence[float], most: int) -> list[int]
 
 def account(ledger: Ledger, task: TaskLabels, painted: Painting, shares: Sequence[float], way: str = PAINTED) -> None:
     """Tell of every painted object how much of it is seen."""
+    seen = [one for one, share in zip(painted.objects, shares, strict=True) if share > 0]
+    keys = [one.label_class.key for one in seen]
+    losses = [1 - share for share in shares if share > 0]
+    ledger.converted_all(way, keys, lambda at: item_of(task, seen[at].annotation.id, keys[at]), losses)
+    if len(seen) == len(painted.objects):
+        return
     for one, pixels, share in zip(painted.objects, painted.pixels.tolist(), shares, strict=True):
-        item = item_of(task, one.annotation.id, one.label_class.key)
-        if not pixels or share <= 0:
+        if share <= 0:
+            item = item_of(task, one.annotation.id, one.label_class.key)
             ledger.refused("geometries", HIDDEN if pixels else NO_CENTRE, item)
-        else:
-            ledger.converted("geometries", way, item, loss=Loss("iou", 1 - share))
 
 
 def refuse_kinds(ledger: Ledger, task: TaskLabels, others: Sequence[Labelled]) -> None:

@@ -17,7 +17,7 @@ from labelwright.exchange.ledger import Ledger, refuse_task
 from labelwright.exchange.source import Source, TaskLabels
 from labelwright.formats import mask_classes, mask_objects, mask_pictures
 from labelwright.formats.mask_classes import Row
-from labelwright.raster import PALETTE, Runs, count_pixels, encode_runs, regrouped
+from labelwright.raster import PALETTE, Runs, encode_runs
 
 FOLDER: Final = "masks"
 
@@ -44,15 +44,14 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
 def _paint(source: Source, task: TaskLabels, settings: Chosen, ledger: Ledger, classes: dict[str, Row]) -> Runs:
     painted, others = mask_objects.painting(source.scheme, task, settings["order"])
     values = np.array([classes[one.annotation.class_id].value for one in painted.objects], dtype=np.int64)
-    seen = painted.seen()
-    own = None if settings["boundary"] else count_pixels(seen, len(painted.objects))
-    seen = regrouped(seen, values)
-    seen = mask_objects.with_rims(seen, task.medium.size_wh, settings["boundary"], mask_objects.MOST_VALUES)
+    found = painted.stack(values, border=settings["boundary"])
+    values = np.append(values, settings["ignore"])
+    shares = painted.shares(painted.pixels - found.count_hidden(values)[:-1])
     ledger.exported("tasks")
-    mask_objects.account(ledger, task, painted, painted.share_seen(seen, values, own), mask_objects.MERGED)
+    mask_objects.account(ledger, task, painted, shares, mask_objects.MERGED)
     mask_objects.refuse_kinds(ledger, task, others)
     mask_objects.refuse_answers(ledger, task)
-    return mask_objects.valued(seen, [*range(mask_objects.MOST_VALUES), settings["ignore"]])
+    return found.seen(values)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
-import numpy as np
 
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files, refused
@@ -88,9 +87,9 @@ class _Picture:
         self._form = _FORMS[settings["bits"]]
         self._most = 256**self._form.bytes - 1
         self._painted, others = mask_objects.painting(scheme, task, settings["order"])
-        medium, count = task.medium, len(self._painted.objects)
+        medium = task.medium
         self.path = f"{FOLDER}/{mask_pictures.folder(medium)}{mask_pictures.stem(medium)}.png"
-        self._seen = mask_objects.with_rims(self._painted.seen(), medium.size_wh, settings["boundary"], count)
+        self._seen = self._painted.stack(border=settings["boundary"]).seen()
         self._values = self._number()
         ledger.exported("tasks")
         ledger.exported("answers", len(task.document.answers))
@@ -101,8 +100,7 @@ class _Picture:
     def _number(self) -> list[int]:
         """Give every object that is seen a value, in the order of drawing; 0 to the others."""
         painted = self._painted
-        numbers = np.arange(len(painted.objects))
-        shares = painted.share_seen(self._seen, numbers)
+        shares = painted.shares(count_pixels(self._seen, len(painted.objects) + 1))
         values = mask_objects.numbered(painted, shares, self._most - 1)
         for number, one in enumerate(painted.objects):
             if shares[number] > 0 and not values[number]:
@@ -113,7 +111,7 @@ class _Picture:
                 self._refuse_answers(one, mask_objects.HIDDEN if painted.pixels[number] else mask_objects.NO_CENTRE)
             elif one.annotation.answers:
                 self._ledger.exported("answers", len(one.annotation.answers))
-        kept = [number for number in numbers.tolist() if values[number] or shares[number] <= 0]
+        kept = [number for number in range(len(values)) if values[number] or shares[number] <= 0]
         mask_objects.account(self._ledger, self._task, painted.only(kept), [shares[number] for number in kept])
         return values
 

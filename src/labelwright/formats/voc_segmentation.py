@@ -21,7 +21,7 @@ from labelwright.exchange.source import Source, TaskLabels
 from labelwright.formats import image_sets, mask_classes, mask_objects, mask_pictures, voc_labels
 from labelwright.formats.mask_objects import voc_colour
 from labelwright.formats.voc_labels import BORDER, VocLabel
-from labelwright.raster import PALETTE, encode_runs
+from labelwright.raster import PALETTE, count_pixels, encode_runs
 
 CLASSES: Final = "SegmentationClass"
 OBJECTS: Final = "SegmentationObject"
@@ -75,8 +75,8 @@ def _write_task(
     (settings, ledger), (values, palettes) = asked, classes
     painted, others = mask_objects.painting(source.scheme, task, settings["order"])
     count, size_wh = len(painted.objects), task.medium.size_wh
-    seen = mask_objects.with_rims(painted.seen(), size_wh, settings["boundary"], count)
-    shares = painted.share_seen(seen, np.arange(count))
+    seen = painted.stack(border=settings["boundary"]).seen()
+    shares = painted.shares(count_pixels(seen, count + 1))
     numbers = mask_objects.numbered(painted, shares, BORDER - 1)
     full = [number for number in range(count) if shares[number] > 0 and not numbers[number]]
     kept = [number for number in range(count) if number not in set(full)]

@@ -6,7 +6,7 @@ Pixel (column i, row j) covers [i, i+1) x [j, j+1). Runs of pixels are what ever
 """
 
 from labelwright.raster.bmp import encode_bmp
-from labelwright.raster.cover import count_within, regrouped, rims, visible
+from labelwright.raster.cover import Stack, regrouped, rims, stack, visible
 from labelwright.raster.fill import RULES, Rule, area, semantic_map
 from labelwright.raster.png import GREY, GREY_16, PALETTE, RGB, Form, encode_png, encode_runs, semantic_map_png
 from labelwright.raster.rle import bounds_of, decode_rle, encode_rle, pack_rle, rle_area, unpack_rle
@@ -24,12 +24,12 @@ __all__ = [
     "Rule",
     "Runs",
     "Shape",
+    "Stack",
     "Traced",
     "area",
     "bounds_of",
     "bounds_of_each",
     "count_pixels",
-    "count_within",
     "decode_rle",
     "encode_bmp",
     "encode_png",
@@ -44,6 +44,7 @@ __all__ = [
     "semantic_map",
     "semantic_map_png",
     "shape_runs",
+    "stack",
     "trace",
     "union",
     "unpack_rle",

@@ -1,8 +1,81 @@
 """Which of many objects is seen where: runs over each other become runs beside each other."""
 
+from typing import NamedTuple
+
 import numpy as np
 
-from labelwright.raster.runs import Ints, Runs, between_rows, key_of, runs_between, spread
+from labelwright.raster.runs import Ints, Runs, between_rows, key_of, runs_between, spread, sum_by
+
+
+class Stack(NamedTuple):
+    """Runs over each other, cut where any of them begins or ends: who is seen from each place to the next.
+
+    Attributes:
+        places: (n,), keys of rows and columns, ascending.
+        top: (n,), the owner that is seen; -1 for nobody, as from the last place of a row to the first of the next.
+        runs: that have pixels.
+        first: of each run, the number of the place where it begins.
+        stop: of each run, the number of the place where it ends.
+    """
+
+    places: Ints
+    top: Ints
+    runs: Runs
+    first: Ints
+    stop: Ints
+
+    def seen(self, group: Ints | None = None) -> Runs:
+        """Find what is seen.
+
+        Args:
+            group: of each owner, at least 0; without it everybody is a group of its own.
+
+        Returns:
+            Disjoint runs, sorted by row and column, those of one group apart from each other and owned by it.
+        """
+        top = self.top if group is None else _grouped(self.top, group)
+        turn = np.flatnonzero(np.diff(top, prepend=-1))
+        ends = self.places[np.append(turn[1:], self.places.size - 1)[: turn.size]]
+        found = runs_between(np.stack((self.places[turn], ends), axis=1).ravel())
+        return found._replace(owner=top[turn]).where(top[turn] >= 0)
+
+    def count_hidden(self, group: Ints) -> Ints:
+        """Count for each owner its pixels in which nobody of its group is seen.
+
+        Args:
+            group: of each owner, at least 0 and not much larger than they are many; runs of an owner do not overlap.
+        """
+        seen_whole = (self.stop - self.first == 1) & (self.top[self.first] == self.runs.owner)
+        asked = np.flatnonzero(~seen_whole)
+        owner, first, stop = self.runs.owner[asked], self.first[asked], self.stop[asked]
+        hidden = self.places[stop] - self.places[first]
+        top, length = _grouped(self.top, group), np.diff(self.places, append=0)
+        groups = group[owner]
+        for one in np.flatnonzero(np.bincount(groups)):
+            mine = np.flatnonzero(groups == one)
+            start, end = first[mine], stop[mine]
+            here = slice(start.min(), end.max())
+            before = np.append(0, np.cumsum((top[here] == one) * length[here]))
+            hidden[mine] -= before[end - here.start] - before[start - here.start]
+        return sum_by(owner, hidden, group.size)
+
+
+def stack(runs: Runs, order: Ints) -> Stack:
+    """Lay runs over each other.
+
+    Args:
+        runs: may overlap, of one owner as well.
+        order: every owner once, from the bottom to the top.
+    """
+    level = np.empty(int(order.max(initial=0)) + 1, dtype=np.int64)
+    level[order] = np.arange(order.size)
+    runs = runs.where(runs.start < runs.stop)
+    nobody = np.zeros_like(runs.row)
+    starts, stops = key_of(nobody, runs.row, runs.start), key_of(nobody, runs.row, runs.stop)
+    places = _distinct(np.concatenate((starts, stops)))
+    first, stop = np.searchsorted(places, starts), np.searchsorted(places, stops)
+    top = _topmost(level[runs.owner], first, stop, places.size)
+    return Stack(places, _grouped(top, order), runs, first, stop)
 
 
 def visible(runs: Runs, order: Ints) -> Runs:
@@ -15,17 +88,12 @@ def visible(runs: Runs, order: Ints) -> Runs:
     Returns:
         Disjoint runs, sorted by row and column, those of one owner apart from each other.
     """
-    level = np.empty(int(order.max(initial=0)) + 1, dtype=np.int64)
-    level[order] = np.arange(order.size)
-    runs = runs.where(runs.start < runs.stop)
-    nobody = np.zeros_like(runs.row)
-    starts, stops = key_of(nobody, runs.row, runs.start), key_of(nobody, runs.row, runs.stop)
-    places = _distinct(np.concatenate((starts, stops)))
-    top = _topmost(level[runs.owner], np.searchsorted(places, starts), np.searchsorted(places, stops), places.size)
-    turn = np.flatnonzero(np.diff(top, prepend=-1))
-    ends = places[np.append(turn[1:], places.size - 1)[: turn.size]]
-    found = runs_between(np.stack((places[turn], ends), axis=1).ravel())
-    return found._replace(owner=order[top[turn]]).where(top[turn] >= 0)
+    return stack(runs, order).seen()
+
+
+def _grouped(top: Ints, group: Ints) -> Ints:
+    """The groups of who is seen; -1 stays."""
+    return np.append(group, -1)[top]
 
 
 def rims(runs: Runs, size_wh: tuple[int, int], width: int) -> Runs:
@@ -92,21 +160,3 @@ def regrouped(runs: Runs, group: Ints) -> Runs:
     first = np.flatnonzero(np.append(True, ~same)[: owner.size])
     last = np.append(first[1:], owner.size)[: first.size] - 1
     return Runs(owner[first], runs.row[first], runs.start[first], runs.stop[last])
-
-
-def count_within(runs: Runs, others: Runs) -> Ints:
-    """Count for each run its pixels that runs of the same owner among ``others``, which do not overlap, hold too."""
-    starts = key_of(others.owner, others.row, others.start)
-    order = np.argsort(starts, kind="stable")
-    starts, length = starts[order], (others.stop - others.start)[order]
-    before = np.append(0, np.cumsum(length))
-
-    def held(column: Ints) -> Ints:
-        """Pixels of all others before a column of each run's row."""
-        key = key_of(runs.owner, runs.row, column)
-        index = np.searchsorted(starts, key, side="right")
-        last = np.maximum(index - 1, 0)
-        open_end = np.where(index > 0, np.maximum(starts[last] + length[last] - key, 0), 0)
-        return before[index] - open_end
-
-    return held(runs.stop) - held(runs.start) if starts.size else np.zeros_like(runs.row)

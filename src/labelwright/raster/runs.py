@@ -19,6 +19,9 @@ _COLUMN_BITS = 17  # room for half columns and for one past the last
 _ROWS = (1 << _ROW_BITS) - 1
 _COLUMNS = (1 << _COLUMN_BITS) - 1
 
+# Amounts of an owner that have to stand together for sums of parts to be quicker than one of all.
+_TOGETHER = 8
+
 _HOLE = 1 << 32
 _DEPTHS = np.array([1, -1, _HOLE, -_HOLE], dtype=np.int64)
 """What an outline's start, an outline's stop, a hole's start and a hole's stop add to the depth of a pixel."""
@@ -42,6 +45,16 @@ def spread(first: Ints, stop: Ints) -> tuple[Ints, Ints]:
     index = np.repeat(np.arange(count.size), count)
     before = np.cumsum(count) - count
     return index, np.arange(index.size) - (before - first)[index]
+
+
+def sum_by(owner: Ints, amount: Ints, owners: int) -> Ints:
+    """Sum amounts by owner, 0 to ``owners`` - 1; quickly where those of an owner stand together."""
+    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    if first.size * _TOGETHER > owner.size:
+        return np.bincount(owner, weights=amount, minlength=owners).astype(np.int64)
+    found = np.zeros(owners, dtype=np.int64)
+    np.add.at(found, owner[first], np.add.reduceat(amount, first))
+    return found
 
 
 def pair(owner: Ints, row: Ints, column: Ints) -> Runs:

@@ -6,7 +6,7 @@ import numpy as np
 
 from labelwright.raster.fill import Rule, bands, draw
 from labelwright.raster.rings import Segment
-from labelwright.raster.runs import Ints, Runs, cut_holes
+from labelwright.raster.runs import Ints, Runs, cut_holes, sum_by
 
 Shape = Sequence[Segment]
 
@@ -38,7 +38,7 @@ def union(runs: Runs) -> Runs:
 
 def count_pixels(runs: Runs, owners: int) -> Ints:
     """Count the pixels of each owner, 0 to ``owners`` - 1, of runs that do not overlap within an owner."""
-    return np.bincount(runs.owner, weights=runs.stop - runs.start, minlength=owners).astype(np.int64)
+    return sum_by(runs.owner, runs.stop - runs.start, owners)
 
 
 def bounds_of_each(runs: Runs, owners: int) -> Ints:
