@@ -16,7 +16,7 @@ from labelwright.raster import (
     stack,
     visible,
 )
-from labelwright.raster.runs import turned
+from labelwright.raster.runs import LARGEST_SIDE, turned
 from tests.raster.test_fill import rings_on
 
 SIZE_WH = (20, 14)
@@ -129,20 +129,29 @@ def test_objects_of_one_group_are_one_owner(shapes, group):
     assert (found.owner[1:] != found.owner[:-1])[touching].all()
 
 
-@given(shapes, st.lists(st.integers(0, 2), min_size=6, max_size=6), st.randoms())
+@given(shapes, st.lists(st.integers(0, 4), min_size=6, max_size=6), st.randoms())
 @settings(deadline=None, max_examples=200)
-def test_pixels_in_which_nobody_of_the_group_is_seen_are_counted(shapes, group, random):
+def test_pixels_in_which_one_of_the_group_is_seen_are_counted(shapes, group, random):
     order = random.sample(range(len(shapes)), len(shapes))
-    runs, groups = shape_runs(shapes, SIZE_WH), np.array(group[: len(shapes)], dtype=np.int64)
+    groups = np.array(group[: len(shapes)], dtype=np.int64)
 
-    found = stack(runs, np.array(order, dtype=np.int64))
+    found = stack(shape_runs(shapes, SIZE_WH), np.array(order, dtype=np.int64))
 
     top = stacked(shapes, order)
     at_top = np.where(top < 0, -1, np.append(groups, -1)[top])
     masks = [semantic_map(shape, SIZE_WH) > 0 for shape in shapes]
-    assert found.count_hidden(groups).tolist() == [
-        int((mask & (at_top != own)).sum()) for mask, own in zip(masks, groups, strict=True)
+    assert found.count_seen(groups).tolist() == [
+        int((mask & (at_top == own)).sum()) for mask, own in zip(masks, groups, strict=True)
     ]
     assert np.array_equal(painted(found.seen(groups)), at_top)
-    each = found.count_hidden(np.arange(len(shapes)))
-    assert (count_pixels(runs, len(shapes)) - each).tolist() == count_pixels(found.seen(), len(shapes)).tolist()
+
+
+def test_pixels_of_groups_in_the_largest_picture_are_counted():
+    side = LARGEST_SIDE
+    square = [[(0, 0), (side, 0), (side, side), (0, side)]]
+    half = [[(0, 0), (side, 0), (side, 30_000), (0, 30_000)]]
+    runs = shape_runs([[square], [half], [half], [square], [half]], (side, side))
+
+    found = stack(runs, np.array([0, 1, 3, 2, 4]))
+
+    assert found.count_seen(np.array([1, 0, 0, 1, 1])).tolist() == [side * side, 0, 0, side * side, 30_000 * side]

@@ -191,7 +191,11 @@ class Ledger:
             self._refused_ids.update(counted.refused_ids)
 
     def _line(self, bucket: str, unit: str, reason: str) -> _Line:
-        return self._lines.setdefault((bucket, unit, reason), _Line())
+        key = bucket, unit, reason
+        line = self._lines.get(key)
+        if line is None:
+            line = self._lines[key] = _Line()
+        return line
 
     def closed(self) -> Balance:
         """Close the ledger. Raises Unbalanced when something is in no bucket or in two."""

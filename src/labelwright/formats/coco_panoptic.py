@@ -99,7 +99,7 @@ class _Writer:
         found = painted.stack()
         seen = found.seen(group)
         segments = self._segments(painted, members, count_pixels(seen, len(members)).tolist())
-        self._account(task, painted, painted.shares(painted.pixels - found.count_hidden(group)))
+        self._account(task, painted, painted.shares(found.count_seen(group)))
         mask_objects.refuse_kinds(self._ledger, task, others)
         self._refuse_answers(task, [one.annotation.id for one in others], "It is not in the file.")
         file_name = f"{mask_pictures.stem(medium)}.png"

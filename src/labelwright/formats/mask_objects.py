@@ -121,17 +121,24 @@ def painting(scheme: Scheme, task: TaskLabels, order: str) -> tuple[Painting, li
     Returns:
         The painting, and the objects that cover no pixels because of their kind.
     """
-    labelled = scheme.labelled(task)
-    shaped = [(one, shape) for one in labelled if (shape := shape_of(one.annotation.geometry)) is not None]
+    shaped, others = [], []
+    for one in scheme.labelled(task):
+        shape = shape_of(one.annotation.geometry)
+        if shape is None:
+            others.append(one)
+        else:
+            shaped.append((one, shape))
+    objects = [one for one, _ in shaped]
     runs = shape_runs([shape for _, shape in shaped], task.medium.size_wh)
-    pixels = count_pixels(runs, len(shaped))
-    rank = _RANKS[order](scheme, [one for one, _ in shaped], pixels)
-    turn = sorted(range(len(shaped)), key=lambda n: (_depth(shaped[n][0]), rank[n], shaped[n][0].annotation.z, n))
-    place = np.empty(len(shaped), dtype=np.int64)
-    place[turn] = np.arange(len(shaped))
-    objects = [shaped[number][0] for number in turn]
-    painted = Painting(task.medium.size_wh, objects, runs._replace(owner=place[runs.owner]), pixels[turn])
-    return painted, [one for one in labelled if shape_of(one.annotation.geometry) is None]
+    pixels = count_pixels(runs, len(objects))
+    rank = _RANKS[order](scheme, objects, pixels)
+    keys = [(_depth(one), value, one.annotation.z) for one, value in zip(objects, rank, strict=True)]
+    turn = sorted(range(len(keys)), key=keys.__getitem__)
+    place = np.empty(len(turn), dtype=np.int64)
+    place[turn] = np.arange(len(turn))
+    if turn != list(range(len(turn))):
+        runs = runs._replace(owner=place[runs.owner])
+    return Painting(task.medium.size_wh, [objects[number] for number in turn], runs, pixels[turn]), others
 
 
 def _depth(one: Labelled) -> int:

@@ -45,8 +45,9 @@ def _paint(source: Source, task: TaskLabels, settings: Chosen, ledger: Ledger, c
     painted, others = mask_objects.painting(source.scheme, task, settings["order"])
     values = np.array([classes[one.annotation.class_id].value for one in painted.objects], dtype=np.int64)
     found = painted.stack(values, border=settings["boundary"])
-    values = np.append(values, settings["ignore"])
-    shares = painted.shares(painted.pixels - found.count_hidden(values)[:-1])
+    if settings["boundary"]:
+        values = np.append(values, settings["ignore"])
+    shares = painted.shares(found.count_seen(values))
     ledger.exported("tasks")
     mask_objects.account(ledger, task, painted, shares, mask_objects.MERGED)
     mask_objects.refuse_kinds(ledger, task, others)

@@ -1,10 +1,14 @@
 """Which of many objects is seen where: runs over each other become runs beside each other."""
 
-from typing import NamedTuple
+from itertools import zip_longest
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from labelwright.raster.runs import Ints, Runs, between_rows, key_of, runs_between, spread, sum_by
+from labelwright.raster.runs import Ints, Runs, between_rows, key_of, runs_between, spread, sum_blocks
+
+_HIGH: Final = 32
+_LOW: Final = (1 << _HIGH) - 1
 
 
 class Stack(NamedTuple):
@@ -39,25 +43,24 @@ class Stack(NamedTuple):
         found = runs_between(np.stack((self.places[turn], ends), axis=1).ravel())
         return found._replace(owner=top[turn]).where(top[turn] >= 0)
 
-    def count_hidden(self, group: Ints) -> Ints:
-        """Count for each owner its pixels in which nobody of its group is seen.
+    def count_seen(self, group: Ints) -> Ints:
+        """Count for each owner its pixels in which one of its group is seen.
 
         Args:
             group: of each owner, at least 0 and not much larger than they are many; runs of an owner do not overlap.
         """
-        seen_whole = (self.stop - self.first == 1) & (self.top[self.first] == self.runs.owner)
-        asked = np.flatnonzero(~seen_whole)
-        owner, first, stop = self.runs.owner[asked], self.first[asked], self.stop[asked]
-        hidden = self.places[stop] - self.places[first]
-        top, length = _grouped(self.top, group), np.diff(self.places, append=0)
-        groups = group[owner]
-        for one in np.flatnonzero(np.bincount(groups)):
-            mine = np.flatnonzero(groups == one)
-            start, end = first[mine], stop[mine]
-            here = slice(start.min(), end.max())
-            before = np.append(0, np.cumsum((top[here] == one) * length[here]))
-            hidden[mine] -= before[end - here.start] - before[start - here.start]
-        return sum_by(owner, hidden, group.size)
+        members, length = np.bincount(group, minlength=1), np.diff(self.places, append=0)
+        found = np.zeros(group.size, dtype=np.int64)
+        if (members == 1).any():
+            found += np.bincount(self.top + 1, weights=length, minlength=group.size + 1)[1:].astype(np.int64)
+        many = np.flatnonzero(members > 1)
+        for low, high in zip_longest(many[::2].tolist(), many[1::2].tolist(), fillvalue=-1):
+            # Two groups at once, as the pixels of a picture are less than 2**32.
+            weight = np.where(group == low, 1, np.where(group == high, 1 << _HIGH, 0))
+            before = np.append(0, np.cumsum(np.append(weight, 0)[self.top] * length))
+            both = sum_blocks(self.runs.owner, before[self.stop] - before[self.first], group.size)
+            found = np.where(group == low, both & _LOW, np.where(group == high, both >> _HIGH & _LOW, found))
+        return found
 
 
 def stack(runs: Runs, order: Ints) -> Stack:

@@ -48,12 +48,17 @@ def spread(first: Ints, stop: Ints) -> tuple[Ints, Ints]:
 
 
 def sum_by(owner: Ints, amount: Ints, owners: int) -> Ints:
-    """Sum amounts by owner, 0 to ``owners`` - 1; quickly where those of an owner stand together."""
-    first = np.flatnonzero(np.diff(owner, prepend=-1))
-    if first.size * _TOGETHER > owner.size:
-        return np.bincount(owner, weights=amount, minlength=owners).astype(np.int64)
+    """Sum amounts by owner, 0 to ``owners`` - 1; sums are less than 2**53."""
+    if np.count_nonzero(owner[1:] != owner[:-1]) * _TOGETHER < owner.size:
+        return sum_blocks(owner, amount, owners)
+    return np.bincount(owner, weights=amount, minlength=owners).astype(np.int64)
+
+
+def sum_blocks(owner: Ints, amount: Ints, owners: int) -> Ints:
+    """Sum amounts by owner, quickly where those of an owner stand together."""
+    last = np.flatnonzero(np.append(owner[1:] != owner[:-1], True)[: owner.size])
     found = np.zeros(owners, dtype=np.int64)
-    np.add.at(found, owner[first], np.add.reduceat(amount, first))
+    np.add.at(found, owner[last], np.diff(np.cumsum(amount)[last], prepend=0))
     return found
 
 
