@@ -4,10 +4,8 @@ The same labels and the same request give the same bytes. What goes wrong leaves
 writes into a temporary place and moves it when this has returned.
 """
 
-import csv
-import io
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -325,7 +323,7 @@ class Exporting:
 
     def _pictures(self, archive: Archive) -> dict[str, str]:
         if self._request.pictures == "links":
-            archive.add(LINKS_PATH, _links(self._media.values()))
+            archive.add(LINKS_PATH, manifests.links(self._media.values()))
             return dict.fromkeys(self._media, "link")
         if self._request.pictures == "none":
             return {}
@@ -391,12 +389,3 @@ def _wanted_classes(request: Request, scheme: Scheme) -> frozenset[str] | None:
             text = f"There is no geometry class “{name[:60]}”; there are {', '.join(by_name)}."
             raise Invalid(text, (Issue("/classes", "unknown_class", text),))
     return frozenset(class_id for name in request.classes for class_id in by_name[name])
-
-
-def _links(media: Iterable[Medium]) -> bytes:
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(("path", "medium_id", "name", "sha256", "url"))
-    for medium in media:
-        table.writerow((medium.path, medium.id, medium.name, medium.sha256 or "", medium.url or ""))
-    return text.getvalue().encode()

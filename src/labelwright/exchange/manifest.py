@@ -1,6 +1,8 @@
 """`manifest.json`: what an archive holds, why, and how to check it. The same export gives the same manifest."""
 
+import csv
 import hashlib
+import io
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -93,6 +95,16 @@ def medium_of(medium: Medium, picture: str) -> ManifestMedium:
 def configuration_digest(scheme: Scheme) -> str:
     """The SHA-256 of the label configuration: the same classes have the same one."""
     return hashlib.sha256(msgspec.json.encode(scheme.configuration.classes)).hexdigest()
+
+
+def links(media: Iterable[Medium]) -> bytes:
+    """The list of pictures that are not packed, and where each is to be had."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(("path", "medium_id", "name", "sha256", "url"))
+    for medium in media:
+        table.writerow((medium.path, medium.id, medium.name, medium.sha256 or "", medium.url or ""))
+    return text.getvalue().encode()
 
 
 def encode(manifest: Manifest) -> bytes:
