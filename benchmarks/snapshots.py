@@ -14,6 +14,7 @@ from benchmarks.filling import SIZE_WH, blob, rectangle
 
 from labelwright.exchange.exporting import Request
 from labelwright.exchange.format import chosen
+from labelwright.exchange.portions import measured
 from labelwright.exchange.snapshot import Frame, write_frames
 from labelwright.exchange.source import Medium, Scheme
 from labelwright.exchange.work import JOB, SNAPSHOT, Job
@@ -77,7 +78,8 @@ def frames(labels: Configuration, count: int) -> Iterator[Frame]:
         width, height = SIZE_WH
         medium = Medium(id=ids.new(), name=name, dataset="Benchmark", width=width, height=height)
         document = encoded(_document(labels, drawn[number % SHAPES], ids))
-        yield Frame(ids.new(), "completed", "0190b0b4-0000-7000-8000-000000000001", medium, document)
+        (measures,) = measured([document])
+        yield Frame(ids.new(), "completed", "0190b0b4-0000-7000-8000-000000000001", medium, document, measures)
 
 
 def _document(labels: Configuration, shapes: Shapes, ids: _Ids) -> Document:

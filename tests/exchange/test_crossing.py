@@ -9,7 +9,7 @@ import pytest
 
 from labelwright.exchange.areas import area_of
 from labelwright.exchange.crossing import are_stars, cross, cross_themselves, is_star
-from labelwright.exchange.plain import Outlines
+from labelwright.exchange.outlines import Outlines
 from labelwright.model.canonical import encoded
 from labelwright.model.geometry import ImageSegmentation, Polygon
 from labelwright.model.geometry.points import Point2, ring_area

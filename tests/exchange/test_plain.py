@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from labelwright.exchange.areas import area_of
-from labelwright.exchange.plain import Shapes, decimal_rows, numbers_text, plain_of, rows_text
-from labelwright.model.canonical import number
+from labelwright.exchange.numerals import decimal_rows, numbers_text, rows_text
+from labelwright.exchange.plain import are_plain, plain_of
+from labelwright.exchange.portions import Shapes, measured
+from labelwright.model.canonical import encoded, number
 from labelwright.model.document import Annotation, Document
 from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle, kind_of
 from labelwright.model.geometry.points import Point2
@@ -38,17 +40,17 @@ def some_shapes(chance: random.Random, count: int) -> list[Geometry]:
     return [chance.choice(make)() for _ in range(count)]
 
 
-def measured(geometries: list[Geometry]) -> Shapes:
+def shapes_of(geometries: list[Geometry]) -> Shapes:
     annotations = tuple(Annotation(id=str(n), class_id="c", geometry=g) for n, g in enumerate(geometries))
     found = plain_of(Document(annotations=annotations)).annotations
-    assert all(one.is_plain for one in found)
+    assert are_plain(found)
     return Shapes(found)
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_boxes_areas_and_points_are_those_of_the_geometry(seed: int) -> None:
     geometries = some_shapes(random.Random(seed), 60)  # noqa: S311 - shapes, no secrets
-    shapes = measured(geometries)
+    shapes = shapes_of(geometries)
     assert shapes.bounds.tolist() == [list(kind_of(g).bounds(g)) for g in geometries]
     assert shapes.areas.tolist() == [area_of(g) for g in geometries]
     rings = [ring for g, ring in zip(geometries, shapes.rings(), strict=True) if isinstance(g, Polygon)]
@@ -56,8 +58,21 @@ def test_boxes_areas_and_points_are_those_of_the_geometry(seed: int) -> None:
     assert rings == [",".join(number(value) for point in ring for value in point) for ring in wanted]
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_what_was_measured_before_stands_for_measuring_again(seed: int) -> None:
+    geometries = some_shapes(random.Random(seed), 40)  # noqa: S311 - shapes, no secrets
+    annotations = tuple(Annotation(id=str(n), class_id="c", geometry=g) for n, g in enumerate(geometries))
+    documents = [encoded(Document(annotations=some)) for some in (annotations[:7], (), annotations[7:])]
+    found = plain_of(Document(annotations=annotations)).annotations
+    fresh, kept = Shapes(found), Shapes(found, b"\n".join(filter(None, measured(documents))).decode())
+    assert kept.bounds.tolist() == fresh.bounds.tolist()
+    assert kept.areas.tolist() == fresh.areas.tolist()
+    assert kept.measures("|") == fresh.measures("|")
+    assert kept.box_losses.tolist() == fresh.box_losses.tolist()
+
+
 def test_nothing_is_measured_of_nothing() -> None:
-    shapes = measured([])
+    shapes = shapes_of([])
     assert (shapes.bounds.shape, shapes.areas.shape, list(shapes.rings())) == ((0, 4), (0,), [])
     assert rows_text(shapes.bounds) == numbers_text(shapes.areas) == []
 

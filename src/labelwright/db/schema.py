@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from labelwright.model.errors import LabelwrightError, StorageFull
 
-HEAD = "0005"
+HEAD = "0006"
 BUSY_S = 10.0
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -18,7 +18,7 @@ from labelwright.exchange.format import Format
 from labelwright.exchange.ledger import Balance, Counted, Ledger, contents, item_of
 from labelwright.exchange.naming import plan_paths
 from labelwright.exchange.numbers import compacted
-from labelwright.exchange.plain import AT_ONCE
+from labelwright.exchange.portions import AT_ONCE
 from labelwright.exchange.sharing import in_turn
 from labelwright.exchange.side_car_writing import add_side_car
 from labelwright.exchange.source import Made, Medium, Scheme, Source, TaskLabels

@@ -11,7 +11,9 @@ from typing import Final, NamedTuple
 from labelwright.exchange.areas import area_of
 from labelwright.exchange.format import Support
 from labelwright.exchange.ledger import Item, Ledger, Loss, Unit, item_of, refuse_task
-from labelwright.exchange.plain import Floats, PlainAnnotation, PlainKind, Portion, kind_name
+from labelwright.exchange.numerals import Floats
+from labelwright.exchange.plain import PlainAnnotation, PlainKind, kind_name
+from labelwright.exchange.portions import Portion
 from labelwright.exchange.source import Labelled, Medium, Scheme, TaskLabels
 from labelwright.model.document import Answer, Answers
 from labelwright.model.geometry import Geometry, Rectangle, kind_of

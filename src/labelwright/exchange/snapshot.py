@@ -1,8 +1,8 @@
 """The labels of one moment in a file of their own, so that a long export holds no snapshot of the database.
 
-Frames follow one another: the sizes of the two parts behind (four bytes each, big-endian), then what a task is in
-MessagePack, then its document as it is stored. Documents stay in the mapped file until somebody looks at them: a walk
-for names alone passes over them.
+Frames follow one another: the sizes of the three parts behind (four bytes each, big-endian), then what a task is in
+MessagePack, its document as it is stored, and its measures where they are known. Documents stay in the mapped file
+until somebody looks at them: a walk for names alone passes over them.
 """
 
 import struct
@@ -13,24 +13,26 @@ from typing import BinaryIO, Final
 import msgspec
 
 from labelwright.exchange.files import mapped
+from labelwright.exchange.plain import Content, Measured, stored
 from labelwright.exchange.source import Medium, TaskLabels
-from labelwright.model.document import EMPTY, Document
+from labelwright.model.document import EMPTY
 
 
 class Frame(msgspec.Struct, frozen=True, array_like=True):
-    """One task as it waits in the file; `document` is None where nothing was ever labelled."""
+    """One task as it waits in the file; `document` is None where nothing was ever labelled, `measures` may be empty."""
 
     task_id: str
     state: str
     labeler: str | None
     medium: Medium
     document: bytes | None
+    measures: bytes = b""
 
 
 _Head = tuple[str, str, str | None, Medium]
 _DECODE: Final = msgspec.msgpack.Decoder(_Head)
 _ENCODE: Final = msgspec.msgpack.Encoder()
-_SIZES: Final = struct.Struct(">II")
+_SIZES: Final = struct.Struct(">III")
 
 
 def write_frames(file: BinaryIO, frames: Iterable[Frame]) -> int:
@@ -39,26 +41,29 @@ def write_frames(file: BinaryIO, frames: Iterable[Frame]) -> int:
     for count, frame in enumerate(frames, 1):  # noqa: B007 - the last number is the count
         head = _ENCODE.encode((frame.task_id, frame.state, frame.labeler, frame.medium))
         document = frame.document or b""
-        file.write(b"%b%b%b" % (_SIZES.pack(len(head), len(document)), head, document))
+        sizes = _SIZES.pack(len(head), len(document), len(frame.measures))
+        file.write(b"%b%b%b%b" % (sizes, head, document, frame.measures))
     return count
 
 
 def frame_of(task: TaskLabels) -> Frame:
     """A task as it waits in a snapshot."""
-    content = task.content
-    stored = msgspec.json.encode(content) if isinstance(content, Document) else bytes(content)
-    return Frame(task.task_id, task.state, task.labeler, task.medium, None if content == EMPTY else stored)
+    document = None if task.content == EMPTY else bytes(stored(task.content))
+    measures = task.content.measures if isinstance(task.content, Measured) else b""
+    return Frame(task.task_id, task.state, task.labeler, task.medium, document, measures)
 
 
 def read_tasks(path: Path) -> Iterator[TaskLabels]:
     """Start a walk over the tasks of a snapshot."""
     frames, at = memoryview(mapped(path, None)), 0
     while at < len(frames):
-        head_size, size = _SIZES.unpack_from(frames, at)
+        head_size, document_size, measures_size = _SIZES.unpack_from(frames, at)
         start = at + _SIZES.size
-        at = start + head_size + size
-        task_id, state, labeler, medium = _DECODE.decode(frames[start : start + head_size])
-        content = frames[start + head_size : at] if size else EMPTY
+        middle = start + head_size
+        end = middle + document_size
+        at = end + measures_size
+        task_id, state, labeler, medium = _DECODE.decode(frames[start:middle])
+        content = _content(frames[middle:end], bytes(frames[end:at]))
         yield TaskLabels(task_id=task_id, state=state, labeler=labeler, medium=medium, content=content)
 
 
@@ -69,5 +74,11 @@ def task_of(frame: Frame) -> TaskLabels:
         state=frame.state,
         labeler=frame.labeler,
         medium=frame.medium,
-        content=EMPTY if frame.document is None else frame.document,
+        content=_content(frame.document or b"", frame.measures),
     )
+
+
+def _content(document: bytes | memoryview, measures: bytes) -> Content:
+    if not document:
+        return EMPTY
+    return Measured(document, measures) if measures else document

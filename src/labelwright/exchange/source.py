@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from labelwright.exchange.plain import PlainAnnotation, PlainDocument, answers_of, plain_of
+from labelwright.exchange.plain import Content, PlainAnnotation, PlainDocument, answers_of, plain_of, stored
 from labelwright.model.configuration import Configuration, LabelClass, walk
 from labelwright.model.document import EMPTY, Annotation, Answer, Answers, Document
 from labelwright.model.numbering import by_age
@@ -47,19 +47,19 @@ class Medium(msgspec.Struct, frozen=True, kw_only=True):
 class TaskLabels(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One task with its labels; `state` in lower case, as files have it.
 
-    `content` is the document or its stored bytes, which are decoded as far as somebody looks, once.
+    `content` is the document or its stored bytes, perhaps measured; these are decoded as far as somebody looks, once.
     """
 
     task_id: str
     state: str
     labeler: str | None = None
     medium: Medium
-    content: Document | bytes | memoryview = EMPTY
+    content: Content = EMPTY
 
     @cached_property
     def document(self) -> Document:
         """All labels."""
-        return self.content if isinstance(self.content, Document) else _DOCUMENT.decode(self.content)
+        return self.content if isinstance(self.content, Document) else _DOCUMENT.decode(stored(self.content))
 
     @cached_property
     def plain(self) -> PlainDocument:

@@ -20,16 +20,22 @@ from labelwright.exchange.format import Chosen, Format, Setting, all_but, conver
 from labelwright.exchange.ledger import Ledger, item_of, refuse_task
 from labelwright.exchange.naming import UNSPLIT
 from labelwright.exchange.pixels import one_ring
-from labelwright.exchange.plain import (
-    AT_ONCE,
-    PlainAnnotation,
-    Portion,
-    portion_of,
-)
+from labelwright.exchange.plain import PlainAnnotation
+from labelwright.exchange.portions import AT_ONCE, Portion, portion_of
 from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
 from labelwright.formats.coco_keypoints import attributes_of, keypoints_of, refuse, skeletons_of
 from labelwright.formats.coco_reader import read, recognise
-from labelwright.formats.coco_text import ID, NEXT, Numbered, encoded, flat, listed, measures, numbers, opening, spot
+from labelwright.formats.coco_text import (
+    ID,
+    NEXT,
+    Numbered,
+    encoded,
+    flat,
+    listed,
+    numbers,
+    opening,
+    spot,
+)
 from labelwright.model.canonical import number
 from labelwright.model.configuration import LabelClass
 from labelwright.model.document import Annotation
@@ -43,6 +49,7 @@ SINGLE_POINT: Final = "A point is an object with one keypoint; its box is the pi
 MASKED: Final = "A segment with holes is RLE: its pixels, without the fractions of its outline."
 BRIDGED: Final = "Holes are joined to the outline by lines of no width."
 
+_ALONE: Final = "[[]]"
 _ID: Final = msgspec.Raw(ID.encode())
 
 SETTINGS: Final = (
@@ -203,13 +210,17 @@ class _Writer:
     def _plain(self, portion: Portion) -> list[str]:
         """The lines of plain shapes."""
         images = portion.of_each([self._image_ids[task.medium.id] for task in portion.plain_tasks])
-        texts = measures(portion.shapes, with_corners=self._settings["boxes"] == "polygon")
+        measures = portion.shapes.measures(between='],"area":')
+        with_corners = self._settings["boxes"] == "polygon"
+        rings = portion.shapes.rings() if with_corners else portion.shapes.rings(box="")
         categories = self._category_ids
         lines = [
-            f'{{"id":{ID},"image_id":{image},"category_id":{categories[one.class_id]},"iscrowd":0,"bbox":[{box}],'
-            f'"area":{area},"segmentation":{segmentation},"uid":"{one.id}"}}'
-            for one, image, (box, area, segmentation) in zip(portion.annotations, images, texts, strict=True)
+            f'{{"id":{ID},"image_id":{image},"category_id":{categories[one.class_id]},"iscrowd":0,"bbox":[{measure},'
+            f'"segmentation":[[{ring}]],"uid":"{one.id}"}}'
+            for one, image, measure, ring in zip(portion.annotations, images, measures, rings, strict=True)
         ]
+        if not with_corners:
+            lines = [line.replace(_ALONE, "[]", 1) for line in lines]
         for at, one in enumerate(portion.annotations):
             if one.answers or one.comment or one.z or one.class_id in self._unseen:
                 lines[at] = f"{lines[at][:-1]}{self._more(one)}}}"

@@ -5,7 +5,6 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from labelwright.exchange.plain import Shapes, numbers_text, rows_text
 from labelwright.model.geometry import Point
 
 NEXT: Final = ",\n"
@@ -32,13 +31,6 @@ def spot(point: Point, size_wh: tuple[int, int]) -> dict[str, Any]:
     keypoint = numbers([point.x, point.y, 2])
     box = {"bbox": numbers((x, y, 1, 1)), "area": 1, "segmentation": numbers(corners)}
     return {**box, "keypoints": keypoint, "num_keypoints": 1}
-
-
-def measures(shapes: Shapes, *, with_corners: bool) -> Iterator[tuple[str, str, str]]:
-    """Box (without its brackets), area and segmentation of plain shapes."""
-    rings = shapes.rings() if with_corners else shapes.rings(box="")
-    segmentations = [f"[[{ring}]]" if ring else "[]" for ring in rings]
-    return zip(rows_text(shapes.bounds), numbers_text(shapes.areas), segmentations, strict=True)
 
 
 class Numbered(NamedTuple):

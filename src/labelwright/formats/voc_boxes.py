@@ -20,7 +20,9 @@ from labelwright.exchange.format import Chosen, Format, Setting, converts, only_
 from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.ledger import Ledger, Loss
 from labelwright.exchange.naming import stem_of
-from labelwright.exchange.plain import PlainAnnotation, Shapes, decimal_rows, portion_of
+from labelwright.exchange.numerals import decimal_rows
+from labelwright.exchange.plain import PlainAnnotation
+from labelwright.exchange.portions import Shapes, portion_of
 from labelwright.exchange.source import Medium, Scheme, Source, TaskLabels
 from labelwright.formats import image_sets, voc_labels
 from labelwright.formats.mask_objects import voc_colour

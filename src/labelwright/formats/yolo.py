@@ -22,7 +22,8 @@ from labelwright.exchange.ledger import Ledger, Loss, item_of, refuse_task
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.numbers import names_by_number
 from labelwright.exchange.pixels import one_ring
-from labelwright.exchange.plain import Box, Outline, Portion, Segment, portion_of
+from labelwright.exchange.plain import Box, Outline, Segment
+from labelwright.exchange.portions import Portion, portion_of
 from labelwright.exchange.shapes import outline_of, smallest_box
 from labelwright.exchange.source import Labelled, Medium, Scheme, Source, TaskLabels
 from labelwright.formats.yolo_plain import MIDDLES, NEAR, box_rows, outline_rows, rounded, sizes_of

@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from labelwright.exchange.plain import Floats, Portion, Shapes, decimal_rows
+from labelwright.exchange.numerals import Floats, decimal_rows
+from labelwright.exchange.portions import Portion, Shapes
 
 Flags = NDArray[np.bool_]
 NEAR: Final = 1e-9

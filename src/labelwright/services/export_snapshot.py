@@ -12,6 +12,7 @@ from labelwright.model.canonical import encoded
 from labelwright.model.configuration import Configuration
 from labelwright.model.migration import conforming
 from labelwright.services import conform
+from labelwright.services.measuring import IS_MEASURED
 
 
 def frames(
@@ -23,23 +24,26 @@ def frames(
 ) -> Iterator[Frame]:
     """The tasks of a project by medium name, in some states (lower case) or all; documents fit the configuration."""
     document = t.label_document.c.document if with_labels else literal(None, LargeBinary).label("document")
+    measured = t.label_measure.c.measures if with_labels else literal(None, LargeBinary).label("measures")
     query = (
         select(
             *(t.task.c.id, t.task.c.state, t.task.c.labeler_id, t.task.c.medium_id, t.task.c.medium_name),
             *(t.medium.c.width, t.medium.c.height, t.medium.c.sha256, t.medium.c.size, t.medium.c.content_type),
             *(t.medium.c.orientation, t.medium.c.url, t.dataset.c.name.label("dataset")),
-            *(document, t.label_document.c.configuration_revision),
+            *(document, t.label_document.c.configuration_revision, measured),
         )
         .join(t.medium, t.medium.c.id == t.task.c.medium_id)
         .join(t.dataset, t.dataset.c.id == t.task.c.dataset_id)
         .outerjoin(t.label_document, t.label_document.c.task_id == t.task.c.id)
+        .outerjoin(t.label_measure, IS_MEASURED)
         .where(t.task.c.project_id == configuration.project_id, t.task.c.medium_deleted.is_(False))
         .order_by(t.task.c.medium_name, t.task.c.medium_id)
     )
     if states is not None:
         query = query.where(t.task.c.state.in_([state.upper() for state in states]))
     for row in conn.execution_options(stream_results=True, yield_per=64).execute(query):
-        task_id, state, labeler, medium_id, name, width, height, sha256, size, kind, turned, url, dataset, raw, at = row
+        task_id, state, labeler, medium_id, name, width, height, sha256, size, kind, turned, url, dataset, *labels = row
+        raw, at, measures = labels
         medium = Medium(
             id=medium_id,
             name=name,
@@ -53,5 +57,5 @@ def frames(
             orientation=turned or UPRIGHT,
         )
         if raw is not None and at != configuration.revision:
-            raw = encoded(conforming(conform.decoded(raw), configuration))
-        yield Frame(task_id, state.lower(), labeler, medium, raw)
+            raw, measures = encoded(conforming(conform.decoded(raw), configuration)), b""
+        yield Frame(task_id, state.lower(), labeler, medium, raw, measures or b"")
