@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { ClassFit, ClassMapping, QuestionFit } from '../../api/exchanges.ts'
-import { BY_NAME, classRows, openCount, withEntry } from './mapping.ts'
+import { BY_NAME, classRows, openCount, openFirst, withEntry } from './mapping.ts'
 
 const fit = (name: string, kind: string, how = 'named', more: Partial<ClassFit> = {}): ClassFit => ({
   name,
@@ -21,18 +21,19 @@ const asked = (name: string, how: string, values: QuestionFit['values'] = {}): Q
   questionId: null,
 })
 
-it('gives every kind of a class a row of its own where there are several, and what has no place first', () => {
+it('gives every kind of a class a row of its own where there are several, and what has no place at first first', () => {
   const classes = [
     fit('car', 'polygon'),
     fit('car', 'point', 'unknown'),
     fit('hook', 'point', 'named', { parent: 'crane' }),
     fit('unused', 'point', 'unknown', { count: 0 }),
   ]
-  expect(classRows({ classes, questions: [] }).map(({ key }) => key)).toEqual([
-    'car (point)',
-    'car (polygon)',
-    'crane.hook',
-  ])
+  const first = new Map<string, boolean>()
+  const keys = (found: ClassFit[]) =>
+    openFirst(classRows({ classes: found, questions: [] }), first).map(({ key }) => key)
+  const order = ['car (point)', 'car (polygon)', 'crane.hook']
+  expect(keys(classes)).toEqual(order)
+  expect(keys(classes.map((one) => ({ ...one, how: 'mapped' })))).toEqual(order)
 })
 
 it('counts classes, questions and options that have no place', () => {

@@ -20,16 +20,24 @@ const classKey = ({ name, parent }: ClassFit): string => (parent === null ? name
 /** Whether it has a place here: what is left out has none because somebody wants it so. */
 export const isOpen = (fit: ClassFit | QuestionFit): boolean => ['unknown', 'misplaced'].includes(fit.how)
 
-/** A row for each class, or for each of its kinds where it has several; what has no place here comes first. */
+/** A row for each class, or for each of its kinds where it has several. */
 export function classRows(fit: Fit): ClassRow[] {
   const used = fit.classes.filter(({ count }) => count > 0)
   const several = new Set(used.map(classKey).filter((key, index, all) => all.indexOf(key) !== index))
-  const rows = used.map((one) => {
+  return used.map((one) => {
     const full = classKey(one)
     const key = several.has(full) ? `${full} (${one.kind})` : full
     return { key, title: full.replaceAll('.', ' › '), fit: one, isNested: one.parent !== null }
   })
-  return rows.sort((a, b) => Number(isOpen(b.fit)) - Number(isOpen(a.fit)))
+}
+
+/**
+ * What has no place here comes first, and stays where it is when it gets one: a row that moved under the hand would
+ * lose it. `first` remembers what had none when it was seen first.
+ */
+export function openFirst(rows: readonly ClassRow[], first: Map<string, boolean>): ClassRow[] {
+  for (const { key, fit } of rows) if (!first.has(key)) first.set(key, isOpen(fit))
+  return rows.toSorted((a, b) => Number(first.get(b.key)) - Number(first.get(a.key)))
 }
 
 export const questionKey = ({ name, owner }: QuestionFit): string =>

@@ -18,7 +18,14 @@ const STATES: Readonly<Record<string, readonly [string, Tone]>> = {
   failed: ['Failed', 'danger'],
 }
 
-export const stateOf = ({ state }: Work): readonly [string, Tone] => STATES[state] ?? [state, 'neutral']
+export function stateOf({ state, step, done, total }: Work): readonly [string, Tone] {
+  if (state === 'waiting' && step === 'reading') return ['Reading', 'accent']
+  const [word, tone] = STATES[state] ?? [state, 'neutral']
+  const percent = total > 0 ? Math.floor((100 * done) / total) : 0
+  return PROGRESSING.has(state) && percent > 0 ? [`${word} ${percent} %`, tone] : [word, tone]
+}
+
+const PROGRESSING: ReadonlySet<string> = new Set(['running', 'planning', 'applying', 'undoing'])
 
 const STEPS: Readonly<Record<string, string>> = {
   snapshot: 'Taking the labels of this moment',
