@@ -1,7 +1,11 @@
 """Which picture a file means: by id, content, dataset and name, name, or the end of the id in a planned file name."""
 
 import io
+import json
+import tarfile
+import unicodedata
 import zipfile
+from collections.abc import Callable
 
 import pytest
 
@@ -64,3 +68,73 @@ def test_a_name_that_several_pictures_have_is_listed_and_not_guessed(
     found = send(ctx, team, project, coco(), "theirs.json")
     assert found["summary"]["matched"] == 0
     assert found["summary"]["ambiguous"] == ["pictures/b.png"]
+
+
+# --- names in any script, however a system writes them ----------------------------------------------------------------
+
+NAMES = ("größe.png", "한국어 길.png", "Čeština č. 3.jpeg", "ที่นี่.png", "صورة.png", "👩‍🚀 ñ.png")
+
+
+class Unflagged(zipfile.ZipInfo):
+    """An entry as the archiver of macOS writes it: UTF-8, but not said so."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - the library's word
+        return self.filename.encode(), self.flag_bits
+
+
+def yolo() -> dict[str, str]:
+    """A file of YOLO for each picture, the names as macOS writes them: letters and accents apart."""
+    labels = {f"set/labels/train/{name.rpartition('.')[0]}.txt": "0 0.5 0.5 0.2 0.2\n" for name in NAMES}
+    return {
+        unicodedata.normalize("NFD", path): text for path, text in {"set/data.yaml": "names: [crane]", **labels}.items()
+    }
+
+
+def zipped_by_macos() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for path, text in yolo().items():
+            folder, _, name = path.rpartition("/")
+            archive.writestr(Unflagged(path), text)
+            archive.writestr(Unflagged(f"__MACOSX/{folder}/._{name}"), b"\0\x05\x16\x07 Mac OS X")
+        archive.writestr("set/.DS_Store", b"\0\0\0\1Bud1")
+    return made.getvalue()
+
+
+def zipped_with_backslashes() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for path, text in yolo().items():
+            archive.writestr(path.replace("/", "\\"), text)
+    return made.getvalue()
+
+
+def packed_as_tar() -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+        for path, text in yolo().items():
+            entry = tarfile.TarInfo(f"./{path}")
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    return made.getvalue()
+
+
+def coco_of_windows() -> bytes:
+    images = [
+        {"id": n, "file_name": f"C:\\Bilder\\{unicodedata.normalize('NFD', name)}"} for n, name in enumerate(NAMES)
+    ]
+    boxes = [{"id": n, "image_id": n, "category_id": 1, "bbox": [10, 10, 12, 9]} for n in range(len(NAMES))]
+    return json.dumps({"images": images, "annotations": boxes, "categories": [{"id": 1, "name": "crane"}]}).encode()
+
+
+@pytest.mark.parametrize("packed", [zipped_by_macos, zipped_with_backslashes, packed_as_tar, coco_of_windows])
+def test_names_in_any_script_are_found_however_a_system_writes_them(
+    ctx: Context, team: Team, packed: Callable[[], bytes]
+) -> None:
+    project = make_project(ctx, team.admin, media=NAMES)
+    found = send(ctx, team, project, packed(), "theirs")
+    assert found["state"] == "ready", found["error"]
+    assert found["summary"]["unmatched"] == []
+    assert found["summary"]["matched"] == len(NAMES)
+    assert found["summary"]["geometries"] == {"added": len(NAMES)}
+    assert found["summary"]["refusedCount"] == 0

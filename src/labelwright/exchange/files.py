@@ -4,15 +4,18 @@ An archive's entries are read where they are; nothing is unpacked to a path that
 that leave the archive, links, entries that unpack to more than the limits, an archive inside an archive.
 """
 
+import contextlib
 import io
 import json
 import lzma
 import mmap
+import re
 import stat
 import struct
 import sys
 import tarfile
 import tempfile
+import unicodedata
 import weakref
 import zipfile
 from collections.abc import Iterator
@@ -22,7 +25,6 @@ from typing import Final, Protocol
 from zlib import crc32
 from zlib import error as zlib_error
 
-from labelwright.exchange.archive import is_safe
 from labelwright.model.errors import Invalid, Issue
 
 MOST_FILES: Final = 1_000_000
@@ -30,6 +32,9 @@ MOST_UNPACKED_BYTES: Final = 64 << 30
 MOST_RATIO: Final = 200
 _RATIO_FROM_BYTES: Final = 10 << 20
 _HEAD_BYTES: Final = 1 << 16
+_OF_MACOS: Final = re.compile(r"(?:^|/)(?:__MACOSX/|\._|\.DS_Store\Z)")
+_LEADS_OUT: Final = re.compile(r"\0|^[A-Za-z]:|(?:^|/)\.{0,2}(?:/|\Z)")
+_IS_UTF8: Final = 0x800
 _LOCAL: Final = struct.Struct("<26xHH")
 """What stands before an entry of a ZIP archive; the lengths of its name and of what else is said about it."""
 
@@ -42,15 +47,29 @@ class Holder(Protocol):
 
 
 class Files:
-    """Files by path with `/`, in the order of their paths. Raises Invalid where content cannot be had."""
+    """Files by path with `/`, in the order of their paths. Raises Invalid where content cannot be had.
+
+    Letters are composed (NFC) in paths, as they are in the names of pictures, and what macOS adds to folders and
+    archives is left out.
+    """
 
     def __init__(self, holder: Holder) -> None:
         self._holder = holder
 
     @cached_property
+    def _found(self) -> dict[str, tuple[str, int]]:
+        """What the holder calls a file, and its size, by path."""
+        found: dict[str, tuple[str, int]] = {}
+        for path, size in sorted(self._holder.sizes().items()):
+            composed = unicodedata.normalize("NFC", path)
+            if not _OF_MACOS.search(path):
+                found[path if composed in found else composed] = path, size
+        return dict(sorted(found.items()))
+
+    @cached_property
     def sizes(self) -> dict[str, int]:
         """Size in bytes of every file, by path, sorted."""
-        return dict(sorted(self._holder.sizes().items()))
+        return {path: size for path, (_, size) in self._found.items()}
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -62,11 +81,11 @@ class Files:
 
     def read(self, path: str) -> bytes | memoryview:
         """The whole content; large files are mapped, not copied."""
-        return self._holder.read(path, None)
+        return self._holder.read(self._found[path][0], None)
 
     def head(self, path: str) -> bytes:
         """The first 64 KiB."""
-        return bytes(self._holder.read(path, _HEAD_BYTES)[:_HEAD_BYTES])
+        return bytes(self._holder.read(self._found[path][0], _HEAD_BYTES)[:_HEAD_BYTES])
 
     def text(self, path: str) -> str:
         """The content of a text file in UTF-8, with or without a BOM. Raises Invalid."""
@@ -78,7 +97,7 @@ class Files:
     def local_path(self, path: str) -> Path | None:
         """Where the file lies on the disk by itself; None inside an archive."""
         find = getattr(self._holder, "local_path", None)
-        return find(path) if find is not None else None
+        return find(self._found[path][0]) if find is not None else None
 
     def json_keys(self, path: str) -> set[str]:
         """The keys of the outermost JSON object, or of the first object of a list, as far as the head shows them."""
@@ -191,16 +210,16 @@ class _Zip:
         entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
         packed = sum(entry.compress_size for entry in entries)
         check_limits(name, len(entries), sum(entry.file_size for entry in entries), packed)
+        self._entries: dict[str, zipfile.ZipInfo] = {}
         for entry in entries:
-            check_path(name, entry.filename)
+            path_inside = plain_path(name, _name_of(entry))
+            if path_inside in self._entries:
+                raise twice(name, path_inside)
+            self._entries[path_inside] = entry
             if stat.S_ISLNK(entry.external_attr >> 16):
                 raise refused(name, "link", f"holds the link {entry.filename[:80]}; links are not followed.")
             if entry.flag_bits & 1:
                 raise refused(name, "encrypted", "is protected by a password; pack it without one.")
-        self._entries = {entry.filename: entry for entry in entries}
-        if len(self._entries) < len(entries):
-            names = [entry.filename for entry in entries]
-            raise twice(name, next(one for one in names if names.count(one) > 1))
         self._path = path
 
     @cached_property
@@ -247,25 +266,25 @@ class _Tar:
                 for member in tar:
                     if member.isdir():
                         continue
-                    check_path(name, member.name)
+                    path_inside = plain_path(name, member.name)
                     if not member.isfile():
                         text = f"holds {member.name[:80]}, which is a link or a device; only files are read."
                         raise refused(name, "link", text)
                     total += member.size
                     check_limits(name, len(self._places) + 1, total, packed)
-                    self._keep(member.name, tar, member)
+                    self._keep(path_inside, tar, member)
         except _damages() as error:
             raise refused(name, "damaged_archive", f"is a damaged archive: {error}. Was the upload cut?") from None
 
     def _keep(self, name: str, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
-        if name.removeprefix("./") in self._places:
+        if name in self._places:
             raise twice("The archive", name)
         start = self._spool.seek(0, io.SEEK_END)
         source = tar.extractfile(member)
         assert source is not None
         while portion := source.read(1 << 20):
             self._spool.write(portion)
-        self._places[name.removeprefix("./")] = start, self._spool.tell() - start
+        self._places[name] = start, self._spool.tell() - start
 
     def sizes(self) -> dict[str, int]:
         return {name: size for name, (_, size) in self._places.items()}
@@ -294,10 +313,20 @@ def _opened(raw: io.BufferedReader, *, zstd: bool) -> tarfile.TarFile:
     return tarfile.open(fileobj=zstandard.ZstdDecompressor().stream_reader(raw), mode="r|")
 
 
-def check_path(archive: str, path: str) -> None:
-    """Refuse a path that would leave the archive. Raises Invalid."""
-    if not is_safe(path.removeprefix("./")):
+def _name_of(entry: zipfile.ZipInfo) -> str:
+    """What an entry is called. Some programs write UTF-8 and do not say so, the one of macOS among them."""
+    if not entry.flag_bits & _IS_UTF8 and not entry.filename.isascii():
+        with contextlib.suppress(UnicodeError):
+            return entry.filename.encode("cp437").decode()
+    return entry.filename
+
+
+def plain_path(archive: str, path: str) -> str:
+    """The path of an entry with `/` between folders, whatever wrote it. Raises Invalid when it leaves the archive."""
+    plain = path.replace("\\", "/").removeprefix("./")
+    if _LEADS_OUT.search(plain):
         raise refused(archive, "unsafe_path", f"holds the path “{path[:120]}”, which leads out of the archive.")
+    return plain
 
 
 def twice(archive: str, path: str) -> Invalid:

@@ -1,5 +1,6 @@
 """Which medium of a project a file means."""
 
+import unicodedata
 from collections import defaultdict
 
 from sqlalchemy import Connection, select
@@ -7,6 +8,7 @@ from sqlalchemy import Connection, select
 from labelwright.db import tables as t
 from labelwright.exchange.naming import id_end, id_end_of, stem_of
 from labelwright.exchange.reading import FoundHead
+from labelwright.media.names import clean_name
 
 
 class Names:
@@ -41,12 +43,13 @@ class Names:
         """The media that may be meant: none, the one, or several that nothing tells apart."""
         if found.id in self._ids:
             return [str(found.id)]
-        path = found.path.replace("\\", "/")
-        tail = found.name or path.rpartition("/")[2]
+        folder, _, tail = found.path.replace("\\", "/").rpartition("/")
+        dataset = unicodedata.normalize("NFC", folder.rpartition("/")[2])
+        # As the names of pictures were cleaned when these were added.
+        tail = clean_name(found.name or tail)
         keys = (
             ("sha256", found.sha256),
-            ("path", "/".join(path.split("/")[-2:])),
-            ("name", found.path),
+            ("path", f"{dataset}/{tail}"),
             ("name", tail),
             ("stem", tail),
             ("stem", stem_of(tail)),
