@@ -36,7 +36,8 @@ def check_archive(form: Format, path: Path, balance: Balance, scheme: Scheme, ta
         medium = found.take(task, is_needed=bool(wanted))
         if wanted and (task.medium.width or medium is not None):
             objects = () if medium is None else _in_pixels(medium, task).objects
-            _compare(form, task, wanted, [one.geometry for one in objects])
+            found_there = [(one.geometry, *((one.otherwise,) if one.otherwise is not None else ())) for one in objects]
+            _compare(form, task, wanted, [shape for shapes in found_there for shape in shapes])
     found.drain()
     if labels.faults.count:
         raise Differs(f"{form.name} reads a fault in its own archive: {labels.faults.kept[0].message}")

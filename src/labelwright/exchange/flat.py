@@ -20,6 +20,8 @@ from labelwright.model.geometry import Geometry, Rectangle, kind_of
 
 NO_SIZE: Final = "The size of the picture is not known yet."
 NEAR: Final = 1e-9
+LEAST: Final = 1e-12
+"""The least extent of a box, a share of the picture's side: what is smaller would be rounded to nothing."""
 CUT: Final = "What leaves the picture is moved to its border."
 LOOSE: Final = "What it was nested in is not in the file; it stands by itself."
 BLANKED: Final = "Control characters become blanks; the format cannot hold them."
@@ -225,6 +227,13 @@ def inside(bounds: tuple[float, float, float, float], size_wh: tuple[int, int]) 
     left, right = (min(max(edge, 0.0), size_wh[0]) for edge in (x, x + w))
     top, bottom = (min(max(edge, 0.0), size_wh[1]) for edge in (y, y + h))
     return left, top, right, bottom
+
+
+def apart(low: float, high: float) -> tuple[float, float]:
+    """Two rounded shares of a side, moved apart by the last digit where they are one: a box needs an extent."""
+    if low < high:
+        return low, high
+    return (low, round(low + LEAST, 12)) if low < 1 else (1 - LEAST, 1.0)
 
 
 def cut_loss(geometry: Geometry, size_wh: tuple[int, int]) -> Loss | None:

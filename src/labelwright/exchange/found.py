@@ -50,7 +50,10 @@ class FoundAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FoundObject(msgspec.Struct, frozen=True, kw_only=True):
-    """One annotation. `class_name` is as in the file; `id` is our own id, when the file has one."""
+    """One annotation. `class_name` is as in the file; `id` is our own id, when the file has one.
+
+    `otherwise` is the same as another kind, where the file does not say of which of two kinds its points are.
+    """
 
     class_name: str
     geometry: Geometry
@@ -61,6 +64,7 @@ class FoundObject(msgspec.Struct, frozen=True, kw_only=True):
     comment: str | None = None
     z: int = 0
     created_by: str | None = None
+    otherwise: Geometry | None = None
 
 
 class FoundMedium(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +100,8 @@ def scaled(medium: FoundMedium, size_wh: tuple[int, int]) -> FoundMedium:
 
 def _scaled(one: FoundObject, size_wh: tuple[int, int]) -> FoundObject:
     nested = tuple(_scaled(child, size_wh) for child in one.nested)
-    return msgspec.structs.replace(one, geometry=stretched(one.geometry, size_wh), nested=nested)
+    other = stretched(one.otherwise, size_wh) if one.otherwise is not None else None
+    return msgspec.structs.replace(one, geometry=stretched(one.geometry, size_wh), otherwise=other, nested=nested)
 
 
 def stretched(geometry: Geometry, factors_xy: tuple[float, float]) -> Geometry:

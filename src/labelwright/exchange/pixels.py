@@ -67,7 +67,10 @@ def _are_apart(boxes: Sequence[tuple[float, float, float, float]]) -> bool:
 
 
 def one_ring(rings: Sequence[Ring]) -> Ring:
-    """The rings of a segment as one ring of the same pixels: joined, or traced where holes cross something."""
+    """The rings of a segment as one ring of the same pixels: joined, or traced where holes cross something.
+
+    Of what covers no centre of a pixel, finer pixels are traced; where nothing is left at all, the outline is its hole.
+    """
     if len(rings) == 1:
         return rings[0]
     together = joined(rings)
@@ -76,8 +79,16 @@ def one_ring(rings: Sequence[Ring]) -> Ring:
     inside = all(_is_around(rings[0], ring) for ring in rings[1:])
     if inside and (max(size_wh) > LARGEST_SIDE or iou([rings], [[together]], size_wh) == 1.0):
         return _settled(together)
-    pieces = trace(shape_runs([[rings]], size_wh))
-    return ring_of_pieces(pieces) if pieces else rings[0]
+    for finer in (1, _FINER) if max(size_wh) * _FINER <= LARGEST_SIDE else (1,):
+        shape = [tuple((x * finer, y * finer) for x, y in ring) for ring in rings]
+        pieces = trace(shape_runs([[shape]], (size_wh[0] * finer, size_wh[1] * finer)))
+        if pieces:
+            return tuple((x / finer, y / finer) for x, y in ring_of_pieces(pieces))
+    return joined((rings[0], rings[0]))
+
+
+_FINER: Final = 15
+"""An odd number: the centre of a pixel is the centre of a finer one as well."""
 
 
 def _settled(ring: Ring) -> Ring:

@@ -8,7 +8,7 @@ becomes a polygon; a polygon becomes a rectangle only when the mapping says so.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Final, Literal, NamedTuple
 
 from labelwright.exchange.becoming import BECOMES, converted
@@ -81,6 +81,8 @@ class Resolver:
                 if placed.label_class not in named:
                     named.append(placed.label_class)
         self._dotted = {name: configuration.by_id[key] for key, name in self._scheme.names().items()}
+        for name, placed in list(self._dotted.items()):
+            self._dotted.setdefault(name.replace(" ", "_"), placed)
         self._questions = {owner: _by_name(found.values()) for owner, found in self._scheme.questions.items()}
         self._orphans: list[tuple[FoundObject, Placed, int]] = []
         self._turn = 0
@@ -227,6 +229,8 @@ class Resolver:
     def _geometry(self, one: FoundObject, label_class: LabelClass, size_wh: tuple[int, int] | None) -> Geometry | None:
         geometry = converted(one.geometry, label_class.type, lossy=self._mapping.lossy)
         found = kind_of(one.geometry).name
+        if one.otherwise is not None and kind_of(one.otherwise).name == label_class.type:
+            geometry = one.otherwise
         if geometry is None:
             text = f"“{label_class.key}” takes a {label_class.type}, the file has a {found}."
             self._refuse(one.place, "wrong_geometry", text, one.class_name)
@@ -375,8 +379,8 @@ def _names_of(label_class: LabelClass) -> tuple[str, str, str, str]:
     return label_class.key, label_class.name, label_class.name.lower(), label_class.key.replace(" ", "_")
 
 
-def _by_name(questions: Iterable[Question]) -> dict[str, Question]:
-    found = {question.name: question for question in questions}
+def _by_name(questions: Collection[Question]) -> dict[str, Question]:
+    found = {question.path: question for question in questions} | {question.name: question for question in questions}
     for rank in range(_RANKS):
         for question in questions:
             found.setdefault(_names_of(question.label_class)[rank], question)

@@ -94,10 +94,14 @@ class Labelled(NamedTuple):
 
 
 class Question(NamedTuple):
-    """A classification with the name that flat formats give it: its export key, or its path where keys repeat."""
+    """A classification with the name that flat formats give it: its export key, or its path where keys repeat.
+
+    The path are the keys of the questions that it stands in and its own, joined by dots.
+    """
 
     label_class: LabelClass
     name: str
+    path: str
 
 
 class Scheme:
@@ -157,7 +161,8 @@ class Scheme:
 
 def _named(questions: list[LabelClass], paths: dict[str, str]) -> dict[str, Question]:
     keys = [question.key for question in questions]
-    return {str(q.id): Question(q, q.key if keys.count(q.key) == 1 else paths[str(q.id)]) for q in questions}
+    found = ((q, paths[str(q.id)]) for q in questions)
+    return {str(q.id): Question(q, q.key if keys.count(q.key) == 1 else path, path) for q, path in found}
 
 
 def class_indices(configuration: Configuration) -> dict[str, int]:

@@ -34,7 +34,7 @@ def stored_document(document: Document, medium: Medium) -> Document:
     if medium.orientation == UPRIGHT or not medium.width:
         return document
     move = _to_stored(medium.orientation, medium.size_wh)
-    turned = (msgspec.structs.replace(a, geometry=_moved(a.geometry, move)) for a in document.annotations)
+    turned = (msgspec.structs.replace(a, geometry=moved(a.geometry, move)) for a in document.annotations)
     return msgspec.structs.replace(document, annotations=tuple(turned))
 
 
@@ -50,7 +50,8 @@ def displayed(found: FoundMedium, stored_wh: tuple[int, int], orientation: int) 
 
 def _turned(one: FoundObject, move: Move) -> FoundObject:
     nested = tuple(_turned(child, move) for child in one.nested)
-    return msgspec.structs.replace(one, geometry=_moved(one.geometry, move), nested=nested)
+    other = moved(one.otherwise, move) if one.otherwise is not None else None
+    return msgspec.structs.replace(one, geometry=moved(one.geometry, move), otherwise=other, nested=nested)
 
 
 def _to_stored(orientation: int, displayed_wh: tuple[int, int]) -> Move:
@@ -74,7 +75,8 @@ def _to_displayed(orientation: int, stored_wh: tuple[int, int]) -> Move:
     return _to_stored(inverse, stored_wh)
 
 
-def _moved(geometry: Geometry, move: Move) -> Geometry:
+def moved(geometry: Geometry, move: Move) -> Geometry:
+    """A geometry with its points elsewhere."""
     match geometry:
         case Point(x=x, y=y):
             return Point(*move((x, y)))

@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.flat import LOOSE
 from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts
 from labelwright.exchange.ledger import Ledger, item_of, refuse_task
 from labelwright.exchange.naming import file_name
@@ -129,7 +130,9 @@ class _Picture:
 
     def _object(self, one: Labelled, label: Label, places: dict[str, int]) -> dict[str, Any]:
         annotation = one.annotation
-        found: dict[str, Any] = {"label": label.name, "polygon": self._polygon(one), "kind": one.label_class.type}
+        is_loose = one.parent is not None and one.parent.id not in places
+        polygon = self._polygon(one, is_loose=is_loose)
+        found: dict[str, Any] = {"label": label.name, "polygon": polygon, "kind": one.label_class.type}
         found["uid"] = annotation.id
         if annotation.parent_id in places:
             found["parent"] = places[annotation.parent_id]
@@ -142,7 +145,7 @@ class _Picture:
             found["z"] = annotation.z
         return found
 
-    def _polygon(self, one: Labelled) -> list[list[float]]:
+    def _polygon(self, one: Labelled, *, is_loose: bool) -> list[list[float]]:
         geometry, item = one.annotation.geometry, item_of(self._task, one.annotation.id, one.label_class.key)
         match geometry:
             case Rectangle(x=x, y=y, w=w, h=h):
@@ -154,7 +157,10 @@ class _Picture:
                 if len(rings) > 1:
                     self._ledger.converted("geometries", BRIDGED, item)
                     return [list(point) for point in points]
-        self._ledger.exported("geometries", class_key=one.label_class.key)
+        if is_loose:
+            self._ledger.converted("geometries", LOOSE, item)
+        else:
+            self._ledger.exported("geometries", class_key=one.label_class.key)
         return [list(point) for point in points]
 
     def _attributes(self, answers: Any, owner: str | None) -> dict[str, Any]:

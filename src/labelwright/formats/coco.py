@@ -15,7 +15,8 @@ import msgspec
 
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.areas import area_of
-from labelwright.exchange.bridges import Ring, joined
+from labelwright.exchange.bridges import Ring
+from labelwright.exchange.flat import LOOSE
 from labelwright.exchange.format import Chosen, Format, Setting, all_but, converts, refuses
 from labelwright.exchange.ledger import Ledger, item_of, refuse_task
 from labelwright.exchange.naming import UNSPLIT
@@ -274,7 +275,8 @@ class _Writer:
         if label_class.type == "line":
             refuse(self._ledger, task, one, NO_LINES)
             return None
-        shape = self._shape(task, one)
+        is_named = parent is not None and parent.id in ids
+        shape = self._shape(task, one, "" if parent is None else NESTED if is_named else LOOSE)
         ids[annotation.id] = self._next()
         fields: dict[str, Any] = {
             "id": _ID,
@@ -284,7 +286,7 @@ class _Writer:
             **shape,
             "uid": annotation.id,
         }
-        if parent is not None and parent.id in ids:
+        if parent is not None and is_named:
             fields["parent"] = _ID
             self._ids.append(ids[parent.id])
         return fields | self._extras(annotation)
@@ -295,11 +297,11 @@ class _Writer:
         self._count += 1
         return self._count - 1
 
-    def _shape(self, task: TaskLabels, one: Labelled) -> dict[str, Any]:
-        """Box, area and segmentation; the ledger is told how exact they are."""
-        annotation, label_class, parent = one
+    def _shape(self, task: TaskLabels, one: Labelled, way: str) -> dict[str, Any]:
+        """Box, area and segmentation; the ledger is told how exact they are, `way` where nothing is lost."""
+        annotation, label_class, _ = one
         item = item_of(task, annotation.id, label_class.key)
-        geometry, way = annotation.geometry, NESTED if parent is not None else ""
+        geometry = annotation.geometry
         box: tuple[float, ...] = kind_of(geometry).bounds(geometry)
         segmentation: Any = []
         match geometry:
@@ -334,7 +336,7 @@ class _Writer:
             self._ledger.converted("geometries", BRIDGED, item)
             segment = ImageSegmentation(tuple(rings))
             box = kind_of(segment).bounds(segment)
-            return {"bbox": numbers(box), "area": area_of(segment), "segmentation": numbers([flat(joined(rings))])}
+            return {"bbox": numbers(box), "area": area_of(segment), "segmentation": numbers([flat(one_ring(rings))])}
         self._ledger.converted("geometries", MASKED, item)
         packed = {"size": [height, width], "counts": pack_rle(lengths)}
         return {"bbox": bounds_of(runs), "area": rle_area(lengths), "segmentation": packed}

@@ -77,6 +77,10 @@ def keypoints_of(
             attributes = attributes_of(scheme, one.annotation.answers, one.annotation.class_id)
             fields.setdefault("keypoint_attributes", {})[name] = attributes
             ledger.exported("answers", len(one.annotation.answers))
+        if one.annotation.comment:
+            fields.setdefault("keypoint_comments", {})[name] = one.annotation.comment
+        if one.annotation.z:
+            fields.setdefault("keypoint_z", {})[name] = one.annotation.z
     return found
 
 

@@ -55,6 +55,8 @@ class _Annotation(msgspec.Struct, kw_only=True):
     keypoints: list[float] = []
     keypoint_uids: dict[str, str] = {}
     keypoint_attributes: dict[str, dict[str, Any]] = {}
+    keypoint_comments: dict[str, str] = {}
+    keypoint_z: dict[str, int] = {}
     caption: str | None = None
     question: str | None = None
     attributes: dict[str, Any] = {}
@@ -277,8 +279,9 @@ class _Part:
         rings = self._rings(segmentation, what, place, is_read=isinstance(annotation, _Plain))
         if rings is None:
             return None
-        found = all_of(rings, segmented=kind == "image_segmentation")
-        return Polygon(joined(rings_of(found))) if kind == "polygon" else found
+        if kind == "polygon":
+            return Polygon(rings[0] if len(rings) == 1 else joined(rings_of(all_of(rings))))
+        return all_of(rings, segmented=kind == "image_segmentation")
 
     def _point(self, annotation: _Annotation, place: Place) -> Point | None:
         if len(annotation.keypoints) >= 3:
@@ -340,13 +343,14 @@ class _Part:
             return
         for name, x, y, visible in zip(category.keypoints, values[::3], values[1::3], values[2::3], strict=False):
             if visible:
-                answers = tuple(_answers(annotation.keypoint_attributes.get(name, {}), place))
                 yield FoundObject(
                     class_name=name,
                     geometry=Point(x, y),
                     place=place,
-                    answers=answers,
+                    answers=tuple(_answers(annotation.keypoint_attributes.get(name, {}), place)),
                     id=annotation.keypoint_uids.get(name),
+                    comment=annotation.keypoint_comments.get(name),
+                    z=annotation.keypoint_z.get(name, 0),
                 )
 
 

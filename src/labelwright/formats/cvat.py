@@ -10,7 +10,6 @@ from typing import Any, Final
 import numpy as np
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.bridges import joined
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener, plain
 from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
@@ -25,7 +24,7 @@ from labelwright.exchange.found import (
     families,
 )
 from labelwright.exchange.ledger import Ledger
-from labelwright.exchange.pixels import mask_of, runs_of, segment_of
+from labelwright.exchange.pixels import mask_of, one_ring, runs_of, segment_of
 from labelwright.exchange.shapes import turned_box
 from labelwright.exchange.source import Medium, Source, TaskLabels
 from labelwright.formats.xml_files import attributes, decimal, elements, is_whole, text
@@ -119,7 +118,7 @@ def _geometry(geometry: Geometry, medium: Medium) -> tuple[str, dict[str, str]]:
         case ImageSegmentation(rings=rings):
             runs, box = mask_of(geometry, medium.size_wh)
             # Where no pixel's centre lies in it, a mask would be nothing at all.
-            return ("mask", _mask(runs, box)) if runs.row.size else ("polygon", {"points": _points(joined(rings))})
+            return ("mask", _mask(runs, box)) if runs.row.size else ("polygon", {"points": _points(one_ring(rings))})
     raise AssertionError(geometry)
 
 

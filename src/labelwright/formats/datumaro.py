@@ -10,7 +10,6 @@ from typing import Any, Final
 import msgspec
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.bridges import joined
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener, plain
 from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
@@ -27,7 +26,7 @@ from labelwright.exchange.found import (
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.naming import UNSPLIT, stem_of
 from labelwright.exchange.numbers import is_placeholder, names_by_number
-from labelwright.exchange.pixels import mask_of, segment_of
+from labelwright.exchange.pixels import mask_of, one_ring, segment_of
 from labelwright.exchange.source import Medium, Source
 from labelwright.formats.json_files import decoded
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
@@ -102,7 +101,7 @@ def _shape(geometry: Geometry, medium: Medium) -> dict[str, Any]:
         case ImageSegmentation(rings=rings):
             runs, _ = mask_of(geometry, medium.size_wh)
             if not runs.row.size:  # no pixel's centre lies in it, and a mask would be nothing at all
-                return {"type": "polygon", "points": _flat(joined(rings))}
+                return {"type": "polygon", "points": _flat(one_ring(rings))}
             width, height = medium.size_wh
             packed = {"counts": pack_rle(encode_rle(runs, medium.size_wh)), "size": [height, width]}
             return {"type": "mask", "rle": packed}

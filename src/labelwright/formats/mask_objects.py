@@ -4,11 +4,12 @@ Objects are painted one over the other by an explicit order; what is nested come
 around objects may get a value of its own, the ignore index, which training leaves out.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from labelwright.exchange.flat import LOOSE
 from labelwright.exchange.format import CARRIES, Setting, Support, converts, everything, refuses
 from labelwright.exchange.ledger import Ledger, item_of
 from labelwright.exchange.source import Labelled, Scheme, TaskLabels
@@ -184,18 +185,33 @@ def numbered(painted: Painting, shares: Sequence[float], most: int) -> list[int]
 # --- what the ledger is told ------------------------------------------------------------------------------------------
 
 
-def account(ledger: Ledger, task: TaskLabels, painted: Painting, shares: Sequence[float], way: str = PAINTED) -> None:
-    """Tell of every painted object how much of it is seen."""
-    seen = [one for one, share in zip(painted.objects, shares, strict=True) if share > 0]
-    keys = [one.label_class.key for one in seen]
-    losses = [1 - share for share in shares if share > 0]
-    ledger.converted_all(way, keys, lambda at: item_of(task, seen[at].annotation.id, keys[at]), losses)
-    if len(seen) == len(painted.objects):
+def account(
+    ledger: Ledger,
+    task: TaskLabels,
+    painted: Painting,
+    shares: Sequence[float],
+    way: str = PAINTED,
+    *,
+    loose: Collection[str] = (),
+) -> None:
+    """Tell of every painted object how much of it is seen; ``loose`` are the ids of those that name no parent."""
+    pairs = [(one, share) for one, share in zip(painted.objects, shares, strict=True) if share > 0]
+    alone = [pair for pair in pairs if pair[0].annotation.id in loose] if loose else []
+    rest = [pair for pair in pairs if pair[0].annotation.id not in loose] if loose else pairs
+    for how, seen in ((LOOSE, alone), (way, rest)):
+        _account_seen(ledger, task, how, seen)
+    if len(pairs) == len(painted.objects):
         return
     for one, pixels, share in zip(painted.objects, painted.pixels.tolist(), shares, strict=True):
         if share <= 0:
             item = item_of(task, one.annotation.id, one.label_class.key)
             ledger.refused("geometries", HIDDEN if pixels else NO_CENTRE, item)
+
+
+def _account_seen(ledger: Ledger, task: TaskLabels, way: str, seen: Sequence[tuple[Labelled, float]]) -> None:
+    keys = [one.label_class.key for one, _ in seen]
+    losses = [1 - share for _, share in seen]
+    ledger.converted_all(way, keys, lambda at: item_of(task, seen[at][0].annotation.id, keys[at]), losses)
 
 
 def refuse_kinds(ledger: Ledger, task: TaskLabels, others: Sequence[Labelled]) -> None:

@@ -112,7 +112,10 @@ class _Picture:
             elif one.annotation.answers:
                 self._ledger.exported("answers", len(one.annotation.answers))
         kept = [number for number in range(len(values)) if values[number] or shares[number] <= 0]
-        mask_objects.account(self._ledger, self._task, painted.only(kept), [shares[number] for number in kept])
+        there = {one.annotation.id for one, value in zip(painted.objects, values, strict=True) if value}
+        loose = {one.annotation.id for one in painted.objects if one.parent and one.parent.id not in there}
+        left = painted.only(kept)
+        mask_objects.account(self._ledger, self._task, left, [shares[number] for number in kept], loose=loose)
         return values
 
     def _refuse_answers(self, one: Labelled, why: str) -> None:

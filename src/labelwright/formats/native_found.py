@@ -1,5 +1,6 @@
 """Read our own files without a configuration at hand: element 0 says what kind each class is of."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -87,12 +88,16 @@ class _Part:
             self._elements = [line for line in bytes(checked(files.read(path))).splitlines() if line.strip()]
         else:
             self._elements = [bytes(raw) for raw in split(files.read(path))]
-        self._kinds: dict[str, str] = {}
+        self._kinds: dict[str, list[str]] = {}
+        self._asked: Counter[str] = Counter()
         self._seen = 0
         for element in self._elements[:1]:
             for overview in _overview_of(element):
+                if overview.classification_type is not None:
+                    self._asked.update([overview.class_name])
                 if overview.geometry_type in KINDS:
-                    self._kinds.setdefault(overview.class_name, str(overview.geometry_type))
+                    kinds = self._kinds.setdefault(overview.class_name, [])
+                    kinds += [] if overview.geometry_type in kinds else [str(overview.geometry_type)]
 
     def classes(self) -> Iterator[FoundClass]:
         """The geometry classes; which of them is nested the objects tell."""
@@ -165,7 +170,7 @@ class _Part:
             if name not in OBJECT_KEYS:
                 text = f"A geometry of “{key}” has no key “{name[:60]}”; it is passed over."
                 self._faults.add(self._place(number, f"{pointer}/{escaped(name)}"), "unexpected_key", text)
-        geometry = self._geometry(key, members, number, pointer)
+        geometry, *others = self._geometries(key, members, number, pointer) or (None,)
         if geometry is None:
             return None
         try:
@@ -180,6 +185,7 @@ class _Part:
         return FoundObject(
             class_name=key,
             geometry=geometry,
+            otherwise=others[0] if others else None,
             place=self._place(number, pointer),
             answers=tuple(self._answers(answers, number, f"{pointer}/classifications")),
             nested=tuple(self._objects(nested, number, f"{pointer}/nested_geometries")),
@@ -188,19 +194,38 @@ class _Part:
             z=z,
         )
 
-    def _geometry(self, key: str, members: dict[str, msgspec.Raw], number: int, pointer: str) -> Geometry | None:
+    def _geometries(self, key: str, members: dict[str, msgspec.Raw], number: int, pointer: str) -> list[Geometry]:
+        """The geometry of an object; two where nothing tells a line from a polygon, none after a fault."""
         shapes = [name for name in ("geometry", *KINDS) if name in members]
-        kind = self._kinds.get(key, _guessed(members) if shapes == ["geometry"] else None)
-        if shapes and shapes[0] in KINDS:
-            kind = shapes[0]
-        if len(shapes) != 1 or kind is None:
+        kinds = self._kinds_of(key, members) if shapes == ["geometry"] else shapes
+        if len(shapes) != 1:
             found = f"found {' and '.join(shapes)}" if shapes else "found none"
             text = f"“{key}” needs one geometry; {found}."
             self._faults.add(self._place(number, pointer), "wrong_shape_count", text)
-            return None
+            return []
+        geometries: list[Geometry] = []
+        for kind in kinds:
+            seen = self._seen
+            geometry = self._geometry(kind, members[shapes[0]], number, f"{pointer}/{shapes[0]}")
+            if geometry is not None:
+                self._seen = seen if geometries else self._seen  # the same keys are not seen twice
+                geometries.append(geometry)
+        return geometries
+
+    def _kinds_of(self, key: str, members: dict[str, msgspec.Raw]) -> list[str]:
+        """The kind of a class; where several trees have one of its name, those that the array can be."""
+        kinds = self._kinds.get(key, [])
+        if len(kinds) == 1:
+            return kinds
+        guessed = _guessed(members)
+        if guessed == "polygon" and "line" in kinds:
+            return [kind for kind in ("polygon", "line") if kind in kinds]
+        return [guessed] if guessed in kinds or not kinds else kinds[:1]
+
+    def _geometry(self, kind: str, raw: msgspec.Raw, number: int, pointer: str) -> Geometry | None:
         reading = Reading()
         try:
-            geometry = read_geometry(kind, members[shapes[0]], f"{pointer}/{shapes[0]}", reading)
+            geometry = read_geometry(kind, raw, pointer, reading)
         except InvalidJson as error:
             self._faults.add(self._place(number, pointer), "invalid_json", error.message)
             return None
@@ -209,15 +234,17 @@ class _Part:
             self._faults.add(self._place(number, fault.pointer), fault.code, fault.message)
         return None if reading.faults else geometry
 
-    def _answers(self, answers: dict[str, list[Any]], number: int, pointer: str) -> Iterator[FoundAnswer]:
+    def _answers(
+        self, answers: dict[str, list[Any]], number: int, pointer: str, above: str = ""
+    ) -> Iterator[FoundAnswer]:
+        """The answers of one owner; `above` is the path of the question that they are nested in, with a dot."""
         self._seen += len(answers)
-        for name, values in answers.items():
+        for key, values in answers.items():
             plain = [value for value in values if not isinstance(value, dict)]
-            at = f"{pointer}/{escaped(name)}"
+            at = f"{pointer}/{escaped(key)}"
+            name = f"{above}{key}" if self._asked[key] > 1 else key
             if not plain:
-                self._faults.add(
-                    self._place(number, at), "no_answer", f"“{name}” needs an answer; write null for none."
-                )
+                self._faults.add(self._place(number, at), "no_answer", f"“{key}” needs an answer; write null for none.")
             if all(value is None or isinstance(value, str) for value in plain):
                 texts = tuple(value for value in plain if value is not None)
                 single = texts[0] if len(texts) == 1 else (texts or None)
@@ -225,15 +252,15 @@ class _Part:
                 if texts or len(plain) == len(values):
                     yield FoundAnswer(name=name, value=single, place=self._place(number, at))
             else:
-                self._faults.add(self._place(number, at), "wrong_answer", f"“{name}” takes texts or null.", plain)
+                self._faults.add(self._place(number, at), "wrong_answer", f"“{key}” takes texts or null.", plain)
             for index, child in enumerate(values):
                 if isinstance(child, dict):
-                    yield from self._nested_answers(child, number, f"{at}/{index}")
+                    yield from self._nested_answers(child, number, f"{at}/{index}", f"{above}{key}.")
 
-    def _nested_answers(self, given: dict[str, Any], number: int, pointer: str) -> Iterator[FoundAnswer]:
+    def _nested_answers(self, given: dict[str, Any], number: int, pointer: str, above: str) -> Iterator[FoundAnswer]:
         for key in [key for key, value in given.items() if not isinstance(value, list)]:
             self._faults.add(self._place(number, f"{pointer}/{escaped(key)}"), "wrong_answer", f"“{key}” needs a list.")
-        yield from self._answers({k: v for k, v in given.items() if isinstance(v, list)}, number, pointer)
+        yield from self._answers({k: v for k, v in given.items() if isinstance(v, list)}, number, pointer, above)
 
 
 def _overview_of(element: bytes) -> list[_Overview]:
@@ -258,9 +285,9 @@ def _wrong_member(element: bytes) -> tuple[str, str] | None:
     return None
 
 
-def _guessed(members: dict[str, msgspec.Raw]) -> str | None:
-    """The kind of a geometry whose class is not listed: what its array can only be."""
-    text = bytes(members["geometry"])
+def _guessed(members: dict[str, msgspec.Raw]) -> str:
+    """The kind of a geometry whose class is not listed, or not once: what its array can only be."""
+    text = bytes(members["geometry"]).translate(None, b" \t\r\n")
     if text.startswith(b"[["):
         return "image_segmentation"
     if b'"w"' in text:

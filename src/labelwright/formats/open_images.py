@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files, refused
-from labelwright.exchange.flat import FlatObject, Flattener, inside
+from labelwright.exchange.flat import FlatObject, Flattener, apart, inside
 from labelwright.exchange.format import Chosen, Format, converts, only_boxes, refuses
 from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.ledger import Ledger
@@ -60,7 +60,9 @@ def _row(one: FlatObject, medium: Medium) -> tuple[Any, ...]:
     width, height = medium.size_wh
     left, top, right, bottom = inside(kind_of(one.geometry).bounds(one.geometry), medium.size_wh)
     # Without the last bits, which the way to pixels and back would change.
-    edges = (round(share, 12) for share in (left / width, right / width, top / height, bottom / height))
+    across = apart(round(left / width, 12), round(right / width, 12))
+    down = apart(round(top / height, 12), round(bottom / height, 12))
+    edges = (*across, *down)
     return (stem_of(medium.path), "labelwright", one.name, 1, *edges, 0, 0, 0, 0, 0)
 
 

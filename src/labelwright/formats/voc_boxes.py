@@ -14,8 +14,9 @@ from typing import Any, Final
 import numpy as np
 
 from labelwright.exchange.archive import Archive, File, file_of
+from labelwright.exchange.areas import area_of
 from labelwright.exchange.files import Files, refused
-from labelwright.exchange.flat import Attributes, FlatObject, Flattener, box_loss, plain
+from labelwright.exchange.flat import Attributes, FlatObject, Flattener, plain
 from labelwright.exchange.format import Chosen, Format, Setting, converts, only_boxes, refuses
 from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.ledger import Ledger, Loss
@@ -24,6 +25,7 @@ from labelwright.exchange.numerals import decimal_rows
 from labelwright.exchange.plain import PlainAnnotation
 from labelwright.exchange.portions import Shapes, portion_of
 from labelwright.exchange.source import Medium, Scheme, Source, TaskLabels
+from labelwright.exchange.turning import moved
 from labelwright.formats import image_sets, voc_labels
 from labelwright.formats.mask_objects import voc_colour
 from labelwright.formats.voc_labels import VocLabel
@@ -141,7 +143,7 @@ def _edges(geometry: Geometry) -> Corners:
     return x, y, x + w, y + h
 
 
-def _devkit(geometry: Geometry) -> Corners:
+def _devkit(geometry: Geometry) -> tuple[int, int, int, int]:
     """The nearest whole edges, at least a pixel apart; the first pixel is 1, and the last one is inside."""
     x1, y1, x2, y2 = _edges(geometry)
     (left, right), (top, bottom) = _whole_edges(x1, x2), _whole_edges(y1, y2)
@@ -156,10 +158,16 @@ def _whole_edges(low: float, high: float) -> tuple[int, int]:
 
 
 def _rounding_loss(geometry: Geometry) -> Loss | None:
-    if not isinstance(geometry, Rectangle):
-        return box_loss(geometry)
-    x1, y1, x2, y2 = _devkit(geometry)
-    return Loss("pixels", max(abs(a - b) for a, b in zip(_edges(geometry), (x1 - 1, y1 - 1, x2, y2), strict=True)))
+    x1, y1, right, bottom = _devkit(geometry)
+    left, top = x1 - 1, y1 - 1
+    if isinstance(geometry, Rectangle):
+        edges = (left, top, right, bottom)
+        return Loss("pixels", max(abs(a - b) for a, b in zip(_edges(geometry), edges, strict=True)))
+    box_wh = right - left, bottom - top
+    here = moved(geometry, lambda point: (point[0] - left, point[1] - top))
+    within = kind_of(here).inside(here, box_wh)
+    shared = area_of(within) if within is not None else 0.0
+    return Loss("iou", 1 - shared / (area_of(geometry) + box_wh[0] * box_wh[1] - shared))
 
 
 def _answers(found: Attributes) -> str:

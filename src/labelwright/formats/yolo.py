@@ -16,7 +16,7 @@ import msgspec
 
 from labelwright.exchange.archive import Archive, File, file_of
 from labelwright.exchange.areas import area_of
-from labelwright.exchange.flat import account_plain
+from labelwright.exchange.flat import LEAST, account_plain, apart, box_loss
 from labelwright.exchange.format import CARRIES, Chosen, Format, Support, converts, everything, refuses
 from labelwright.exchange.ledger import Ledger, Loss, item_of, refuse_task
 from labelwright.exchange.naming import stem_of
@@ -62,10 +62,7 @@ def _detect(geometry: Geometry) -> _Written | None:
         return None
     x, y, w, h = kind_of(geometry).bounds(geometry)
     values = [x + w / 2, y + h / 2, w, h]
-    if isinstance(geometry, Rectangle):
-        return _Written(values)
-    covered = area_of(geometry)
-    return _Written(values, BOXED, Loss("iou", 1 - min(1.0, covered / (w * h))))
+    return _Written(values) if isinstance(geometry, Rectangle) else _Written(values, BOXED, box_loss(geometry))
 
 
 def _segment(geometry: Geometry) -> _Written | None:
@@ -84,15 +81,14 @@ def _oriented(geometry: Geometry) -> _Written | None:
     if isinstance(geometry, Rectangle):
         return _Written(_flat(ring), "")
     corners, area = smallest_box(ring)
-    covered = area_of(geometry)
-    return _Written(_flat(corners), TURNED, Loss("iou", 1 - min(1.0, covered / area)))
+    return _Written(_flat(corners), TURNED, Loss("iou", 1 - min(1.0, area_of(geometry) / area) if area else 1.0))
 
 
 def _upright(geometry: Geometry) -> _Written:
     x, y, w, h = kind_of(geometry).bounds(geometry)
     corners = outline_of(Rectangle(x, y, w, h))
     assert corners is not None
-    return _Written(_flat(corners), UPRIGHT, Loss("iou", 1 - min(1.0, area_of(geometry) / (w * h))))
+    return _Written(_flat(corners), UPRIGHT, box_loss(geometry))
 
 
 # What plain shapes come out as, many at a time, and in which way ("" when exact).
@@ -198,6 +194,8 @@ class _Writer:
         if self._task == "obb" and written.way == TURNED and _leaves(written.values, size_wh):
             written = _upright(one.annotation.geometry)
         shares, was_cut = _shares(written.values, size_wh, is_box=self._task in {"detect", "pose"})
+        if self._task == "obb" and isinstance(one.annotation.geometry, Rectangle):
+            shares = _apart(shares)
         own_way = written.way or (OWN if one.parent is not None else "")
         way = own_way or _smaller_way(was_cut=was_cut, z=one.annotation.z)
         if way:
@@ -287,6 +285,13 @@ def _shares(values: list[float], size_wh: tuple[int, int], *, is_box: bool) -> t
     return [rounded(value / size_wh[at % 2]) for at, value in enumerate(moved)], was_cut
 
 
+def _apart(shares: list[float]) -> list[float]:
+    """The corners of an upright box whose sides do not fall together where shares are rounded."""
+    (left, top), (right, bottom) = shares[0:2], shares[4:6]
+    (left, right), (top, bottom) = apart(left, right), apart(top, bottom)
+    return [left, top, right, top, right, bottom, left, bottom]
+
+
 def _smaller_way(*, was_cut: bool, z: int) -> str:
     """How a shape that is otherwise exact came about; "" when it is whole."""
     return CUT if was_cut else NO_DEPTH if z else ""
@@ -295,7 +300,7 @@ def _smaller_way(*, was_cut: bool, z: int) -> str:
 def _middle(first: float, last: float) -> tuple[float, float]:
     """Middle and extent between two edges. The edges are rounded, so that a box at the border stays in the picture."""
     low, high = rounded(first), rounded(last)
-    return rounded((low + high) / 2, MIDDLES), rounded(max(high - low, 0.0))
+    return rounded((low + high) / 2, MIDDLES), rounded(max(high - low, LEAST))
 
 
 def _text(value: float) -> str:

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from labelwright.exchange.flat import LEAST
 from labelwright.exchange.numerals import Floats, decimal_rows
 from labelwright.exchange.portions import Portion, Shapes
 
@@ -49,7 +50,7 @@ def box_rows(shapes: Shapes, sizes: Floats) -> Rows:
     was_cut: Flags = np.any((first < -NEAR) | (last > sizes + NEAR), axis=1)
     kept_first, kept_last = np.maximum(first, 0.0), np.minimum(last, sizes)
     low, high = _rounded(kept_first / sizes), _rounded(kept_last / sizes)
-    values = np.concatenate((_rounded((low + high) / 2, MIDDLES), _rounded(np.maximum(high - low, 0.0))), axis=1)
+    values = np.concatenate((_rounded((low + high) / 2, MIDDLES), _rounded(np.maximum(high - low, LEAST))), axis=1)
     texts = decimal_rows(values.ravel(), np.arange(4, values.size + 1, 4))
     return Rows(texts, was_cut.tolist())
 
