@@ -3,12 +3,16 @@
 import io
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.checking import is_near
+from labelwright.exchange.bridges import Ring
+from labelwright.exchange.checking import check_archive, is_near
 from labelwright.exchange.exporting import Exporting, Report, Request
 from labelwright.exchange.files import open_files
 from labelwright.exchange.format import Format, chosen
@@ -23,11 +27,13 @@ from labelwright.exchange.uniting import Uniter
 from labelwright.exchange.zip_file import ZipWriter
 from labelwright.model.document import EMPTY, Annotation, Document, Stamp
 from labelwright.model.geometry import Geometry, Line, Point, kind_of
-from labelwright.raster import iou
+from labelwright.raster import iou, semantic_map
 from tests.formats.corpus import ALL_STATES
 from tests.formats.corpus.making import own_uuid
 
 _STAMP: Final = Stamp(None, 0, "import")
+NEARLY: Final = 0.03
+"""Areas are measured on a grid."""
 FINER: Final = 8
 """How many times finer than pixels areas are measured."""
 
@@ -54,7 +60,7 @@ class Trip(NamedTuple):
 
 
 def written(form: Format, scheme: Scheme, tasks: Sequence[TaskLabels], **fields: Any) -> tuple[bytes, Report]:
-    """The archive of some tasks, and the report of the export."""
+    """The archive of some tasks, looked at again as the export does, and the report of the export."""
     file = io.BytesIO()
     settings, processes = chosen(form.settings, fields.pop("settings", {})), fields.pop("processes", 1)
     request = Request(format=form.id, states=ALL_STATES, settings=settings, **fields)
@@ -63,7 +69,17 @@ def written(form: Format, scheme: Scheme, tasks: Sequence[TaskLabels], **fields:
     sink = ZipWriter(file)
     report = exporting.write(Archive(sink), {})
     sink.close()
+    with _file_of(file.getvalue()) as path:
+        check_archive(form, path, report.balance, scheme, exporting.tasks(None))
     return file.getvalue(), report
+
+
+@contextmanager
+def _file_of(archive: bytes) -> Iterator[Path]:
+    with tempfile.NamedTemporaryFile(suffix=".zip") as file:
+        file.write(archive)
+        file.flush()
+        yield Path(file.name)
 
 
 def there_and_back(form: Format, scheme: Scheme, tasks: Iterable[TaskLabels], **fields: Any) -> Trip:
@@ -75,11 +91,9 @@ def there_and_back(form: Format, scheme: Scheme, tasks: Iterable[TaskLabels], **
     uniter = Uniter("add", _STAMP, lambda: next(fresh))
     sizes = {task.medium.id: task.medium.size_wh for task in tasks if task.medium.width}
     after: dict[str, Document] = {}
-    with tempfile.NamedTemporaryFile(suffix=".zip") as file:
-        file.write(archive)
-        file.flush()
+    with _file_of(archive) as path:
         assert form.read is not None
-        files = open_files(Path(file.name))
+        files = open_files(path)
         labels = form.read(files)
         refused: list[Fault] = []
         found: Iterable[FoundMedium] = identified(labels.media(), files)
@@ -111,14 +125,15 @@ def pairs(trip: Trip, form: Format) -> Iterator[Kept]:
             continue
         buckets = {a.id: entries[a.id].bucket if a.id in entries else "exported" for a in task.document.annotations}
         has_all = bool(trip.report.balance.side_car)
-        given = [a for a in task.document.annotations if has_all or buckets[a.id] != "refused"]
+        kept = [Kept(task, a, None, buckets[a.id], entries.get(a.id)) for a in task.document.annotations]
+        given = [one for one in kept if has_all or one.bucket != "refused"]
         found = _paired(given, document.annotations, in_order=form.keeps_order)
-        for was in task.document.annotations:
-            yield Kept(task, was, found.get(was.id), buckets[was.id], entries.get(was.id))
+        yield from (one._replace(now=found.get(one.was.id)) for one in kept)
 
 
-def _paired(before: Sequence[Annotation], after: Sequence[Annotation], *, in_order: bool) -> dict[str, Annotation]:
+def _paired(given: Sequence[Kept], after: Sequence[Annotation], *, in_order: bool) -> dict[str, Annotation]:
     """Annotations of one picture by the id that they had: the same id or place, else the same shape, else similar."""
+    before = [one.was for one in given]
     left = {a.id: a for a in after}
     found = {a.id: left.pop(a.id) for a in before if a.id in left}
     for class_id in {a.class_id for a in before} if in_order else ():
@@ -126,29 +141,61 @@ def _paired(before: Sequence[Annotation], after: Sequence[Annotation], *, in_ord
         there = [a for a in left.values() if a.class_id == class_id]
         if len(own) == len(there) and all(a.parent_id is None for a in own):
             found |= {was.id: left.pop(now.id) for was, now in zip(own, there, strict=True)}
-    for is_alike in (_is_equal, _is_nearly_equal, _is_similar):
+    for is_alike in (_is_equal, _is_nearly_equal):
         for was in before:
-            if was.id in found:
-                continue
-            candidates = [now for now in left.values() if now.class_id == was.class_id and is_alike(was, now)]
-            if candidates:
-                best = max(
-                    candidates, key=lambda now: (now.answers == was.answers, likeness(was.geometry, now.geometry))
-                )
-                found[was.id] = left.pop(best.id)
-    return found
+            if was.id not in found and (equal := [now for now in left.values() if is_alike(was, now)]):
+                found[was.id] = left.pop(max(equal, key=lambda now: (now.answers == was.answers, now.z == was.z)).id)
+    return found | _matched([one for one in given if one.was.id not in found], list(left.values()))
 
 
 def _is_equal(was: Annotation, now: Annotation) -> bool:
-    return was.geometry == now.geometry and was.answers == now.answers
+    return was.class_id == now.class_id and was.geometry == now.geometry and was.answers == now.answers
 
 
 def _is_nearly_equal(was: Annotation, now: Annotation) -> bool:
-    return is_near(was.geometry, now.geometry, 0.01)
+    return was.class_id == now.class_id and is_near(was.geometry, now.geometry, 0.01)
 
 
-def _is_similar(was: Annotation, now: Annotation) -> bool:
-    return likeness(was.geometry, now.geometry) > 0
+def _matched(before: Sequence[Kept], after: Sequence[Annotation]) -> dict[str, Annotation]:
+    """As many pairs as there are of shapes that lost no more than is stated, then of shapes with anything in common."""
+    stated = _paired_where(before, after, _is_as_stated)
+    rest = [one for one in before if one.was.id not in stated]
+    there = {now.id for now in stated.values()}
+    return stated | _paired_where(rest, [now for now in after if now.id not in there], _has_anything_of_it)
+
+
+def _is_as_stated(one: Kept) -> bool:
+    return one.entry is not None and loss_of(one, one.entry.measure) <= (one.entry.largest_loss or 0.0) + NEARLY
+
+
+def _has_anything_of_it(one: Kept) -> bool:
+    return one.now is not None and likeness(one.was.geometry, one.now.geometry) > 0
+
+
+def _paired_where(
+    before: Sequence[Kept], after: Sequence[Annotation], may_be: Callable[[Kept], bool]
+) -> dict[str, Annotation]:
+    """The largest number of pairs, those that are most alike before others (Kuhn's algorithm)."""
+    alike: dict[int, list[tuple[float, int]]] = {}
+    for i, one in enumerate(before):
+        own = [(k, now) for k, now in enumerate(after) if now.class_id == one.was.class_id]
+        there = ((likeness(one.was.geometry, now.geometry), k) for k, now in own if may_be(one._replace(now=now)))
+        alike[i] = sorted(there, reverse=True)
+    owner: dict[int, int] = {}
+
+    def finds(i: int, tried: set[int]) -> bool:
+        """Whether one finds a partner, if need be by sending others to another one."""
+        for _, k in alike[i]:
+            if k not in tried:
+                tried.add(k)
+                if k not in owner or finds(owner[k], tried):
+                    owner[k] = i
+                    return True
+        return False
+
+    for i in sorted(alike, key=lambda i: alike[i][:1], reverse=True):
+        finds(i, set())
+    return {before[i].was.id: after[k] for k, i in owner.items()}
 
 
 # --- measures -------------------------------------------------------------------------------------------------------
@@ -167,9 +214,18 @@ def likeness(one: Geometry, other: Geometry, finer: int = FINER) -> float:
 def overlap(some: Iterable[Geometry], others: Iterable[Geometry], finer: int = 1) -> float:
     """The same of what several shapes cover."""
     shapes = [[rings_of(stretched(one, (finer, finer))) for one in each] for each in (some, others)]
-    corners = [point for shape in shapes for rings in shape for ring in rings for point in ring]
-    size_wh = int(max((x for x, _ in corners), default=0)) + 2, int(max((y for _, y in corners), default=0)) + 2
-    return iou(shapes[0], shapes[1], size_wh)
+    return iou(shapes[0], shapes[1], _size_around(shapes[0] + shapes[1]))
+
+
+def covered(some: Iterable[Geometry]) -> int:
+    """How many pixels several shapes cover together."""
+    shapes = [rings_of(one) for one in some]
+    return int(np.count_nonzero(semantic_map(shapes, _size_around(shapes))))
+
+
+def _size_around(shapes: Sequence[Sequence[Ring]]) -> tuple[int, int]:
+    corners = [point for rings in shapes for ring in rings for point in ring]
+    return int(max((x for x, _ in corners), default=0)) + 2, int(max((y for _, y in corners), default=0)) + 2
 
 
 def distance(one: Geometry, other: Geometry) -> float:

@@ -12,13 +12,14 @@ from labelwright.model.document import Answers
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Geometry
 from tests.formats import corpus
-from tests.formats.measuring import Kept, Trip, counted, loss_of, overlap, pairs, there_and_back
+from tests.formats.measuring import NEARLY, Kept, Trip, counted, covered, loss_of, overlap, pairs, there_and_back
 
 BOTH_WAYS = [form for form in FORMATS.values() if form.write is not None and form.read is not None]
 # What an import may say no to although a file holds it: the shape is another one, or what it stood in is not told.
 MAY_NOT_FIT = {"wrong_geometry", "no_parent", "several_parents"}
-NEARLY = 0.03
-"""Areas are measured on a grid."""
+
+TURNED_PX = 1e-9
+"""How far the subtractions of two turns may move a point: its last bits."""
 
 
 def by_id(form: Format) -> str:
@@ -55,8 +56,9 @@ def test_five_thousand_objects_come_back(form: Format) -> None:
         assert back + len(trip.faults) == balance.exported["geometries"] + balance.converted["geometries"]
 
 
-def check_law(form: Format, trip: Trip) -> None:
-    """Assert everything that a format and its ledger say of one way there and back."""
+def check_law(form: Format, trip: Trip, *, turned: bool = False) -> None:
+    """Assert everything that a format and its ledger say of one way there and back; `turned` in the stored frame."""
+    most_px = max(form.tolerance_px, TURNED_PX if turned else 0.0)
     kept = list(pairs(trip, form))
     balance, back = trip.report.balance, counted(trip.after.values())
     assert {fault.code for fault in trip.faults} <= MAY_NOT_FIT, trip.faults
@@ -71,7 +73,7 @@ def check_law(form: Format, trip: Trip) -> None:
     for one in kept:
         if one.bucket == "exported":
             assert one.now is not None, one.was
-            assert is_near(one.was.geometry, one.now.geometry, form.tolerance_px), one
+            assert is_near(one.was.geometry, one.now.geometry, most_px), one
             assert one.now.z == one.was.z, "depth is lost and nobody says so"
         if one.bucket == "converted" and one.now is not None:
             assert one.entry is not None
@@ -127,10 +129,13 @@ def check_answers(form: Format, trip: Trip) -> None:
 
 
 def said(answers: Answers) -> Answers:
-    """The answers that say something; what is ticked has no order."""
-    return {
-        key: tuple(sorted(answer)) if isinstance(answer, tuple) else answer for key, answer in answers.items() if answer
-    }
+    """The answers that say something."""
+    return {key: answer for key, answer in ticked_in_order(answers).items() if answer}
+
+
+def ticked_in_order(answers: Answers) -> Answers:
+    """The answers; what is ticked has no order."""
+    return {key: tuple(sorted(answer)) if isinstance(answer, tuple) else answer for key, answer in answers.items()}
 
 
 def check_areas(trip: Trip, kept: list[Kept]) -> None:
@@ -147,8 +152,11 @@ def check_areas(trip: Trip, kept: list[Kept]) -> None:
         for annotation in document.annotations:
             after[medium_id, annotation.class_id].append(annotation.geometry)
     assert after.keys() <= before.keys()
+    names, said_no = trip.scheme.names(), {fault.value for fault in trip.faults}
     boxes = {str(c.id) for c in trip.scheme.geometry_classes if c.type == "rectangle"}
     for key, shapes in before.items():
-        if key[1] in boxes:
+        if key[1] in boxes or names[key[1]] in said_no:
             continue  # boxes that touch, or that others lie over, are no boxes in a picture of classes
-        assert overlap(shapes, after[key]) >= 1 - losses[key] - NEARLY, key
+        # What each may have lost may lie apart from what the others lost.
+        most = losses[key] * sum(covered([one]) for one in shapes) / max(covered(shapes), 1)
+        assert overlap(shapes, after[key]) >= 1 - most - NEARLY, key

@@ -4,11 +4,10 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from random import Random
 
 import jsonschema_rs
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
 from labelwright.bootstrap import open_context
@@ -21,7 +20,7 @@ from labelwright.model.task import TaskState
 from labelwright.services import configurations, datasets, imports, projects
 from labelwright.services.context import Context
 from labelwright.services.projects import ProjectTexts
-from tests import strategies
+from tests import chance
 from tests.builders import Team, make_medium, make_team, save
 from tests.native import ALL_STATES, export_bytes
 
@@ -86,19 +85,24 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield World(ctx, team, dataset_id)
 
 
-property_of_the_format = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
-states = st.tuples(*(st.sampled_from([state.value for state in TaskState]) for _ in MEDIA))
+@pytest.fixture(params=range(40))
+def rng(request: pytest.FixtureRequest) -> Random:
+    return Random(request.param)  # noqa: S311 - labels are no secrets
 
 
-@property_of_the_format
-@given(data=st.data(), classes=strategies.configurations(), states=states)
-def test_an_emptied_project_exports_the_same_bytes_after_import(world: World, data, classes, states) -> None:
-    configuration = world.make_project(classes)
-    documents = [data.draw(strategies.documents(configuration)) for _ in MEDIA]
+def any_states(rng: Random) -> tuple[str, ...]:
+    return tuple(rng.choice(list(TaskState)).value for _ in MEDIA)
+
+
+def any_documents(rng: Random, configuration: Configuration) -> list[Document]:
+    return [chance.document(rng, configuration.classes) for _ in MEDIA]
+
+
+def test_an_emptied_project_exports_the_same_bytes_after_import(world: World, rng: Random) -> None:
+    configuration = world.make_project(chance.classes(rng))
+    documents = any_documents(rng, configuration)
     world.label(configuration, documents)
-    world.finish(configuration.project_id, states)
+    world.finish(configuration.project_id, any_states(rng))
     first = world.export(configuration.project_id)
 
     world.empty(configuration.project_id)
@@ -110,13 +114,12 @@ def test_an_emptied_project_exports_the_same_bytes_after_import(world: World, da
     assert done.annotations == sum(len(document.annotations) for document in documents)
 
 
-@property_of_the_format
-@given(data=st.data(), classes=strategies.configurations(), states=states)
 def test_a_copy_of_the_project_exports_the_same_ids_too_and_a_second_import_changes_nothing(
-    world: World, data, classes, states
+    world: World, rng: Random
 ) -> None:
+    classes, states = chance.classes(rng), any_states(rng)
     original = world.make_project(classes)
-    world.label(original, [data.draw(strategies.documents(original)) for _ in MEDIA])
+    world.label(original, any_documents(rng, original))
     world.finish(original.project_id, states)
     first = world.export(original.project_id, include=["ids", "media", "provenance", "comments", "timing", "review"])
     plain = world.export(original.project_id, include=["ids", "comments"])
@@ -143,11 +146,9 @@ def revisions(world: World, project_id: str) -> set[int]:
         return set(conn.execute(query).scalars())
 
 
-@property_of_the_format
-@given(data=st.data(), classes=strategies.configurations())
-def test_labels_without_ids_replace_themselves_by_keep_data_false(world: World, data, classes) -> None:
-    configuration = world.make_project(classes)
-    world.label(configuration, [data.draw(strategies.documents(configuration)) for _ in MEDIA])
+def test_labels_without_ids_replace_themselves_by_keep_data_false(world: World, rng: Random) -> None:
+    configuration = world.make_project(chance.classes(rng))
+    world.label(configuration, any_documents(rng, configuration))
     first = world.export(configuration.project_id)
 
     replacing = first.replace(b'{"internal_media_ID"', b'{"keepData":false,"internal_media_ID"')
