@@ -1,10 +1,10 @@
 """Work that several processes share comes out as if one had done it."""
 
+import itertools
 import os
 import signal
 import time
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ def test_an_error_is_raised_where_the_work_was_asked_for_behind_what_was_made_be
     made: list[int] = []
     before = children()
     with pytest.raises(Invalid, match="fifth") as caught:
-        made += in_turn(count, work, 2)
+        made += in_turn(itertools.count, work, 2)
     assert caught.value.issues[0].code == "no_good"
     assert made == [0, 1, 2, 3, 4]
     assert children() == before
@@ -69,7 +69,7 @@ def test_a_process_that_is_killed_is_an_error_and_none_is_left() -> None:
         return number
 
     before = children()
-    walk = in_turn(count, work, 2)
+    walk = in_turn(itertools.count, work, 2)
     assert [next(walk) for _ in range(4)] == [0, 1, 2, 3]
     with pytest.raises(Died, match="memory"):
         next(walk)
@@ -78,7 +78,7 @@ def test_a_process_that_is_killed_is_an_error_and_none_is_left() -> None:
 
 def test_nobody_is_left_when_the_walk_is_given_up() -> None:
     before = children()
-    walk = in_turn(count, lambda _: b"x" * 1_000_000, 3)
+    walk = in_turn(itertools.count, lambda _: b"x" * 1_000_000, 3)
     assert len(next(walk)) == 1_000_000
     assert len(children() - before) == 3
     walk.close()
@@ -89,7 +89,7 @@ def test_processes_end_when_the_one_that_started_them_is_killed() -> None:
     read_end, write_end = os.pipe()
     parent = os.fork()
     if not parent:
-        walk = in_turn(count, lambda _: os.getpid(), 2)
+        walk = in_turn(itertools.count, lambda _: os.getpid(), 2)
         os.write(write_end, f"{next(walk)} {next(walk)}".encode())
         time.sleep(60)
         os._exit(1)
@@ -109,10 +109,10 @@ def is_running(process: int) -> bool:
         return False
 
 
-def many_tasks() -> Iterator[TaskLabels]:
+def many_tasks(count: int) -> Iterator[TaskLabels]:
     """The pictures of the corpus but the heaviest, again and again under other names."""
     light = [task for task in corpus.tasks() if len(task.document.annotations) < 100]
-    for number in range(300):
+    for number in range(count):
         task = light[number % len(light)]
         medium = msgspec.structs.replace(
             task.medium, id=own_uuid(50_000 + number), name=f"{number:03}/{task.medium.name}"
@@ -120,10 +120,14 @@ def many_tasks() -> Iterator[TaskLabels]:
         yield msgspec.structs.replace(task, task_id=own_uuid(60_000 + number), medium=medium)
 
 
+FLAT = dict.fromkeys(("coco", "yolo", "yolo-seg", "yolo-pose", "voc"), 300)
+OF_PIXELS = ("coco_panoptic", "voc_segmentation", "cityscapes", "masks_index", "masks_class", "masks_instance")
+# How many pictures are worth it.
+SHARED = FLAT | dict.fromkeys(OF_PIXELS, 40)
 WAYS = ({}, {"splits": parse_splits("60/20/20")}, {"side_car": True, "classes": ("car",), "compact": True})
 
 
-@pytest.mark.parametrize("form", ["coco", "yolo", "yolo-seg", "yolo-pose", "voc"])
+@pytest.mark.parametrize("form", SHARED)
 @pytest.mark.parametrize(
     "fields",
     [{}, {"splits": parse_splits("60/20/20")}, {"side_car": True, "classes": ("car",), "compact": True}],
@@ -132,9 +136,9 @@ WAYS = ({}, {"splits": parse_splits("60/20/20")}, {"side_car": True, "classes": 
 def test_archive_and_ledger_do_not_show_how_many_processes_wrote_them(
     form: str, fields: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forks, fork = count(), os.fork
+    forks, fork = itertools.count(), os.fork
     monkeypatch.setattr(os, "fork", lambda: (next(forks), fork())[1])
-    tasks = tuple(many_tasks())
+    tasks = tuple(many_tasks(SHARED[form]))
     one, two = (written(FORMATS[form], corpus.SCHEME, tasks, processes=n, **fields) for n in (1, 2))
     assert next(forks) >= 2
     assert one[1] == two[1]

@@ -49,7 +49,9 @@ def written(form: Format, task: TaskLabels, **given: str) -> tuple[dict[str, byt
     ledger.enter(task)
     sink = ZipWriter(file)
     assert form.write is not None
-    source = Source("P", SCHEME, lambda _: iter([task]), lambda _: iter([task]), lambda _, work: iter([work([task])]))
+    source = Source(
+        "P", SCHEME, lambda _: iter([task]), lambda _: iter([task]), lambda _split, work, *_: iter([work([task])])
+    )
     form.write(source, Archive(sink), chosen(form.settings, given), ledger)
     sink.close()
     with zipfile.ZipFile(file) as archive:

@@ -41,6 +41,17 @@ def file_of(path: str, content: bytes) -> File:
     return File(path, content, hashlib.sha256(content).hexdigest(), crc32(content))
 
 
+class Bundle:
+    """Files that wait to be put into an archive."""
+
+    def __init__(self) -> None:
+        self.files: list[File] = []
+
+    def add(self, path: str, content: bytes) -> None:
+        """Make a small file ready."""
+        self.files.append(file_of(path, content))
+
+
 class Sink(Protocol):
     """What holds files: `begin`, any number of `write`, `end`; or `add` for content in hand."""
 

@@ -18,10 +18,9 @@ from labelwright.exchange.format import Format
 from labelwright.exchange.ledger import Balance, Counted, Ledger, contents, item_of
 from labelwright.exchange.naming import plan_paths
 from labelwright.exchange.numbers import compacted
-from labelwright.exchange.portions import AT_ONCE
 from labelwright.exchange.sharing import in_turn
 from labelwright.exchange.side_car_writing import add_side_car
-from labelwright.exchange.source import Made, Medium, Scheme, Source, TaskLabels
+from labelwright.exchange.source import AT_ONCE, Made, Medium, Scheme, Source, TaskLabels
 from labelwright.exchange.splits import Splits, splitter
 from labelwright.exchange.turning import FRAMES, STORED, UPRIGHT, stored_document, stored_medium
 from labelwright.model.errors import Invalid, Issue
@@ -29,7 +28,7 @@ from labelwright.model.errors import Invalid, Issue
 PICTURES: Final = ("none", "pack", "links")
 CONFIGURATION_PATH: Final = "label_configuration.json"
 LINKS_PATH: Final = "pictures.csv"
-_WORTH_SHARING: Final = 4 * AT_ONCE
+_WORTH_SHARING: Final = 4
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,38 +179,45 @@ class Exporting:
         """The same tasks for who looks at media and their answers alone: nothing is counted."""
         return map(self._left, self._kept(split))
 
-    def in_turn(self, split: str | None, work: Callable[[list[TaskLabels]], Made]) -> Iterator[Made]:
+    def in_turn(
+        self, split: str | None, work: Callable[[list[TaskLabels]], Made], at_once: int = AT_ONCE
+    ) -> Iterator[Made]:
         """What `work` makes of some tasks in a row, in order; see `Source`."""
         self.plan()
-        processes = self._processes if len(self._media) > _WORTH_SHARING else 1
-        shares = self._shared(split, work, processes) if processes > 1 else self._worked(split, work)
-        for number, made in enumerate(shares):
-            self._progress(min(number * AT_ONCE, self._total), self._total)
-            yield made
 
-    def _worked(self, split: str | None, work: Callable[[list[TaskLabels]], Made]) -> Iterator[Made]:
-        return (work([self._given(task) for task in some]) for some in self._portions(split))
+        def portions() -> Iterator[list[TaskLabels]]:
+            walk = self._kept(split)
+            return iter(lambda: list(islice(walk, at_once)), [])
 
-    def _shared(self, split: str | None, work: Callable[[list[TaskLabels]], Made], processes: int) -> Iterator[Made]:
-        """The same by several processes; what each has counted comes along."""
+        def worked(some: list[TaskLabels]) -> Made:
+            return work([self._given(task) for task in some])
+
+        is_shared = self._processes > 1 and len(self._media) > _WORTH_SHARING * at_once
+        made = self._shared(split, portions, worked) if is_shared else map(worked, portions())
+        for number, one in enumerate(made, 1):
+            yield one
+            self._progress(min(number * at_once, self._total), self._total)
+
+    def _shared(
+        self,
+        split: str | None,
+        portions: Callable[[], Iterator[list[TaskLabels]]],
+        worked: Callable[[list[TaskLabels]], Made],
+    ) -> Iterator[Made]:
+        """Let several processes work; what each has counted comes along."""
 
         def counted() -> tuple[Counted, Counter[str]]:
             counts, self._counts = self._counts, Counter()
             return self._ledger.drained(), counts
 
         def share(some: list[TaskLabels]) -> tuple[Made, tuple[Counted, Counter[str]]]:
-            return work([self._given(task) for task in some]), counted()
+            return worked(some), counted()
 
-        for made, (ledger, counts) in in_turn(lambda: self._portions(split), share, processes, begin=counted):
+        for made, (ledger, counts) in in_turn(portions, share, self._processes, begin=counted):
             self._ledger.merge(ledger)
             self._counts.update(counts)
             yield made
         self._unseen -= {key for key in self._unseen if split in {None, self._media[key].split}}
-
-    def _portions(self, split: str | None) -> Iterator[list[TaskLabels]]:
-        walk = self._kept(split)
-        while some := list(islice(walk, AT_ONCE)):
-            yield some
 
     def _kept(self, split: str | None) -> Iterator[TaskLabels]:
         """Tasks that come into the export, as they are."""

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from labelwright.exchange.areas import area_of
 from labelwright.exchange.format import Support
-from labelwright.exchange.ledger import Item, Ledger, Loss, Unit, item_of, refuse_task
+from labelwright.exchange.ledger import NO_SIZE, Item, Ledger, Loss, Unit, item_of, refuse_task
 from labelwright.exchange.numerals import Floats
 from labelwright.exchange.plain import PlainAnnotation, PlainKind, kind_name
 from labelwright.exchange.portions import Portion
@@ -18,7 +18,6 @@ from labelwright.exchange.source import Labelled, Medium, Scheme, TaskLabels
 from labelwright.model.document import Answer, Answers
 from labelwright.model.geometry import Geometry, Rectangle, kind_of
 
-NO_SIZE: Final = "The size of the picture is not known yet."
 NEAR: Final = 1e-9
 LEAST: Final = 1e-12
 """The least extent of a box, a share of the picture's side: what is smaller would be rounded to nothing."""

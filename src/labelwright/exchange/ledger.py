@@ -15,6 +15,7 @@ from labelwright.exchange.source import TaskLabels
 Unit = Literal["tasks", "geometries", "answers"]
 UNITS: Final[tuple[Unit, ...]] = ("tasks", "geometries", "answers")
 MOST_ITEMS: Final = 1000
+NO_SIZE: Final = "The size of the picture is not known yet."
 _PARTS: Final = 1 << 40
 """Losses are summed in whole parts of this: the sum is the same in whatever order they come."""
 

@@ -19,8 +19,6 @@ from labelwright.exchange.plain import Box, Measured, Outline, PlainAnnotation, 
 from labelwright.exchange.source import TaskLabels
 
 Value = TypeVar("Value")
-AT_ONCE: Final = 64
-"""Tasks that are looked at together: enough to make each call's share small, few enough to stay in the cache."""
 RULE: Final = 1
 """Grows when boxes or areas are computed in another way, so that what was kept does not count any more."""
 _NUMBERS: Final = msgspec.json.Decoder(list[float])

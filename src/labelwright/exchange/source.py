@@ -6,7 +6,7 @@ twice gives the same twice: formats with several files walk over the tasks once 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import BinaryIO, NamedTuple, Protocol, TypeVar
+from typing import BinaryIO, Final, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -171,23 +171,27 @@ def class_indices(configuration: Configuration) -> dict[str, int]:
     return {str(p.label_class.id): p.label_class.number for p in numbered if p.label_class.number is not None}
 
 
+AT_ONCE: Final = 64
+"""Tasks that are looked at together: enough to make each call's share small, few enough to stay in the cache."""
 Made = TypeVar("Made")
 
 
 class InTurn(Protocol):
     """See `Source.in_turn`."""
 
-    def __call__(self, split: str | None, work: Callable[[list[TaskLabels]], Made], /) -> Iterator[Made]: ...
+    def __call__(
+        self, split: str | None, work: Callable[[list[TaskLabels]], Made], /, at_once: int = AT_ONCE
+    ) -> Iterator[Made]: ...
 
 
 class Source(NamedTuple):
     """All that is to be written. `splits` are the names of the splits in order, `("",)` when nothing is split.
 
     `tasks(split)` starts a new walk over the tasks of one split, or of all with None; `heads(split)` the same walk for
-    who looks at media and their answers alone. `in_turn(split, work)` gives what `work` makes of some tasks in a row at
-    a time, in order; several processes may do it, so that nothing but what it returns, and the ledger, comes out of
-    it. `open_picture` gives the original bytes to a format that packs pictures
-    itself, None where there are none or they are not asked for.
+    who looks at media and their answers alone. `in_turn(split, work)` gives what `work` makes of some tasks in a row
+    (`at_once`), in order; several processes may do it, so that only what it returns, and the ledger, comes out of it.
+    `open_picture` gives the original bytes to a format that packs pictures itself, None where there are none or they
+    are not asked for.
     """
 
     project: str

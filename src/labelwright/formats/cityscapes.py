@@ -14,16 +14,17 @@ from typing import Any, Final
 
 import msgspec
 
-from labelwright.exchange.archive import Archive
+from labelwright.exchange.archive import Archive, Bundle
 from labelwright.exchange.flat import LOOSE
 from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts
-from labelwright.exchange.ledger import Ledger, item_of, refuse_task
+from labelwright.exchange.ledger import Ledger, item_of
 from labelwright.exchange.naming import file_name
 from labelwright.exchange.pixels import one_ring
 from labelwright.exchange.source import Labelled, Medium, Scheme, Source, TaskLabels
 from labelwright.formats import mask_classes, mask_objects, mask_pictures
 from labelwright.formats.cityscapes_labels import INSTANCES, Label, labels_of
 from labelwright.formats.cityscapes_reader import LABELS, read, recognise
+from labelwright.formats.picture_files import write_each
 from labelwright.model.geometry import ImageSegmentation, Polygon, Rectangle
 from labelwright.raster import GREY, GREY_16, RGB, encode_runs
 
@@ -47,12 +48,12 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     labels = labels_of(source.scheme, settings["ids"])
     mask_objects.check_values(source.scheme, {class_id: label.id for class_id, label in labels.items()}, -1)
     archive.add(LABELS, _table(labels))
+
+    def write_picture(task: TaskLabels, bundle: Bundle) -> None:
+        _Picture(source.scheme, task, settings, ledger).write(bundle, labels)
+
     for split in source.splits:
-        for task in source.tasks(split):
-            if task.medium.width:
-                _Picture(source.scheme, task, settings, ledger).write(archive, labels)
-            else:
-                refuse_task(ledger, task, mask_objects.NO_SIZE)
+        write_each(source, split, archive, ledger, write_picture)
 
 
 def _table(labels: dict[str, Label]) -> bytes:
@@ -91,7 +92,7 @@ class _Picture:
                 item = item_of(task, one.annotation.id)
                 ledger.refused("answers", why, item, count=len(one.annotation.answers))
 
-    def write(self, archive: Archive, labels: dict[str, Label]) -> None:
+    def write(self, bundle: Bundle, labels: dict[str, Label]) -> None:
         """Write three PNGs and a JSON."""
         folder, name = place_of(self._task.medium)
         start, size_wh = f"gtFine/{folder}/{name}_gtFine_", self._task.medium.size_wh
@@ -103,8 +104,8 @@ class _Picture:
             ("instanceIds", self._instance_ids(of), GREY_16),
             ("labelIds", [label.id for label in of], GREY),
         ):
-            archive.add(f"{start}{kind}.png", encode_runs(mask_objects.valued(seen, values), size_wh, form))
-        archive.add(f"{start}polygons.json", msgspec.json.encode(self._json(of)) + b"\n")
+            bundle.add(f"{start}{kind}.png", encode_runs(mask_objects.valued(seen, values), size_wh, form))
+        bundle.add(f"{start}polygons.json", msgspec.json.encode(self._json(of)) + b"\n")
 
     def _instance_ids(self, of: list[Label]) -> list[int]:
         """An object's value is its class's id and its number; without instances, or beyond 1,000, the id alone."""

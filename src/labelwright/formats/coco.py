@@ -18,12 +18,12 @@ from labelwright.exchange.areas import area_of
 from labelwright.exchange.bridges import Ring
 from labelwright.exchange.flat import LOOSE
 from labelwright.exchange.format import Chosen, Format, Setting, all_but, converts, refuses
-from labelwright.exchange.ledger import Ledger, item_of, refuse_task
+from labelwright.exchange.ledger import NO_SIZE, Ledger, item_of, refuse_task
 from labelwright.exchange.naming import UNSPLIT
 from labelwright.exchange.pixels import one_ring
 from labelwright.exchange.plain import PlainAnnotation
-from labelwright.exchange.portions import AT_ONCE, Portion, portion_of
-from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
+from labelwright.exchange.portions import Portion, portion_of
+from labelwright.exchange.source import AT_ONCE, Labelled, Scheme, Source, TaskLabels
 from labelwright.formats.coco_keypoints import attributes_of, keypoints_of, refuse, skeletons_of
 from labelwright.formats.coco_reader import read, recognise
 from labelwright.formats.coco_text import (
@@ -43,7 +43,6 @@ from labelwright.model.document import Annotation
 from labelwright.model.geometry import ImageSegmentation, Point, Polygon, Rectangle, kind_of
 from labelwright.raster import bounds_of, encode_rle, pack_rle, rle_area, shape_runs
 
-NO_SIZE: Final = "The size of the picture is not known yet."
 NO_LINES: Final = "COCO has no lines."
 NESTED: Final = "A nested geometry is an object of its own; `parent` names its parent."
 SINGLE_POINT: Final = "A point is an object with one keypoint; its box is the pixel around it."

@@ -7,18 +7,20 @@ https://cocodataset.org/#format-data
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
 
-from labelwright.exchange.archive import Archive
+from labelwright.exchange.archive import Archive, Bundle
 from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts
-from labelwright.exchange.ledger import Ledger, item_of, refuse_task
+from labelwright.exchange.ledger import Ledger, item_of
 from labelwright.exchange.naming import UNSPLIT
 from labelwright.exchange.source import Scheme, Source, TaskLabels
 from labelwright.formats import mask_classes, mask_objects, mask_pictures
 from labelwright.formats.coco_panoptic_reader import read, recognise
+from labelwright.formats.picture_files import write_each
 from labelwright.raster import RGB, Runs, bounds_of_each, count_pixels, encode_runs
 
 IS_STUFF: Final = "Objects of a stuff class are one segment, without answers of their own."
@@ -45,17 +47,22 @@ class _Segment(NamedTuple):
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:
     """Write the PNGs and the JSON of each split."""
     writer = _Writer(source.scheme, settings, ledger)
+    image_id = 1  # they count on through all splits
     for split in source.splits:
         name = f"annotations/panoptic_{split or UNSPLIT}"
-        lines = [writer.picture(task, archive, name) for task in source.tasks(split)]
+        pictures = write_each(source, split, archive, ledger, partial(writer.picture, name))
+        lines = [_numbered(*line, number) for number, line in enumerate(pictures, image_id)]
+        image_id += len(lines)
         with archive.file(f"{name}.json") as put:
-            for portion in writer.file(source.project, [line for line in lines if line is not None]):
+            for portion in writer.file(source.project, lines):
                 put(portion)
 
 
-class _Writer:
-    """Counts picture ids on through all splits."""
+def _numbered(image: bytes, annotation: bytes, image_id: int) -> tuple[bytes, bytes]:
+    return b'{"id":%d,%b' % (image_id, image), b'{"image_id":%d,%b' % (image_id, annotation)
 
+
+class _Writer:
     def __init__(self, scheme: Scheme, settings: Chosen, ledger: Ledger) -> None:
         self._scheme, self._settings, self._ledger = scheme, settings, ledger
         self._classes = mask_classes.rows(scheme)
@@ -64,7 +71,6 @@ class _Writer:
             for c in scheme.geometry_classes
             if c.type == "image_segmentation" and settings["stuff"] == "segmentation"
         }
-        self._next_id = 1
 
     def file(self, project: str, lines: list[tuple[bytes, bytes]]) -> Iterator[bytes]:
         """The portions of a JSON file, of the lines of its pictures: image and annotation."""
@@ -88,12 +94,9 @@ class _Writer:
                 "geometry_type": row.kind,
             }
 
-    def picture(self, task: TaskLabels, archive: Archive, folder: str) -> tuple[bytes, bytes] | None:
-        """Write a PNG; returns the lines of its image and its annotation."""
+    def picture(self, folder: str, task: TaskLabels, bundle: Bundle) -> tuple[bytes, bytes]:
+        """Write a PNG; returns the lines of its image and its annotation without their beginnings, which number it."""
         medium = task.medium
-        if not medium.width:
-            refuse_task(self._ledger, task, mask_objects.NO_SIZE)
-            return None
         painted, others = mask_objects.painting(self._scheme, task, self._settings["order"])
         group, members = self._grouped(painted)
         found = painted.stack()
@@ -104,10 +107,8 @@ class _Writer:
         self._refuse_answers(task, [one.annotation.id for one in others], "It is not in the file.")
         file_name = f"{mask_pictures.stem(medium)}.png"
         values = mask_objects.valued(seen, [segment.id for segment in segments])
-        archive.add(f"{folder}/{file_name}", encode_runs(values, medium.size_wh, RGB))
-        image_id, self._next_id = self._next_id, self._next_id + 1
-        image = {
-            "id": image_id,
+        bundle.add(f"{folder}/{file_name}", encode_runs(values, medium.size_wh, RGB))
+        image: dict[str, Any] = {
             "file_name": medium.path,
             "width": medium.width,
             "height": medium.height,
@@ -116,7 +117,7 @@ class _Writer:
         if attributes := self._attributes(task.document.answers, None):
             image["attributes"] = attributes
         infos = self._infos(painted, segments, seen)
-        return _encoded(image), _encoded({"image_id": image_id, "file_name": file_name, "segments_info": infos})
+        return _encoded(image)[1:], _encoded({"file_name": file_name, "segments_info": infos})[1:]
 
     def _grouped(self, painted: mask_objects.Painting) -> tuple[np.ndarray[Any, np.dtype[np.int64]], list[list[int]]]:
         """Which segment each object is in, by its number, and the objects of each: things as drawn, then stuff."""

@@ -19,7 +19,6 @@ from labelwright.raster import Runs, Shape, Stack, count_pixels, regrouped, rims
 from labelwright.raster.runs import Ints
 
 PAINTED: Final = "It is painted: a pixel belongs to it when the pixel's centre does."
-NO_SIZE: Final = "The size of the picture is not known yet."
 NO_PIXELS: Final = "A {kind} covers no pixels."
 MERGED: Final = "It is painted; objects of one class that touch are not told apart any more."
 NO_CENTRE: Final = "It covers the centre of no pixel."

@@ -10,15 +10,16 @@ from typing import Final
 
 import numpy as np
 
-from labelwright.exchange.archive import Archive
+from labelwright.exchange.archive import Archive, Bundle
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.format import Chosen, Format, Setting
 from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place
-from labelwright.exchange.ledger import Ledger, refuse_task
+from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.naming import file_name
 from labelwright.exchange.source import Source, TaskLabels
 from labelwright.formats import mask_classes, mask_objects, mask_pictures
 from labelwright.formats.mask_classes import Row
+from labelwright.formats.picture_files import write_each
 from labelwright.raster import GREY, Runs, encode_runs, union
 from labelwright.raster.runs import FOREGROUND
 
@@ -41,19 +42,19 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     """Write the tables, then the masks of each picture."""
     classes = mask_classes.rows(source.scheme)
     mask_classes.write(archive, classes.values())
+
+    def write_masks(task: TaskLabels, bundle: Bundle) -> None:
+        runs = _paint(source, task, ledger, classes)
+        medium = task.medium
+        for row in sorted(classes.values()):
+            of_class = runs.where(runs.owner == row.value)
+            if of_class.row.size or settings["empty_masks"]:
+                path = f"{folder_of(row)}/{mask_pictures.folder(medium)}{mask_pictures.stem(medium)}.png"
+                white = of_class._replace(owner=np.full_like(of_class.row, FOREGROUND))
+                bundle.add(path, encode_runs(white, medium.size_wh, GREY))
+
     for split in source.splits:
-        for task in source.tasks(split):
-            if not task.medium.width:
-                refuse_task(ledger, task, mask_objects.NO_SIZE)
-                continue
-            runs = _paint(source, task, ledger, classes)
-            medium = task.medium
-            for row in sorted(classes.values()):
-                of_class = runs.where(runs.owner == row.value)
-                if of_class.row.size or settings["empty_masks"]:
-                    path = f"{folder_of(row)}/{mask_pictures.folder(medium)}{mask_pictures.stem(medium)}.png"
-                    white = of_class._replace(owner=np.full_like(of_class.row, FOREGROUND))
-                    archive.add(path, encode_runs(white, medium.size_wh, GREY))
+        write_each(source, split, archive, ledger, write_masks)
     mask_pictures.write_list(archive, source, FOLDER)
 
 

@@ -9,14 +9,15 @@ from typing import Final
 
 import numpy as np
 
-from labelwright.exchange.archive import Archive
+from labelwright.exchange.archive import Archive, Bundle
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.format import Chosen, Format
 from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place
-from labelwright.exchange.ledger import Ledger, refuse_task
+from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.source import Source, TaskLabels
 from labelwright.formats import mask_classes, mask_objects, mask_pictures
 from labelwright.formats.mask_classes import Row
+from labelwright.formats.picture_files import write_each
 from labelwright.raster import PALETTE, Runs, encode_runs
 
 FOLDER: Final = "masks"
@@ -29,15 +30,14 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     mask_objects.check_values(source.scheme, {key: row.value for key, row in classes.items()}, ignore)
     mask_classes.write(archive, classes.values(), ignore=ignore)
     palette = mask_objects.palette_of({row.value: row.colour for row in classes.values()}, ignore)
+
+    def write_mask(task: TaskLabels, bundle: Bundle) -> None:
+        runs = _paint(source, task, settings, ledger, classes)
+        path = f"{FOLDER}/{mask_pictures.folder(task.medium)}{mask_pictures.stem(task.medium)}.png"
+        bundle.add(path, encode_runs(runs, task.medium.size_wh, PALETTE, palette))
+
     for split in source.splits:
-        for task in source.tasks(split):
-            if not task.medium.width:
-                refuse_task(ledger, task, mask_objects.NO_SIZE)
-                continue
-            runs = _paint(source, task, settings, ledger, classes)
-            medium = task.medium
-            path = f"{FOLDER}/{mask_pictures.folder(medium)}{mask_pictures.stem(medium)}.png"
-            archive.add(path, encode_runs(runs, medium.size_wh, PALETTE, palette))
+        write_each(source, split, archive, ledger, write_mask)
     mask_pictures.write_list(archive, source, FOLDER)
 
 

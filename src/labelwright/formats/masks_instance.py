@@ -10,15 +10,16 @@ from typing import Any, Final
 
 import msgspec
 
-from labelwright.exchange.archive import Archive
+from labelwright.exchange.archive import Archive, Bundle
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts
 from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place, families
-from labelwright.exchange.ledger import Ledger, item_of, refuse_task
+from labelwright.exchange.ledger import Ledger, item_of
 from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
 from labelwright.formats import mask_classes, mask_objects, mask_pictures
 from labelwright.formats.coco_reader import answer_of
 from labelwright.formats.mask_classes import Row
+from labelwright.formats.picture_files import write_each
 from labelwright.raster import GREY, GREY_16, Form, bounds_of_each, count_pixels, encode_runs
 
 FOLDER: Final = "instances"
@@ -65,15 +66,15 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     """Write the table, the masks, then what their values mean."""
     classes = mask_classes.rows(source.scheme)
     mask_classes.write(archive, classes.values())
+
+    def write_mask(task: TaskLabels, bundle: Bundle) -> bytes:
+        picture = _Picture(source.scheme, task, settings, ledger, classes)
+        bundle.add(picture.path, picture.png())
+        return _ENCODER.encode(picture.line()) + b"\n"
+
     lines: list[bytes] = []
     for split in source.splits:
-        for task in source.tasks(split):
-            if not task.medium.width:
-                refuse_task(ledger, task, mask_objects.NO_SIZE)
-                continue
-            picture = _Picture(source.scheme, task, settings, ledger, classes)
-            archive.add(picture.path, picture.png())
-            lines.append(_ENCODER.encode(picture.line()) + b"\n")
+        lines += write_each(source, split, archive, ledger, write_mask)
     archive.add(LINES, b"".join(lines))
 
 

@@ -10,16 +10,17 @@ from typing import Final
 
 import numpy as np
 
-from labelwright.exchange.archive import Archive
+from labelwright.exchange.archive import Archive, Bundle
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.format import Chosen, Format, Setting
 from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
-from labelwright.exchange.ledger import Ledger, item_of, refuse_task
+from labelwright.exchange.ledger import Ledger, item_of
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.numbers import names_by_number
 from labelwright.exchange.source import Source, TaskLabels
 from labelwright.formats import image_sets, mask_classes, mask_objects, mask_pictures, voc_labels
 from labelwright.formats.mask_objects import voc_colour
+from labelwright.formats.picture_files import write_each
 from labelwright.formats.voc_labels import BORDER, VocLabel
 from labelwright.raster import PALETTE, count_pixels, encode_runs
 
@@ -50,15 +51,13 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     voc_labels.write(archive, labels)
     values = {class_id: row.value for class_id, row in rows.items()}
     palettes = (_palette(colours), _palette({}))
+
+    def write_pngs(task: TaskLabels, bundle: Bundle) -> str:
+        _write_task(source, bundle, task, (settings, ledger), (values, palettes))
+        return mask_pictures.stem(task.medium)
+
     for split in source.splits:
-        stems = []
-        for task in source.tasks(split):
-            if not task.medium.width:
-                refuse_task(ledger, task, mask_objects.NO_SIZE)
-                continue
-            stems.append(mask_pictures.stem(task.medium))
-            _write_task(source, archive, task, (settings, ledger), (values, palettes))
-        image_sets.write(archive, SETS, split, stems)
+        image_sets.write(archive, SETS, split, write_each(source, split, archive, ledger, write_pngs))
 
 
 def _palette(colours: dict[int, mask_classes.Colour]) -> list[mask_classes.Colour]:
@@ -67,7 +66,7 @@ def _palette(colours: dict[int, mask_classes.Colour]) -> list[mask_classes.Colou
 
 def _write_task(
     source: Source,
-    archive: Archive,
+    bundle: Bundle,
     task: TaskLabels,
     asked: tuple[Chosen, Ledger],
     classes: tuple[dict[str, int], tuple[list[mask_classes.Colour], list[mask_classes.Colour]]],
@@ -90,7 +89,7 @@ def _write_task(
     of_classes = [values[one.annotation.class_id] if n else 0 for n, one in zip(numbers, painted.objects, strict=True)]
     for folder, value_of, palette in zip((CLASSES, OBJECTS), (of_classes, numbers), palettes, strict=True):
         runs = mask_objects.valued(seen, [*value_of, BORDER])
-        archive.add(f"{folder}/{mask_pictures.stem(task.medium)}.png", encode_runs(runs, size_wh, PALETTE, palette))
+        bundle.add(f"{folder}/{mask_pictures.stem(task.medium)}.png", encode_runs(runs, size_wh, PALETTE, palette))
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from labelwright.exchange.archive import Archive, File, file_of
 from labelwright.exchange.areas import area_of
 from labelwright.exchange.flat import LEAST, account_plain, apart, box_loss
 from labelwright.exchange.format import CARRIES, Chosen, Format, Support, converts, everything, refuses
-from labelwright.exchange.ledger import Ledger, Loss, item_of, refuse_task
+from labelwright.exchange.ledger import NO_SIZE, Ledger, Loss, item_of, refuse_task
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.numbers import names_by_number
 from labelwright.exchange.pixels import one_ring
@@ -31,7 +31,6 @@ from labelwright.formats.yolo_reader import read_task, recognise_task
 from labelwright.model.configuration import LabelClass
 from labelwright.model.geometry import Geometry, ImageSegmentation, Point, Point2, Polygon, Rectangle, kind_of
 
-NO_SIZE: Final = "The size of the picture is not known yet."
 NO_ANSWERS: Final = "YOLO has no attributes."
 NO_DEPTH: Final = "YOLO has no depth; it is lost."
 NO_ROOM: Final = "YOLO has boxes and outlines, no {kind}s."

@@ -13,7 +13,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, CursorResult, Row, and_, delete, select
 
 from labelwright.db import tables as t
-from labelwright.exchange.portions import AT_ONCE, RULE, measured
+from labelwright.exchange.portions import RULE, measured
+from labelwright.exchange.source import AT_ONCE
 from labelwright.services.context import Context
 
 MOST_TASKS: Final = 2048
