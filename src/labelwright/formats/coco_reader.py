@@ -20,74 +20,37 @@ from labelwright.exchange.found import (
 )
 from labelwright.exchange.pixels import all_of, segment_of
 from labelwright.exchange.shapes import rings_of
+from labelwright.formats.coco_values import ANNOTATION, FORMAL, IMAGE, Annotation, Category, FormalAnnotation, Image
 from labelwright.formats.json_elements import Elements
 from labelwright.formats.json_files import decoded
 from labelwright.model.geometry import Geometry, Point, Polygon, Rectangle
 from labelwright.raster import decode_rle, unpack_rle
 
 _NEAR: Final = 1e-6
-
-
-class _Image(msgspec.Struct, kw_only=True):
-    id: int | str
-    file_name: str
-    width: int | None = None
-    height: int | None = None
-    medium_id: str | None = None
-    attributes: dict[str, Any] = {}
-
-
-class _Category(msgspec.Struct, kw_only=True):
-    id: int | str
-    name: str
-    keypoints: list[str] = []
-    geometry_type: str | None = None
-    supercategory: str | None = None
-
-
-class _Annotation(msgspec.Struct, kw_only=True):
-    id: int | str | None = None
-    image_id: int | str
-    category_id: int | str | None = None
-    segmentation: Any = None
-    bbox: list[float] | None = None
-    iscrowd: int | bool | None = None
-    keypoints: list[float] = []
-    keypoint_uids: dict[str, str] = {}
-    keypoint_attributes: dict[str, dict[str, Any]] = {}
-    keypoint_comments: dict[str, str] = {}
-    keypoint_z: dict[str, int] = {}
-    caption: str | None = None
-    question: str | None = None
-    attributes: dict[str, Any] = {}
-    parent: int | str | None = None
-    uid: str | None = None
-    comment: str | None = None
-    z: int = 0
-
-
-class _Plain(_Annotation):
-    """An annotation whose segmentation is as the format has it; most are, and are read many at a time."""
-
-    segmentation: list[list[float]] | dict[str, Any] | None = None
+_NO_OUTLINES: Final = (b"[]", b"null")
 
 
 class _Head(msgspec.Struct, gc=False):
+    """What tells of which image an annotation is, and whether it may be no more than its box."""
+
+    image_id: int | str | None = None
+    category_id: int | str | None = None
+    segmentation: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _ImageOf(msgspec.Struct, gc=False):
     image_id: int | str | None = None
 
 
 class _Content(msgspec.Struct):
     images: list[msgspec.Raw]
     annotations: msgspec.Raw = msgspec.Raw(b"[]")
-    categories: list[_Category] = []
+    categories: list[Category] = []
 
 
 _CONTENT: Final = msgspec.json.Decoder(_Content)
-_IMAGE: Final = msgspec.json.Decoder(_Image)
-_ANNOTATION: Final = msgspec.json.Decoder(_Annotation)
-_PLAIN: Final = msgspec.json.Decoder(list[_Plain])
 _HEADS: Final = msgspec.json.Decoder(list[_Head])
-_HEAD: Final = msgspec.json.Decoder(_Head)
+_IMAGE_OF: Final = msgspec.json.Decoder(_ImageOf)
 _RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -134,7 +97,7 @@ class _Part:
         self._split = next((s for s in ("train", "val", "test") if s in path.rpartition("/")[2]), "")
         content = decoded(files, path, _CONTENT, "COCO file", "not_coco")
         self._images = content.images
-        self._categories: dict[str, _Category] = {}
+        self._categories: dict[str, Category] = {}
         for number, category in enumerate(content.categories):
             if str(category.id) in self._categories:
                 place = Place(path, pointer=f"/categories/{number}/id")
@@ -143,28 +106,44 @@ class _Part:
         annotations = memoryview(content.annotations)
         if bytes(annotations[:1]) != b"[":
             raise refused(path, "not_coco", "is no COCO file: “annotations” is no list.")
-        self._elements = Elements(annotations, _image_ids)
-        self._boxes = self._find_boxes()
+        # Where the file does not say, categories of which every annotation is no more than its box are rectangles.
+        self._boxes = {key for key, category in self._categories.items() if category.geometry_type is None}
+        self._elements = Elements(annotations, self._image_ids)
 
-    def _find_boxes(self) -> set[str]:
-        """Categories of which every annotation is no more than its box: rectangles, where the file does not say."""
-        undeclared = {key for key, c in self._categories.items() if c.geometry_type is None}
-        boxes = set(undeclared)
-        for image_id in self._elements.keys if undeclared else ():
-            for _, annotation in self._decoded(image_id):
-                if annotation and str(annotation.category_id) in boxes and not _is_box(annotation):
-                    boxes.discard(str(annotation.category_id))
-        return boxes
+    def _image_ids(self, elements: bytes) -> list[str]:
+        """The image that each annotation of a list is of; one that is no object has none."""
+        try:
+            heads = _HEADS.decode(elements)
+        except msgspec.ValidationError:
+            raws = _RAWS.decode(elements)
+            for raw in raws:
+                self._look(raw)
+            return [_image_id(raw) for raw in raws]
+        raws: list[msgspec.Raw] = []
+        for number, head in enumerate(heads) if self._boxes else ():
+            if str(head.category_id) in self._boxes and bytes(head.segmentation) not in _NO_OUTLINES:
+                raws = raws or _RAWS.decode(elements)
+                self._look(raws[number])
+        return [str(head.image_id) for head in heads]
 
-    def _decoded(self, image_id: str) -> Iterator[tuple[int, _Annotation | None]]:
+    def _look(self, raw: msgspec.Raw) -> None:
+        """Take note of an annotation that is more than its box."""
+        try:
+            annotation = ANNOTATION.decode(raw)
+        except msgspec.ValidationError:
+            return
+        if str(annotation.category_id) in self._boxes and not _is_box(annotation):
+            self._boxes.discard(str(annotation.category_id))
+
+    def _decoded(self, image_id: str) -> Iterator[tuple[int, Annotation | None]]:
         """The annotations of an image with their numbers; None for one that cannot be read."""
         numbers = self._elements.numbers(image_id)
         try:
-            yield from zip(numbers, _PLAIN.decode(self._elements.list_of(numbers)) if numbers else (), strict=True)
+            yield from zip(numbers, FORMAL.decode(self._elements.list_of(numbers)) if numbers else (), strict=True)
         except msgspec.ValidationError:
             for number in numbers:
                 try:
-                    yield number, _ANNOTATION.decode(self._elements.text(number))
+                    yield number, ANNOTATION.decode(self._elements.text(number))
                 except msgspec.ValidationError:
                     yield number, None
 
@@ -185,7 +164,7 @@ class _Part:
         for number, raw in enumerate(self._images):
             place = Place(self._path, pointer=f"/images/{number}")
             try:
-                image = _IMAGE.decode(raw)
+                image = IMAGE.decode(raw)
             except msgspec.ValidationError as error:
                 self._faults.add(place, "invalid_image", f"This image cannot be read: {error}.", bytes(raw)[:60])
                 continue
@@ -202,7 +181,7 @@ class _Part:
                 text = f"The annotation is of image {image_id}, which is not in the file."
                 self._faults.add(Place(self._path, pointer=f"/annotations/{number}"), "unknown_image", text, image_id)
 
-    def _medium(self, image: _Image, place: Place) -> FoundMedium:
+    def _medium(self, image: Image, place: Place) -> FoundMedium:
         answers = list(_answers(image.attributes, place))
         objects: dict[str, FoundObject] = {}
         parents: dict[str, str] = {}
@@ -236,11 +215,11 @@ class _Part:
     def _refuse(self, number: int, place: Place) -> None:
         raw = self._elements.text(number)
         try:
-            _ANNOTATION.decode(raw)
+            ANNOTATION.decode(raw)
         except msgspec.ValidationError as error:
             self._faults.add(place, "invalid_annotation", f"This annotation cannot be read: {error}.", bytes(raw)[:60])
 
-    def _object(self, annotation: _Annotation, image: _Image, place: Place) -> FoundObject | None:
+    def _object(self, annotation: Annotation, image: Image, place: Place) -> FoundObject | None:
         category = self._categories.get(str(annotation.category_id))
         what = f"Annotation {annotation.id}"
         if category is None:
@@ -267,7 +246,7 @@ class _Part:
 
     # --- geometry ---
 
-    def _geometry(self, annotation: _Annotation, category: _Category, image: _Image, place: Place) -> Geometry | None:
+    def _geometry(self, annotation: Annotation, category: Category, image: Image, place: Place) -> Geometry | None:
         what, kind = f"Annotation {annotation.id}", category.geometry_type
         if kind == "point":
             return self._point(annotation, place)
@@ -276,21 +255,21 @@ class _Part:
             return self._box(annotation, place)
         if isinstance(segmentation, dict):
             return self._mask(segmentation, image, what, place)
-        rings = self._rings(segmentation, what, place, is_read=isinstance(annotation, _Plain))
+        rings = self._rings(segmentation, what, place, is_read=isinstance(annotation, FormalAnnotation))
         if rings is None:
             return None
         if kind == "polygon":
             return Polygon(rings[0] if len(rings) == 1 else joined(rings_of(all_of(rings))))
         return all_of(rings, segmented=kind == "image_segmentation")
 
-    def _point(self, annotation: _Annotation, place: Place) -> Point | None:
+    def _point(self, annotation: Annotation, place: Place) -> Point | None:
         if len(annotation.keypoints) >= 3:
             return Point(annotation.keypoints[0], annotation.keypoints[1])
         text = f"Annotation {annotation.id} is of a class of points and has no keypoint."
         self._faults.add(place, "no_keypoint", text)
         return None
 
-    def _box(self, annotation: _Annotation, place: Place) -> Rectangle | None:
+    def _box(self, annotation: Annotation, place: Place) -> Rectangle | None:
         box = annotation.bbox
         if box is None or len(box) != 4 or box[2] <= 0 or box[3] <= 0:
             text = f"Annotation {annotation.id} needs a bbox of x, y, width and height above 0."
@@ -298,7 +277,7 @@ class _Part:
             return None
         return Rectangle(*box)
 
-    def _mask(self, segmentation: dict[str, Any], image: _Image, what: str, place: Place) -> Geometry | None:
+    def _mask(self, segmentation: dict[str, Any], image: Image, what: str, place: Place) -> Geometry | None:
         """RLE, compressed or not; its size is compared with the image's before anything is unpacked."""
         size = segmentation.get("size")
         if not isinstance(size, list) or size != [image.height, image.width]:
@@ -333,7 +312,7 @@ class _Part:
             rings.append(ring)
         return rings or None
 
-    def _keypoints(self, annotation: _Annotation, category: _Category, place: Place) -> Iterator[FoundObject]:
+    def _keypoints(self, annotation: Annotation, category: Category, place: Place) -> Iterator[FoundObject]:
         if category.geometry_type == "point" or not category.keypoints:
             return
         values = annotation.keypoints
@@ -354,7 +333,11 @@ class _Part:
                 )
 
 
-def _is_box(annotation: _Annotation) -> bool:
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_box(annotation: Annotation) -> bool:
     """Whether an annotation is no more than its box: no segmentation, or the corners of the box."""
     segmentation, box = annotation.segmentation, annotation.bbox
     if annotation.caption is not None or not segmentation:
@@ -362,7 +345,7 @@ def _is_box(annotation: _Annotation) -> bool:
     if not isinstance(segmentation, list) or len(segmentation) != 1 or not box or len(box) != 4:
         return False
     values = segmentation[0]
-    if not isinstance(values, list) or len(values) not in {8, 10}:
+    if not isinstance(values, list) or len(values) not in {8, 10} or not all(map(_is_number, values)):
         return False
     corners = {(round(x / _NEAR), round(y / _NEAR)) for x, y in zip(values[::2], values[1::2], strict=True)}
     x, y, w, h = box
@@ -370,17 +353,9 @@ def _is_box(annotation: _Annotation) -> bool:
     return corners == wanted
 
 
-def _image_ids(elements: bytes) -> list[str]:
-    """The image that each annotation is of; one that is no object has none."""
-    try:
-        return [str(head.image_id) for head in _HEADS.decode(elements)]
-    except msgspec.ValidationError:
-        return [_image_id(raw) for raw in _RAWS.decode(elements)]
-
-
 def _image_id(raw: msgspec.Raw) -> str:
     try:
-        return str(_HEAD.decode(raw).image_id)
+        return str(_IMAGE_OF.decode(raw).image_id)
     except msgspec.ValidationError:
         return str(None)
 

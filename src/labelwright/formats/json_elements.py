@@ -4,9 +4,10 @@ The list is cut into windows of whole elements: where a window may end is guesse
 kept of an element is where it stands: 24 bytes, whatever is in it.
 """
 
+import itertools
 import re
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -14,10 +15,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+Places = NDArray[np.int64]
 _WINDOW_BYTES: Final = 4 << 20
 _MOST_GUESSES: Final = 64
 _RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
-_BETWEEN: Final = re.compile(rb"\}(?=\s*,\s*\{)")
+_FOLLOWED: Final = re.compile(rb"\s*,\s*\{")
+_SEPARATORS: Final = np.frombuffer(b" \t\r\n,", dtype=np.uint8)
+_MOST_BETWEEN: Final = 64
 
 
 class Elements:
@@ -29,18 +33,12 @@ class Elements:
     def __init__(self, text: bytes | memoryview, keys_of: Callable[[bytes], list[str]]) -> None:
         self._text = memoryview(text)
         self._starts, self._ends, self._owners = array("q"), array("q"), array("q")
-        self._number_of: dict[str, int] = {}
-        for offset, window in _windows(self._text):
-            self._add(offset, window, keys_of)
-
-    def _add(self, offset: int, window: bytes, keys_of: Callable[[bytes], list[str]]) -> None:
-        at, numbers = 1, self._number_of
-        for raw in _RAWS.decode(window):
-            at = window.index(raw, at)
-            self._starts.append(offset + at)
-            at += len(bytes(raw))
-            self._ends.append(offset + at)
-        self._owners.extend([numbers.setdefault(key, len(numbers)) for key in keys_of(window)])
+        self._number_of = numbers = dict[str, int]()
+        for offset, window, raws in _windows(self._text):
+            starts, ends = _places(window, raws)
+            self._starts.frombytes((starts + offset).tobytes())
+            self._ends.frombytes((ends + offset).tobytes())
+            self._owners.extend([numbers.setdefault(key, len(numbers)) for key in keys_of(window)])
 
     def __len__(self) -> int:
         return len(self._starts)
@@ -70,36 +68,74 @@ class Elements:
         """The text of one element."""
         return self._text[self._starts[number] : self._ends[number]]
 
-    def list_of(self, numbers: list[int]) -> bytes:
+    def list_of(self, numbers: Sequence[int]) -> bytes:
         """The text of a list of some elements."""
-        first, last = numbers[0], numbers[-1]
-        if last - first == len(numbers) - 1:
-            return b"[%b]" % bytes(self._text[self._starts[first] : self._ends[last]])
-        return b"[%b]" % b",".join(map(self.text, numbers))
+        places = np.array(numbers, dtype=np.int64)
+        breaks = np.flatnonzero(np.diff(places) != 1)
+        firsts, lasts = places[[0, *(breaks + 1)]].tolist(), places[[*breaks, -1]].tolist()
+        runs = zip(firsts, lasts, strict=True)
+        return b"[%b]" % b",".join([self._text[self._starts[first] : self._ends[last]] for first, last in runs])
 
 
-def _windows(text: memoryview) -> Iterator[tuple[int, bytes]]:
+def _windows(text: memoryview) -> Iterator[tuple[int, bytes, list[msgspec.Raw]]]:
     """Lists of whole elements, one after another, and where each would begin if it had no bracket of its own."""
     at, last = 1, len(text) - 1
     while at < last:
-        window = _window(text, at, last)
-        yield at - 1, window
+        window, raws = _window(text, at, last)
+        yield at - 1, window, raws
         at += len(window) - 2
         while at < last and text[at : at + 1].tobytes() in b" \t\r\n,":
             at += 1
 
 
-def _window(text: memoryview, at: int, last: int) -> bytes:
+def _window(text: memoryview, at: int, last: int) -> tuple[bytes, list[msgspec.Raw]]:
     size = _WINDOW_BYTES
     while at + size < last:
         part = bytes(text[at : at + size])
-        ends = [found.end() for found in _BETWEEN.finditer(part)]
-        for end in ends[: -_MOST_GUESSES - 1 : -1]:
+        for end in itertools.islice(_ends(part), _MOST_GUESSES):
             window = b"[%b]" % part[:end]
             try:
-                _RAWS.decode(window)
+                return window, _RAWS.decode(window)
             except msgspec.DecodeError:
                 continue
-            return window
         size *= 2
-    return b"[%b]" % bytes(text[at:last])
+    window = b"[%b]" % bytes(text[at:last])
+    return window, _RAWS.decode(window)
+
+
+def _ends(part: bytes) -> Iterator[int]:
+    """Where an element may end, the last such place first."""
+    at = len(part)
+    while (at := part.rfind(b"}", 0, at)) >= 0:
+        if _FOLLOWED.match(part, at + 1):
+            yield at + 1
+
+
+def _places(window: bytes, raws: list[msgspec.Raw]) -> tuple[Places, Places]:
+    """Where elements begin and end in their list."""
+    sizes = np.fromiter((memoryview(raw).nbytes for raw in raws), np.int64, len(raws))
+    if not raws:
+        return sizes, sizes
+    first = len(window) - len(window[1:].lstrip(b" \t\r\n"))
+    between, odd = divmod(len(window[:-1].rstrip(b" \t\r\n")) - first - int(sizes.sum()), max(len(raws) - 1, 1))
+    starts = first + np.cumsum(sizes) - sizes + between * np.arange(len(raws))
+    if odd or between > _MOST_BETWEEN or not _is_apart(window, starts, between):
+        starts = _starts_one_by_one(window, sizes.tolist())
+    return starts, starts + sizes
+
+
+def _is_apart(window: bytes, starts: Places, between: int) -> bool:
+    """Whether nothing but what separates elements stands before all of them but the first, and a letter there."""
+    letters = np.frombuffer(window, dtype=np.uint8)
+    before = letters[starts[1:, None] - np.arange(1, between + 1)]
+    return bool(np.isin(before, _SEPARATORS).all()) and not np.isin(letters[starts], _SEPARATORS).any()
+
+
+def _starts_one_by_one(window: bytes, sizes: list[int]) -> Places:
+    starts, at = [], 1
+    for size in sizes:
+        while window[at] in b" \t\r\n,":
+            at += 1
+        starts.append(at)
+        at += size
+    return np.array(starts, dtype=np.int64)

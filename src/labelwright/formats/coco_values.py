@@ -1,0 +1,54 @@
+"""What stands in COCO files, with our further keys: images, categories, annotations."""
+
+from typing import Any, Final
+
+import msgspec
+
+
+class Image(msgspec.Struct, kw_only=True):
+    id: int | str
+    file_name: str
+    width: int | None = None
+    height: int | None = None
+    medium_id: str | None = None
+    attributes: dict[str, Any] = {}
+
+
+class Category(msgspec.Struct, kw_only=True):
+    id: int | str
+    name: str
+    keypoints: list[str] = []
+    geometry_type: str | None = None
+    supercategory: str | None = None
+
+
+class Annotation(msgspec.Struct, kw_only=True):
+    id: int | str | None = None
+    image_id: int | str
+    category_id: int | str | None = None
+    segmentation: Any = None
+    bbox: list[float] | None = None
+    iscrowd: int | bool | None = None
+    keypoints: list[float] = []
+    keypoint_uids: dict[str, str] = {}
+    keypoint_attributes: dict[str, dict[str, Any]] = {}
+    keypoint_comments: dict[str, str] = {}
+    keypoint_z: dict[str, int] = {}
+    caption: str | None = None
+    question: str | None = None
+    attributes: dict[str, Any] = {}
+    parent: int | str | None = None
+    uid: str | None = None
+    comment: str | None = None
+    z: int = 0
+
+
+class FormalAnnotation(Annotation):
+    """An annotation whose segmentation is as the format has it; most are, and are read many at a time."""
+
+    segmentation: list[list[float]] | dict[str, Any] | None = None
+
+
+IMAGE: Final = msgspec.json.Decoder(Image)
+ANNOTATION: Final = msgspec.json.Decoder(Annotation)
+FORMAL: Final = msgspec.json.Decoder(list[FormalAnnotation])
