@@ -55,6 +55,7 @@ class Files:
 
     def __init__(self, holder: Holder) -> None:
         self._holder = holder
+        self._json_keys: dict[str, frozenset[str]] = {}
 
     @cached_property
     def _found(self) -> dict[str, tuple[str, int]]:
@@ -99,9 +100,11 @@ class Files:
         find = getattr(self._holder, "local_path", None)
         return find(self._found[path][0]) if find is not None else None
 
-    def json_keys(self, path: str) -> set[str]:
+    def json_keys(self, path: str) -> frozenset[str]:
         """The keys of the outermost JSON object, or of the first object of a list, as far as the head shows them."""
-        return set(_outer_keys(self.head(path).decode("utf-8-sig", "replace")))
+        if path not in self._json_keys:  # every format that may be meant asks
+            self._json_keys[path] = frozenset(_outer_keys(self.head(path).decode("utf-8-sig", "replace")))
+        return self._json_keys[path]
 
 
 def refused(path: str, code: str, what: str) -> Invalid:

@@ -67,11 +67,33 @@ class FoundObject(msgspec.Struct, frozen=True, kw_only=True):
     otherwise: Geometry | None = None
 
 
+class PlainShapes(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
+    """Polygons and boxes of one medium that say no more than their class, in columns, in the order of the file.
+
+    Attributes:
+        file: where they stand: number n at the pointer `{pointer}{n}`.
+        groups: class names with the kind (polygon or rectangle), in the order of their first shape.
+        of: the group of each, a byte.
+        numbers: the number of each, 8 bytes.
+        extents: left, top, width, height, right and bottom of each, 48 bytes.
+        texts: the numbers of each as they are stored, a line each: `x,y;x,y` of a polygon, `x,y,w,h` of a box.
+    """
+
+    file: str
+    pointer: str
+    groups: tuple[tuple[str, str], ...]
+    of: bytes
+    numbers: bytes
+    extents: bytes
+    texts: str
+
+
 class FoundMedium(msgspec.Struct, frozen=True, kw_only=True):
     """What the file has for one picture. `path` is as in the file; `name` its last part unless the file says more.
 
     `keep`: what is there already stays; some formats can say otherwise for one picture.
     `is_relative`: the file has coordinates as shares of the picture's sides, and the sides are not known; see `scaled`.
+    `shapes` stand in for `objects` where all of them are plain and nobody has to look at each.
     """
 
     place: Place
@@ -87,6 +109,7 @@ class FoundMedium(msgspec.Struct, frozen=True, kw_only=True):
     keep: bool = True
     objects: tuple[FoundObject, ...] = ()
     answers: tuple[FoundAnswer, ...] = ()
+    shapes: PlainShapes | None = None
 
 
 def scaled(medium: FoundMedium, size_wh: tuple[int, int]) -> FoundMedium:
@@ -150,13 +173,15 @@ class Faults:
 class LabelFile(msgspec.Struct, frozen=True, kw_only=True):
     """Files opened by a reader. `media()` starts a walk, one medium at a time; its faults go to `faults`.
 
-    `classes` are those that the files declare; media may have objects of others when `is_open`.
+    `classes` are those that the files declare; media may have objects of others when `is_open`. `folded()` is the same
+    walk with plain shapes in columns (`plain_found`), where the reader has them so.
     """
 
     classes: tuple[FoundClass, ...]
     media: Callable[[], Iterator[FoundMedium]]
     faults: Faults
     notes: tuple[str, ...] = ()
+    folded: Callable[[], Iterator[FoundMedium]] | None = None
 
 
 def families(objects: Mapping[Key, FoundObject], parents: Mapping[Key, Key]) -> Iterator[FoundObject]:

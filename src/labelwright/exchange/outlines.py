@@ -16,6 +16,7 @@ from labelwright.exchange.crossing import are_stars, cross_themselves
 from labelwright.exchange.numerals import Floats, shortest
 from labelwright.model.geometry import Polygon
 
+Places = NDArray[np.int64]
 _NUMBERS: Final = msgspec.json.Decoder(list[float])
 
 
@@ -38,18 +39,18 @@ class Outlines:
         return np.fromiter(numbers, np.float64, len(numbers)).reshape(-1, 2)
 
     @cached_property
-    def counts(self) -> NDArray[np.int64]:
+    def counts(self) -> Places:
         """How many points each has."""
         counts = [] if self._is_empty else [(line.count(b",") + 1) >> 1 for line in self._flat.split(b"\n")]
         return np.array(counts, dtype=np.int64)
 
     @cached_property
-    def ends(self) -> NDArray[np.int64]:
+    def ends(self) -> Places:
         """Where the points of each end."""
         return np.cumsum(self.counts)
 
     @cached_property
-    def starts(self) -> NDArray[np.int64]:
+    def starts(self) -> Places:
         """Where the points of each begin."""
         return self.ends - self.counts
 
@@ -72,7 +73,8 @@ class Outlines:
         sides = self.points - self.points[before]
         from_first = (self.points - np.repeat(self.points[self.starts], self.counts, axis=0))[before]
         areas = np.abs(self._summed(from_first[:, 0] * sides[:, 1] - sides[:, 0] * from_first[:, 1])) / 2
-        is_simple = self._is_once_round(sides, before) & (self.counts <= _MOST_POINTS) & ~self._is_repeating()
+        is_simple = self._is_once_round(sides, before) & (self.counts <= _MOST_POINTS)
+        is_simple &= ~is_repeating(self.points, self.starts, self.counts)
         is_star = are_stars(self.points, before, self.starts, self.counts)
         is_simple &= is_star | ~self._cross_themselves(is_simple & ~is_star)
         for at in np.flatnonzero(~is_simple).tolist():
@@ -88,7 +90,7 @@ class Outlines:
             found[at] = cross_themselves(self.points[self.starts[at][:, None] + np.arange(count)])
         return found
 
-    def _is_once_round(self, sides: Floats, before: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def _is_once_round(self, sides: Floats, before: Places) -> NDArray[np.bool_]:
         """Whether each turns four quarters in all and has no side without length, as rings do that cross nowhere."""
         there = _quadrants(sides)
         turn = (there - there[before]) & 3
@@ -96,31 +98,36 @@ class Outlines:
         back = np.flatnonzero(turn == 2)
         (dx, dy), (ux, uy) = sides[back].T, sides[before[back]].T
         quarters[back] = np.where(ux * dy > uy * dx, 2, -2)
-        total: NDArray[np.int64] = np.add.reduceat(quarters, self.starts, dtype=np.int64)
+        total: Places = np.add.reduceat(quarters, self.starts, dtype=np.int64)
         whole: NDArray[np.bool_] = np.logical_and.reduceat((sides[:, 0] != 0) | (sides[:, 1] != 0), self.starts)
         once: NDArray[np.bool_] = np.abs(total) == 4
         return whole & once
 
-    def _is_repeating(self) -> NDArray[np.bool_]:
-        """Whether a point may occur twice in each: whether two of them are in one place on a skew line."""
-        places = np.sort(self._padded(self.points[:, 0] * _SKEW + self.points[:, 1], np.nan), axis=1)
-        found: NDArray[np.bool_] = np.any(places[:, 1:] == places[:, :-1], axis=1)
-        return found
-
     def _summed(self, terms: Floats) -> Floats:
         """The sum of each, one term after another: other orders round in other ways."""
         sums = np.zeros(len(self.counts))
-        for column in np.ascontiguousarray(self._padded(terms, 0.0).T):
+        for column in np.ascontiguousarray(_padded(terms, self.starts, self.counts, 0.0).T):
             sums += column
         return sums
 
-    def _padded(self, values: Floats, filling: float) -> Floats:
-        """The values of each in a row of its own, as many as the longest has or _MOST_POINTS."""
-        places = np.arange(min(int(self.counts.max()), _MOST_POINTS))
-        if self.counts.min() == self.counts.max() == len(places):
-            return values.reshape(-1, len(places))
-        inside = places < self.counts[:, None]
-        return np.where(inside, values[np.where(inside, self.starts[:, None] + places, 0)], filling)
+
+def is_repeating(points: Floats, starts: Places, counts: Places) -> NDArray[np.bool_]:
+    """Whether a point may occur twice in each ring: whether two of them are in one place on a skew line."""
+    skew = points[:, 0] * _SKEW + points[:, 1]
+    places = np.sort(_padded(skew, starts, counts, np.nan), axis=1)
+    found: NDArray[np.bool_] = np.any(places[:, 1:] == places[:, :-1], axis=1)
+    for at in np.flatnonzero(counts > _MOST_POINTS).tolist():
+        found[at] = len(np.unique(skew[starts[at] : starts[at] + counts[at]])) < counts[at]
+    return found
+
+
+def _padded(values: Floats, starts: Places, counts: Places, filling: float) -> Floats:
+    """The values of each in a row of its own, as many as the longest has or _MOST_POINTS."""
+    places = np.arange(min(int(counts.max()), _MOST_POINTS))
+    if counts.min() == counts.max() == len(places):
+        return values.reshape(-1, len(places))
+    inside = places < counts[:, None]
+    return np.where(inside, values[np.where(inside, starts[:, None] + places, 0)], filling)
 
 
 _MOST_POINTS: Final = 256

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from labelwright.exchange.becoming import BECOMES, LESSENS
-from labelwright.exchange.found import FoundAnswer, FoundClass, FoundMedium, FoundObject
+from labelwright.exchange.found import FoundAnswer, FoundClass, FoundMedium, FoundObject, PlainShapes
 from labelwright.exchange.resolving import key_of
 from labelwright.model.configuration import FORBIDDEN_KEYS, MAX_TEXT, OPTION_KEY_PATTERN, LabelClass, Option
 from labelwright.model.geometry import KINDS, kind_of
@@ -57,6 +57,14 @@ class Survey:
         self._answers(None, medium.answers)
         for one in medium.objects:
             self._object(one, None)
+        if medium.shapes is not None:
+            self._shapes(medium.shapes)
+
+    def _shapes(self, shapes: PlainShapes) -> None:
+        numbers = Counter(shapes.of)
+        for number, (name, kind) in enumerate(shapes.groups):
+            self.counts[None, name][kind] += numbers[number]
+            self.kinds[None, name].add(kind)
 
     def _object(self, one: FoundObject, parent: str | None) -> None:
         key = (parent, one.class_name)

@@ -16,6 +16,7 @@ from labelwright.exchange.format import Format
 from labelwright.exchange.found import Fault, FoundMedium, Place, scaled
 from labelwright.exchange.frames import Frames
 from labelwright.exchange.naming import stem_of
+from labelwright.exchange.plain_found import unfolded
 from labelwright.exchange.proposing import Origin, Survey
 from labelwright.exchange.recognising import recognise
 from labelwright.exchange.side_car import open_side_car
@@ -84,7 +85,9 @@ def survey(
     labels = form.read(files)
     seen = Survey(labels.classes)
     media = 0
-    found: Iterable[FoundMedium] = identified(labels.media(), files)
+    is_plain = labels.folded is not None and restorer is None and _manifest_of(files) is None
+    walk = labels.folded if is_plain and labels.folded else labels.media
+    found: Iterable[FoundMedium] = identified(walk(), files)
     with _Frames(folder / FOUND) as plain, _Frames(folder / RESTORED) as restored:
         if restorer is not None:
             found = restorer.media(plain.passing(found))
@@ -213,7 +216,11 @@ class FoundFrames:
 
     def at(self, places: Iterable[int]) -> list[FoundMedium]:
         """The media at some places."""
-        return [_DECODE.decode(self._frames.at(place)) for place in places]
+        return [unfolded(self.folded_at(place)) for place in places]
+
+    def folded_at(self, place: int) -> FoundMedium:
+        """The medium at a place, its plain shapes in columns as they were found."""
+        return _DECODE.decode(self._frames.at(place))
 
 
 def write_frame(file: BinaryIO, medium: FoundMedium) -> None:

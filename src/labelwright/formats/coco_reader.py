@@ -1,5 +1,6 @@
 """Read COCO files: instances, keypoints, captions; with our further keys where they stand, and without."""
 
+import itertools
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any, Final
@@ -16,10 +17,12 @@ from labelwright.exchange.found import (
     FoundObject,
     LabelFile,
     Place,
+    PlainShapes,
     families,
 )
 from labelwright.exchange.pixels import all_of, segment_of
 from labelwright.exchange.shapes import rings_of
+from labelwright.formats.coco_plain import IMAGES_AT_ONCE, PlainReader
 from labelwright.formats.coco_values import ANNOTATION, FORMAL, IMAGE, Annotation, Category, FormalAnnotation, Image
 from labelwright.formats.json_elements import Elements
 from labelwright.formats.json_files import decoded
@@ -86,7 +89,11 @@ def read(files: Files) -> LabelFile:
         for part in parts:
             yield from part.media()
 
-    return LabelFile(classes=tuple(classes.values()), media=media, faults=faults)
+    def folded() -> Iterator[FoundMedium]:
+        for part in parts:
+            yield from part.media(folded=True)
+
+    return LabelFile(classes=tuple(classes.values()), media=media, folded=folded, faults=faults)
 
 
 class _Part:
@@ -115,16 +122,20 @@ class _Part:
         try:
             heads = _HEADS.decode(elements)
         except msgspec.ValidationError:
-            raws = _RAWS.decode(elements)
-            for raw in raws:
-                self._look(raw)
-            return [_image_id(raw) for raw in raws]
+            return [self._image_id(raw) for raw in _RAWS.decode(elements)]
         raws: list[msgspec.Raw] = []
         for number, head in enumerate(heads) if self._boxes else ():
             if str(head.category_id) in self._boxes and bytes(head.segmentation) not in _NO_OUTLINES:
                 raws = raws or _RAWS.decode(elements)
                 self._look(raws[number])
         return [str(head.image_id) for head in heads]
+
+    def _image_id(self, raw: msgspec.Raw) -> str:
+        self._look(raw)
+        try:
+            return str(_IMAGE_OF.decode(raw).image_id)
+        except msgspec.ValidationError:
+            return str(None)
 
     def _look(self, raw: msgspec.Raw) -> None:
         """Take note of an annotation that is more than its box."""
@@ -158,10 +169,11 @@ class _Part:
                 for name in category.keypoints:
                     yield FoundClass(name=name, types=("point",), parent=category.name)
 
-    def media(self) -> Iterator[FoundMedium]:
+    def media(self, *, folded: bool = False) -> Iterator[FoundMedium]:
+        """Every image once; `folded` where its shapes are plain."""
         names: set[str] = set()
         ids: set[str] = set()
-        for number, raw in enumerate(self._images):
+        for number, raw, shapes in self._images_with_shapes(folded=folded):
             place = Place(self._path, pointer=f"/images/{number}")
             try:
                 image = IMAGE.decode(raw)
@@ -175,11 +187,33 @@ class _Part:
                 continue
             names.add(image.file_name)
             ids.add(str(image.id))
-            yield self._medium(image, place)
+            yield self._medium(image, place) if shapes is None else self._folded(image, place, shapes)
         for image_id in self._elements.keys:
             for number in self._elements.numbers(image_id) if image_id not in ids else ():
                 text = f"The annotation is of image {image_id}, which is not in the file."
                 self._faults.add(Place(self._path, pointer=f"/annotations/{number}"), "unknown_image", text, image_id)
+
+    def _images_with_shapes(self, *, folded: bool) -> Iterator[tuple[int, msgspec.Raw, PlainShapes | None]]:
+        """The images with their numbers, and their shapes where all of them are plain."""
+        plain = PlainReader(self._path, self._elements, self._categories, self._boxes) if folded else None
+        for start in range(0, len(self._images), IMAGES_AT_ONCE):
+            images = self._images[start : start + IMAGES_AT_ONCE]
+            shapes = plain.read(images) if plain else itertools.repeat(None)
+            yield from zip(itertools.count(start), images, shapes)
+
+    def _folded(self, image: Image, place: Place, shapes: PlainShapes) -> FoundMedium:
+        answers = tuple(_answers(image.attributes, place))
+        return msgspec.structs.replace(self._head(image, place), answers=answers, shapes=shapes)
+
+    def _head(self, image: Image, place: Place) -> FoundMedium:
+        return FoundMedium(
+            place=place,
+            path=image.file_name,
+            id=image.medium_id,
+            width=image.width,
+            height=image.height,
+            split=self._split,
+        )
 
     def _medium(self, image: Image, place: Place) -> FoundMedium:
         answers = list(_answers(image.attributes, place))
@@ -201,16 +235,8 @@ class _Part:
                 objects[key if key not in objects else f"{key}#{number}"] = found
                 if annotation.parent is not None:
                     parents[key] = str(annotation.parent)
-        return FoundMedium(
-            place=place,
-            path=image.file_name,
-            id=image.medium_id,
-            width=image.width,
-            height=image.height,
-            split=self._split,
-            objects=tuple(families(objects, parents)),
-            answers=tuple(answers),
-        )
+        head = self._head(image, place)
+        return msgspec.structs.replace(head, objects=tuple(families(objects, parents)), answers=tuple(answers))
 
     def _refuse(self, number: int, place: Place) -> None:
         raw = self._elements.text(number)
@@ -351,13 +377,6 @@ def _is_box(annotation: Annotation) -> bool:
     x, y, w, h = box
     wanted = {(round(a / _NEAR), round(b / _NEAR)) for a in (x, x + w) for b in (y, y + h)}
     return corners == wanted
-
-
-def _image_id(raw: msgspec.Raw) -> str:
-    try:
-        return str(_IMAGE_OF.decode(raw).image_id)
-    except msgspec.ValidationError:
-        return str(None)
 
 
 def _answers(attributes: dict[str, Any], place: Place) -> Iterator[FoundAnswer]:

@@ -5,7 +5,7 @@ head of each line (`task_head`) before the ready bytes.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -81,6 +81,17 @@ def task_labels(document: Document, configuration: Configuration, style: Style =
     answers = _classifications(configuration.classes, document.answers)
     labels = _labels(configuration.classes, children, None, style)
     return f'"global_classifications":{answers},"labels":{labels}'.encode()
+
+
+def plain_labels(arrays: Mapping[str, Sequence[str]], configuration: Configuration) -> bytes:
+    """What `task_labels` writes of objects without answers, nested in nothing: `geometry` arrays by class id."""
+    between = ',"classifications":{}},{"geometry":'
+    groups = [
+        f'{string(label_class.key)}:[{{"geometry":{between.join(found)},"classifications":{{}}}}]'
+        for label_class in configuration.classes
+        if (found := arrays.get(str(label_class.id)))
+    ]
+    return f'"global_classifications":{{}},"labels":{{{",".join(groups)}}}'.encode()
 
 
 def _labels(

@@ -27,6 +27,7 @@ from labelwright.services import configurations, conform
 from labelwright.services.context import Context
 from labelwright.services.import_kept import KEPT, Basis, Kept, Looked, Terms, keep, keep_terms
 from labelwright.services.import_matching import Names
+from labelwright.services.import_plain import Added, PlainImport
 from labelwright.services.import_storing import LATER, Act, Prepared, prepared, save_all, tasks_of
 from labelwright.services.merging import OUT_OF_BOUNDS
 from labelwright.storage.durable import naming_a_full_disk
@@ -110,6 +111,7 @@ class Plan:
         self._act = Act(row.id, "import", stamp._replace(at=ctx.now_ms()))
         self._terms = Terms(row.options, configuration.revision)
         self._resolver = Resolver(configuration, self._options.mapping, out_of_bounds=self._options.out_of_bounds)
+        self._plain = PlainImport(ctx, configuration, self._resolver, stamp)
         self._uniter = Uniter(self._options.mode, stamp, ctx.new_id)
         self.matched: dict[str, list[int]] = {}
         self._unmatched: list[tuple[str, Place]] = []
@@ -153,6 +155,11 @@ class Plan:
                 with self._ctx.db.read() as conn:
                     rows = list(conn.execute(tasks_of(self._row.project_id, portion)))
                 for row in rows:
+                    if (added := self._added(row)) is not None:
+                        counts["geometries"]["added"] += added.prepared.annotation_count
+                        file.write(added.lines)
+                        keep(ready, Looked(row.id, _basis(row), added.prepared))
+                        continue
                     before, united, resolved = self._united(row)
                     task = TaskName(row.id, row.medium_name)
                     left_out += resolved.left_out
@@ -223,6 +230,15 @@ class Plan:
     def _key(self, class_id: str) -> str:
         placed = self._configuration.by_id.get(class_id)
         return placed.label_class.key if placed else class_id
+
+    def _added(self, row: Row[Any]) -> Added | None:
+        """What comes into a task without labels from columns; None where objects have to be looked at."""
+        places = self.matched[row.medium_id]
+        if row.revision is not None or len(places) > 1:
+            return None
+        size_wh = (row.width, row.height) if row.width else None
+        task = TaskName(row.id, row.medium_name)
+        return self._plain.add(self._found.folded_at(places[0]), task, row.project_id, size_wh)
 
     def _united(self, row: Row[Any]) -> tuple[Document, United, Resolved]:
         """The labels of a task before and after; several media of the file about one medium come one after another."""

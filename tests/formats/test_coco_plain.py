@@ -1,0 +1,74 @@
+"""What COCO files have in columns is what they have object by object, with the same faults in the same places."""
+
+import random
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pytest
+
+from labelwright.exchange.files import open_files
+from labelwright.exchange.found import FoundMedium, LabelFile
+from labelwright.exchange.plain_found import unfolded
+from labelwright.formats import FORMATS, coco_plain, json_elements
+from labelwright.formats.coco_plain import PlainAnnotation
+from labelwright.formats.coco_values import Annotation
+from tests.formats.coco_files import coco_file, every_odd_file
+
+
+def opened(folder: Path, text: str) -> LabelFile:
+    (folder / "instances.json").write_text(text)
+    read = FORMATS["coco"].read
+    assert read is not None
+    return read(open_files(folder / "instances.json"))
+
+
+def folded(found: LabelFile) -> list[FoundMedium]:
+    assert found.folded is not None
+    return list(found.folded())
+
+
+def check(folder: Path, text: str) -> list[FoundMedium]:
+    """Read both ways; returns what is in columns."""
+    one, other = opened(folder, text), opened(folder, text)
+    media, plain = list(one.media()), folded(other)
+    assert [unfolded(medium) for medium in plain] == media
+    assert other.faults.kept == one.faults.kept
+    assert other.classes == one.classes
+    return plain
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_columns_hold_what_objects_hold(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(seed)  # noqa: S311 - shapes, no secrets
+    monkeypatch.setattr(coco_plain, "MAX_ANNOTATIONS", chance.choice((4, 20, 20_000)))
+    monkeypatch.setattr(json_elements, "_WINDOW_BYTES", chance.choice((300, 1 << 22)))
+    check(tmp_path, coco_file(chance, odd=chance.choice((0.0, 0.02, 0.3))))
+
+
+def test_whatever_is_odd_is_read_object_by_object(tmp_path: Path) -> None:
+    for text in every_odd_file():
+        check(tmp_path, text)
+
+
+def test_a_plain_file_is_read_in_columns(tmp_path: Path) -> None:
+    found = check(tmp_path, coco_file(random.Random(1), images=200, odd=0.0))  # noqa: S311 - shapes, no secrets
+    plain = [medium for medium in found if medium.shapes is not None]
+    assert len(plain) > 100
+    assert all(medium.objects == () for medium in plain)
+
+
+def test_one_odd_image_leaves_the_others_in_columns(tmp_path: Path) -> None:
+    text = coco_file(random.Random(1), images=9, odd=0.0)  # noqa: S311 - shapes, no secrets
+    text = text.replace('"iscrowd": 0', '"iscrowd": 1', 1).replace('"iscrowd":0', '"iscrowd":1', 1)
+    assert any(medium.shapes is None for medium in check(tmp_path, text))
+    assert any(medium.shapes is not None for medium in check(tmp_path, text))
+
+
+def test_fields_have_the_types_that_make_faults_of_others() -> None:
+    own, others = (
+        {field.name: field.type for field in msgspec.structs.fields(kind)} for kind in (PlainAnnotation, Annotation)
+    )
+    assert own.keys() == others.keys()
+    for name in own.keys() - {"segmentation"}:
+        assert set(get_args(own[name])) - {msgspec.UnsetType} in ({others[name]}, set(get_args(others[name]))), name
