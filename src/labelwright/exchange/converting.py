@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, NamedTuple
 import msgspec
 
 from labelwright.exchange.files import Files
-from labelwright.exchange.found import Fault, FoundMedium, LabelFile
+from labelwright.exchange.found import Fault, FoundMedium, LabelFile, notes_of
 from labelwright.exchange.mapping import ClassMapping
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.proposing import Survey
@@ -64,7 +64,7 @@ def open_converted(files: Files, labels: LabelFile) -> Converted:
         for number, found in enumerate(restored(files, labels, restorer_of(files))):
             yield _task(found, number, resolver, pictures, ids, refused)
 
-    notes = (*labels.notes, *((restorer.use.note,) if restorer else ()))
+    notes = (*notes_of(labels), *((restorer.use.note,) if restorer else ()))
     return Converted(Scheme(configuration), tasks, pictures.open, refused, media, notes)
 
 

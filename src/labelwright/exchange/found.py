@@ -157,11 +157,12 @@ class FoundClass(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Faults:
-    """Collects faults: the first of them, and how many there are."""
+    """Collects faults, the first of them and how many there are, and what is read as something near to it."""
 
     def __init__(self) -> None:
         self.kept: list[Fault] = []
         self.count = 0
+        self._near: dict[str, tuple[int, float]] = {}
 
     def add(self, place: Place, code: str, message: str, value: object = "") -> None:
         """Note a fault. The message is a sentence that says what is wrong and what would be right."""
@@ -169,12 +170,27 @@ class Faults:
         if len(self.kept) < MOST_FAULTS:
             self.kept.append(Fault(place, code, message, str(value)[:80]))
 
+    def approximate(self, shape: str, off_px: float) -> None:
+        """Note that a shape is read as a polygon of the same area, whose outline is so far off."""
+        count, largest = self._near.get(shape, (0, 0.0))
+        self._near[shape] = count + 1, max(largest, off_px)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is read as something near to it, a sentence for each kind of shape."""
+        told = "read as polygons of the same area, nowhere more than"
+        return tuple(
+            f"{shape.capitalize()}s {told} {largest:.2g} pixels off: {count:,}."
+            for shape, (count, largest) in self._near.items()
+        )
+
 
 class LabelFile(msgspec.Struct, frozen=True, kw_only=True):
     """Files opened by a reader. `media()` starts a walk, one medium at a time; its faults go to `faults`.
 
-    `classes` are those that the files declare; media may have objects of others when `is_open`. `folded()` is the same
-    walk with plain shapes in columns (`plain_found`), where the reader has them so.
+    `classes` are those that the files declare; media may have objects of others when `is_open`. `notes` are sentences
+    about the files as a whole. `folded()` is the same walk with plain shapes in columns (`plain_found`), where the
+    reader has them so.
     """
 
     classes: tuple[FoundClass, ...]
@@ -182,6 +198,11 @@ class LabelFile(msgspec.Struct, frozen=True, kw_only=True):
     faults: Faults
     notes: tuple[str, ...] = ()
     folded: Callable[[], Iterator[FoundMedium]] | None = None
+
+
+def notes_of(labels: LabelFile) -> tuple[str, ...]:
+    """What is to be said about files, after a walk over them."""
+    return (*labels.notes, *labels.faults.notes)
 
 
 def families(objects: Mapping[Key, FoundObject], parents: Mapping[Key, Key]) -> Iterator[FoundObject]:

@@ -13,7 +13,7 @@ from labelwright.exchange import frames
 from labelwright.exchange import manifest as manifests
 from labelwright.exchange.files import Files, open_files
 from labelwright.exchange.format import Format
-from labelwright.exchange.found import Fault, FoundMedium, Place, scaled
+from labelwright.exchange.found import Fault, FoundMedium, Place, notes_of, scaled
 from labelwright.exchange.frames import Frames
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.plain_found import unfolded
@@ -105,7 +105,7 @@ def survey(
         proposal=proposal,
         faults=tuple(labels.faults.kept),
         fault_count=labels.faults.count,
-        notes=labels.notes,
+        notes=notes_of(labels),
         questions=tuple(FoundQuestion(name=name, owner=owner, values=values) for owner, name, values in seen.asked()),
         origins=tuple(seen.origins),
         alternatives=tuple(other.id for other in others),

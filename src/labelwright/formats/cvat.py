@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.ellipses import read_ellipse
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener, plain
 from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
@@ -35,7 +36,7 @@ from labelwright.raster import Runs
 PICTURE: Final = "picture"
 PARENT: Final = "parent"
 _TYPES: Final = {"rectangle": "rectangle", "polygon": "polygon", "line": "polyline", "point": "points"}
-_KINDS: Final = {theirs: ours for ours, theirs in _TYPES.items()} | {"mask": "image_segmentation"}
+_KINDS: Final = {theirs: ours for ours, theirs in _TYPES.items()} | {"mask": "image_segmentation", "ellipse": "polygon"}
 
 
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
@@ -220,7 +221,7 @@ def _whole(value: str | None) -> int | None:
 def _object(child: Any, size: tuple[int | None, int | None], place: Place, faults: Faults) -> FoundObject | None:
     label = child.get("label", "")
     try:
-        geometry = _found_geometry(child, size)
+        geometry = _found_ellipse(child, faults) if child.tag == "ellipse" else _found_geometry(child, size)
     except (ValueError, TypeError, KeyError) as error:
         faults.add(place, "invalid_shape", f"The {child.tag} of “{label}” cannot be read: {error}.", label)
         return None
@@ -249,6 +250,11 @@ def _found_geometry(child: Any, size: tuple[int | None, int | None]) -> Geometry
             raise ValueError(f"it has {len(points)} points, and a point is one")
         return Point(*points[0])
     return Polygon(points) if child.tag == "polygon" else Line(points)
+
+
+def _found_ellipse(child: Any, faults: Faults) -> Geometry:
+    x, y, across, down = (float(_needed(child, name)) for name in ("cx", "cy", "rx", "ry"))
+    return read_ellipse((x, y), (across, down), float(child.get("rotation", "0")), faults)
 
 
 def _needed(child: Any, name: str) -> str:

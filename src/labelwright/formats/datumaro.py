@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.ellipses import read_ellipse
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener, plain
 from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
@@ -34,7 +35,7 @@ from labelwright.raster import decode_rle, encode_rle, pack_rle, unpack_rle
 
 PARENT: Final = "parent"
 UID: Final = "uid"
-_KINDS: Final = {"bbox", "polygon", "polyline", "points", "mask"}
+_KINDS: Final = {"bbox", "polygon", "polyline", "points", "mask", "ellipse"}
 
 
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
@@ -237,7 +238,8 @@ def _object(
         faults.add(place, "unknown_shape", f"A {annotation.type} is no shape that is known here.", annotation.type)
         return None
     try:
-        geometry = _geometry(annotation, size)
+        is_ellipse = annotation.type == "ellipse"
+        geometry = _ellipse(annotation, faults) if is_ellipse else _geometry(annotation, size)
     except ValueError as error:
         faults.add(place, "invalid_shape", f"The {annotation.type} cannot be read: {error}.")
         return None
@@ -271,6 +273,15 @@ def _geometry(annotation: _Found, size: tuple[int, int] | None) -> Geometry:
     if annotation.type == "points":
         return Point(*points[0])
     return Line(points) if annotation.type == "polyline" else Polygon(points)
+
+
+def _ellipse(annotation: _Found, faults: Faults) -> Geometry:
+    """An ellipse by the corners of its box."""
+    if len(annotation.points) != 4:
+        raise ValueError(f"it has {len(annotation.points)} numbers, the corners of its box are 4")
+    left, top, right, bottom = annotation.points
+    across, down = (right - left) / 2, (bottom - top) / 2
+    return read_ellipse((left + across, top + down), (across, down), 0, faults)
 
 
 def _answers(found: dict[str, Any], place: Place) -> Iterator[FoundAnswer]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.ellipses import read_ellipse
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
 from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
@@ -316,11 +317,20 @@ class _Reading:
             return stretched(from_ring(points), pixels)
         if one.type.startswith("keypoint"):
             return stretched(Point(float(value["x"]), float(value["y"])), pixels)
+        if "radiusX" in value and "radiusY" in value:
+            return self._ellipse(value, pixels)
         if "width" in value and "height" in value:
             box = stretched(Rectangle(*(float(value[key]) for key in ("x", "y", "width", "height"))), pixels)
             degrees = float(value.get("rotation") or 0)
             return turned_box(box, degrees, (box.x, box.y)) if degrees and isinstance(box, Rectangle) else box
         return None
+
+    def _ellipse(self, value: dict[str, Any], pixels: tuple[float, float]) -> Geometry:
+        (x, y), radii = (
+            tuple(float(value[key]) * pixel for key, pixel in zip(keys, pixels, strict=True))
+            for keys in (("x", "y"), ("radiusX", "radiusY"))
+        )
+        return read_ellipse((x, y), (radii[0], radii[1]), float(value.get("rotation") or 0), self._faults)
 
     def objects(self) -> dict[str, FoundObject]:
         """The regions with the answers that belong to them."""

@@ -6,6 +6,7 @@ What is nested has its parent's `group_id` and an attribute `parent`. https://gi
 import base64
 import io
 from collections.abc import Iterator
+from math import dist
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +14,7 @@ import numpy as np
 
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.bridges import Ring
+from labelwright.exchange.ellipses import read_ellipse
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
 from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
@@ -193,10 +195,22 @@ def _geometry(shape: _Shape, place: Place, faults: Faults) -> Geometry | None:  
             return Line(points)
         case "polygon":
             return from_ring(points)
+        case "circle":
+            return _circle(shape, place, faults)
         case "mask" if shape.mask:
             return _mask(shape, place, faults)
     faults.add(place, "unknown_shape", f"A {shape.shape_type} is no shape that is known here.", shape.shape_type)
     return None
+
+
+def _circle(shape: _Shape, place: Place, faults: Faults) -> Geometry | None:
+    """A centre and a point of the circle."""
+    radius = dist(*shape.points[:2])
+    try:
+        return read_ellipse(shape.points[0], (radius, radius), 0, faults)
+    except ValueError as error:
+        faults.add(place, "invalid_shape", f"The circle of “{shape.label}” cannot be read: {error}.", shape.label)
+        return None
 
 
 def _mask(shape: _Shape, place: Place, faults: Faults) -> Geometry | None:
