@@ -69,7 +69,7 @@ class _Ids:
         return str(uuid.UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | (7 << 76) | (2 << 62)))
 
 
-def frames(labels: Configuration, count: int) -> Iterator[Frame]:
+def frames(labels: Configuration, count: int, *, with_measures: bool = True) -> Iterator[Frame]:
     """The tasks of a snapshot; no two annotations have one id."""
     ids = _Ids(1)
     drawn = [shapes_of(seed) for seed in range(min(SHAPES, count))]
@@ -78,7 +78,7 @@ def frames(labels: Configuration, count: int) -> Iterator[Frame]:
         width, height = SIZE_WH
         medium = Medium(id=ids.new(), name=name, dataset="Benchmark", width=width, height=height)
         document = encoded(_document(labels, drawn[number % SHAPES], ids))
-        (measures,) = measured([document])
+        (measures,) = measured([document]) if with_measures else (b"",)
         yield Frame(ids.new(), "completed", "0190b0b4-0000-7000-8000-000000000001", medium, document, measures)
 
 
@@ -103,11 +103,11 @@ def _document(labels: Configuration, shapes: Shapes, ids: _Ids) -> Document:
     )
 
 
-def write_snapshot(folder: Path, count: int) -> Configuration:
-    """Lay down the snapshot that `write_job` goes with."""
+def write_snapshot(folder: Path, count: int, *, with_measures: bool = True) -> Configuration:
+    """Lay down the snapshot that `write_job` goes with; `with_measures` as labels have them soon after a save."""
     labels = configuration()
     with (folder / SNAPSHOT).open("wb", buffering=1 << 20) as file:
-        write_frames(file, frames(labels, count))
+        write_frames(file, frames(labels, count, with_measures=with_measures))
     return labels
 
 
