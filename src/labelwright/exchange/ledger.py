@@ -146,7 +146,8 @@ class Ledger:
     def enter(self, task: TaskLabels) -> None:
         """Count one task of the source with all that it holds."""
         self._source["tasks"] += 1
-        self._source.update(dict(contents(task)))
+        for unit, count in contents(task):
+            self._source[unit] += count
 
     def exported(self, unit: Unit, count: int = 1, class_key: str | None = None) -> None:
         """Note what the file holds as it is."""
@@ -240,7 +241,7 @@ def _entry(key: tuple[str, str, str], line: _Line) -> Entry:
 def contents(task: TaskLabels) -> tuple[tuple[Unit, int], ...]:
     """How many geometries and answers a task holds."""
     annotations = task.annotations
-    answers = len(task.answers) + sum([len(a.answers) for a in annotations])
+    answers = len(task.answers) + sum([len(a.answers) for a in annotations if a.answers])
     return ("geometries", len(annotations)), ("answers", answers)
 
 

@@ -4,18 +4,18 @@ Processes are forked where the walk begins, so that pieces and work may be anyth
 made goes through a pipe. A process whose parent is gone ends with the next thing that it hands over.
 """
 
+import fcntl
 import itertools
 import os
 import pickle
 import signal
-import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
 
 MOST_PROCESSES: Final = 8
-_SIZE: Final = struct.Struct(">Q")
+_PIPE_BYTES: Final = 1 << 20
 _MADE, _RAISED, _DONE = range(3)
 
 Piece = TypeVar("Piece")
@@ -71,14 +71,11 @@ class _Other(NamedTuple):
     pipe: BinaryIO
 
     def take(self) -> tuple[int, Any]:
-        head = self.pipe.read(_SIZE.size)
-        if len(head) == _SIZE.size:
-            (size,) = _SIZE.unpack(head)
-            content = self.pipe.read(size)
-            if len(content) == size:
-                found: tuple[int, Any] = pickle.loads(content)  # noqa: S301 - from our own process
-                return found
-        raise Died("A process that took part in the work was killed, perhaps for want of memory.")
+        try:
+            found: tuple[int, Any] = pickle.load(self.pipe)  # noqa: S301 - from our own process
+        except (EOFError, pickle.UnpicklingError):
+            raise Died("A process that took part in the work was killed, perhaps for want of memory.") from None
+        return found
 
     def stop(self) -> None:
         self.pipe.close()
@@ -89,6 +86,8 @@ class _Other(NamedTuple):
 
 def _forked(run: Callable[[BinaryIO], None], before: list[_Other]) -> _Other:
     read_end, write_end = os.pipe()
+    with suppress(OSError, AttributeError):  # fewer turns for large things; not every system has it, or allows it
+        fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     pid = os.fork()
     if pid:
         os.close(write_end)
@@ -115,7 +114,5 @@ def _hand_over(pipe: BinaryIO, pieces: Iterator[Piece], work: Callable[[Piece], 
 
 
 def _put(pipe: BinaryIO, message: tuple[int, Any]) -> None:
-    content = pickle.dumps(message, protocol=5)
-    pipe.write(_SIZE.pack(len(content)))
-    pipe.write(content)
+    pickle.dump(message, pipe, protocol=5)
     pipe.flush()
