@@ -5,6 +5,7 @@ import json
 import stat
 import tarfile
 import zipfile
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ def masked(**segmentation: Any) -> dict[str, Any]:
     return one(category_id=2, segmentation=segmentation)
 
 
+MANY = ("too_many_points", "points, more")
 OUTLINE = one(id=8, category_id=2, segmentation=[[1, 1, 20, 1, 1, 20]])
 FIRST = f"{LABELS} /annotations/0"
 COCO = (
@@ -113,6 +115,28 @@ COCO = (
         "Annotation 7",
         FIRST,
     ),
+    *(
+        Case("K43", name, coco(one(category_id=2, segmentation=rings)), code, text, FIRST)
+        for name, rings, code, text in (
+            ("far away", [[1.7e308, 0, 0, 1.7e308, -1.7e308, 0], [0, 0, 9, 0, 9, 9]], "out_of_range", "between -1e7"),
+            ("a far box", [[1.7e308] * 8], "too_few_points", "needs at least 3 points"),
+            ("20,000 pieces", [[n, 0, n + 0.5, 0, n, 1] for n in range(20_000)], "too_many_points", "points, more"),
+            ("a comb of bridges", [[v for n in range(4000) for v in (0, 0, n, 1, n, 2, 2, n, n, 1, 0, 0)]], *MANY),
+        )
+    ),
+    Case("K43", "vast depth", coco(one(z=10**30)), "invalid_annotation", "<= 2147483647 - at `$.z`", FIRST),
+    Case(
+        *("K43", "vast picture", coco(images=[IMAGE | {"width": 10**30}]), "invalid_image"),
+        *("<= 2147483647 - at `$.width`", f"{LABELS} /images/0"),
+    ),
+    Case("K43", "kind of nothing", coco(one(), categories=[{"id": 1, "name": "car", "geometry_type": "x"}]), objects=1),
+    Case(
+        "K43", "parents of one another", coco(one(id=1, parent=2), one(id=2, parent=1), one(id=3, parent=3)), objects=3
+    ),
+    Case(
+        *("K43", "endless name", coco(one(), categories=[{"id": 1, "name": "c" * 2000}]), "unknown_class"),
+        *("There is no geometry class", FIRST),
+    ),
     Case("K43", "image without name", coco(images=[{"id": 1}]), "invalid_image", "file_name", f"{LABELS} /images/0"),
     Case("K43", "no list", coco(images={}), "not_coco", "is no COCO file"),
     Case("K43", "cut", coco(one())[:-20], "invalid_json", "was the upload cut?"),
@@ -130,6 +154,9 @@ def yolo(*lines: str | bytes, data: str = "names: [car, tree]\n") -> Files:
 
 FINE = "0 0.5 0.5 0.2 0.2"
 LINE_2 = "labels/a.txt line 2"
+NO_CLASS = ("class_out_of_range", "There is no class 99999999999999999999;", LINE_2, 1)
+LAUGHS = "a: &a [ha]\n" + "".join(f"{after}: &{after} [{f'*{one},' * 9}]\n" for one, after in pairwise("abcdefghij"))
+LONG = f"a: &a {'y' * 100_000}\nnames: [{'*a,' * 1000}]\n"
 YOLO = (
     Case("K44", "four columns", yolo(FINE, "0 0.5 0.5 0.2"), "invalid_box", "four numbers behind the class", LINE_2, 1),
     Case("K44", "six columns", yolo(FINE, f"{FINE} 0.9"), "invalid_box", "four numbers behind the class", LINE_2, 1),
@@ -152,7 +179,19 @@ YOLO = (
     ),
     Case("K44", "CRLF", yolo(FINE + "\r", FINE + "\r"), objects=2),
     Case("K44", "nothing in it", yolo("")),
-    Case("K44", "Latin-1", yolo(f"{FINE} ".encode() + b"\xe4"), "not_utf8", "labels/a.txt is not UTF-8 at byte 18"),
+    Case(
+        *("K44", "Latin-1", yolo(f"{FINE} ".encode() + b"\xe4") | {"labels/b.txt": FINE}, "not_utf8"),
+        *("labels/a.txt is not UTF-8 at byte 18", "labels/a.txt", 1),
+    ),
+    Case(
+        *("K44", "what macOS puts beside files", yolo(FINE) | {"__MACOSX/labels/._a.txt": b"\0\5\x16\7\xff"}),
+        objects=1,
+    ),
+    Case("K44", "class of 5,000 digits", yolo(FINE, f"{'9' * 5000} 0.5 0.5 0.2 0.2"), *NO_CLASS),
+    Case("K44", "aliases of aliases", yolo(FINE, data=f"{LAUGHS}names: *j\n"), "invalid_names", "is no text: a list"),
+    Case("K44", "a long name, again and again", yolo(FINE, data=LONG), "invalid_names", "more than 1,000 characters"),
+    Case("K44", "half a character", yolo(FINE, data='names: ["\\ud800"]\n'), "invalid_names", "surrogate pair"),
+    Case("K44", "deep YAML", yolo(FINE, data="names: " + "[" * 20_000), "invalid_yaml", "nested too deep"),
     Case("K44", "no names", {"labels/a.txt": FINE}, "class_out_of_range", "add a data.yaml", "labels/a.txt line 1"),
     Case("K44", "no YAML", yolo(FINE, data="names: [car\n"), "invalid_yaml", "data.yaml is not YAML"),
     Case("K44", "beyond the border", yolo(FINE, "0 0.95 0.5 0.2 0.2"), "outside_picture", "64 x 48", LINE_2, 1),

@@ -7,7 +7,7 @@ takes away a loop that turns the other way, as that of a figure eight.
 from math import ceil, floor
 from typing import Final
 
-from labelwright.exchange.bridges import Ring, is_inside, nested_rings, parted
+from labelwright.exchange.bridges import Ring, are_apart, is_inside, nested_rings, parted
 from labelwright.exchange.crossing import cross, is_star
 from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle
 from labelwright.model.geometry.points import bounds_xywh, ring_area
@@ -42,19 +42,9 @@ def _area_of_ring(ring: Ring) -> float:
 
 def _area_of_segment(outline: Ring, holes: list[Ring]) -> float:
     is_plain = all(_walk(ring)[0] == _ONCE and len(set(ring)) == len(ring) for ring in (outline, *holes))
-    if is_plain and _are_apart(holes) and not cross((outline, *holes)) and all(_lies_in(h, outline) for h in holes):
+    if is_plain and are_apart(holes) and not cross((outline, *holes)) and all(_lies_in(h, outline) for h in holes):
         return ring_area(outline) - sum(map(ring_area, holes))
     return _count_pixels((outline, *holes))
-
-
-def _are_apart(rings: list[Ring]) -> bool:
-    """Whether the boxes around rings have nothing in common."""
-    boxes = [bounds_xywh(ring) for ring in rings]
-    return not any(
-        x < left + wide and left < x + w and y < top + high and top < y + h
-        for number, (x, y, w, h) in enumerate(boxes)
-        for left, top, wide, high in boxes[:number]
-    )
 
 
 def _lies_in(hole: Ring, outline: Ring) -> bool:

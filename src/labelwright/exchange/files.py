@@ -5,10 +5,12 @@ that leave the archive, links, entries that unpack to more than the limits, an a
 """
 
 import contextlib
+import errno
 import io
 import json
 import lzma
 import mmap
+import os
 import re
 import stat
 import struct
@@ -30,9 +32,11 @@ from labelwright.model.errors import Invalid, Issue
 MOST_FILES: Final = 1_000_000
 MOST_UNPACKED_BYTES: Final = 64 << 30
 MOST_RATIO: Final = 200
+MOST_PATH: Final = 1_000
+"""Characters of a path in an archive: it stands beside everything that is found in the file."""
 _RATIO_FROM_BYTES: Final = 10 << 20
 _HEAD_BYTES: Final = 1 << 16
-_OF_MACOS: Final = re.compile(r"(?:^|/)(?:__MACOSX/|\._|\.DS_Store\Z)")
+_OF_SYSTEMS: Final = re.compile(r"(?:^|/)(?:__MACOSX/|\._|\.DS_Store\Z|Thumbs\.db\Z|desktop\.ini\Z)")
 _LEADS_OUT: Final = re.compile(r"\0|^[A-Za-z]:|(?:^|/)\.{0,2}(?:/|\Z)")
 _IS_UTF8: Final = 0x800
 _LOCAL: Final = struct.Struct("<26xHH")
@@ -49,8 +53,8 @@ class Holder(Protocol):
 class Files:
     """Files by path with `/`, in the order of their paths. Raises Invalid where content cannot be had.
 
-    Letters are composed (NFC) in paths, as they are in the names of pictures, and what macOS adds to folders and
-    archives is left out.
+    Letters are composed (NFC) in paths, as they are in the names of pictures, and what systems add to folders and
+    archives on their own is left out.
     """
 
     def __init__(self, holder: Holder) -> None:
@@ -63,7 +67,7 @@ class Files:
         found: dict[str, tuple[str, int]] = {}
         for path, size in sorted(self._holder.sizes().items()):
             composed = unicodedata.normalize("NFC", path)
-            if not _OF_MACOS.search(path):
+            if not _OF_SYSTEMS.search(path):
                 found[path if composed in found else composed] = path, size
         return dict(sorted(found.items()))
 
@@ -75,6 +79,10 @@ class Files:
     @property
     def paths(self) -> tuple[str, ...]:
         return tuple(self.sizes)
+
+    def beginning(self, *endings: str, most: int = 50) -> tuple[str, ...]:
+        """The first of the paths that end so: enough to see what they are."""
+        return self.ending(*endings)[:most]
 
     def ending(self, *endings: str) -> tuple[str, ...]:
         """Paths that end so, whatever their case."""
@@ -208,10 +216,11 @@ class _Zip:
     def __init__(self, path: Path, name: str) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-        except zipfile.BadZipFile:
+        except (zipfile.BadZipFile, ValueError, OSError, OverflowError, NotImplementedError, struct.error):
             raise refused(name, "damaged_archive", "is a damaged ZIP archive; was the upload cut?") from None
         entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
-        packed = sum(entry.compress_size for entry in entries)
+        # Entries may lie over one another, and say of themselves what they like.
+        packed = min(sum(entry.compress_size for entry in entries), path.stat().st_size)
         check_limits(name, len(entries), sum(entry.file_size for entry in entries), packed)
         self._entries: dict[str, zipfile.ZipInfo] = {}
         for entry in entries:
@@ -239,7 +248,7 @@ class _Zip:
         try:
             with self._zip.open(entry) as file:
                 return file.read(entry.file_size + 1 if most is None else most)
-        except (zipfile.BadZipFile, zlib_error, EOFError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib_error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError) as error:
             raise refused(path, "damaged_archive", f"cannot be unpacked: {error}.") from None
 
     def _stored(self, path: str, entry: zipfile.ZipInfo, most: int | None) -> bytes | memoryview:
@@ -260,13 +269,18 @@ class _Tar:
     """A TAR archive, packed or not; its entries are unpacked into one temporary file at once, as TAR has no index."""
 
     def __init__(self, path: Path, name: str, *, zstd: bool = False) -> None:
-        self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this
+        # Beside the archive, where there is room for one; not in the folder of the system for small files.
+        folder = path.parent if os.access(path.parent, os.W_OK) else None
+        self._spool = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - lives as long as this
         weakref.finalize(self, self._spool.close)
         self._places: dict[str, tuple[int, int]] = {}
-        total, packed = 0, path.stat().st_size
+        total, count, packed = 0, 0, path.stat().st_size
         try:
             with path.open("rb") as raw, _opened(raw, zstd=zstd) as tar:
                 for member in tar:
+                    tar.members = []  # type: ignore[attr-defined] # it would remember all of them
+                    count += 1
+                    check_limits(name, count, total, packed)
                     if member.isdir():
                         continue
                     path_inside = plain_path(name, member.name)
@@ -274,9 +288,11 @@ class _Tar:
                         text = f"holds {member.name[:80]}, which is a link or a device; only files are read."
                         raise refused(name, "link", text)
                     total += member.size
-                    check_limits(name, len(self._places) + 1, total, packed)
+                    check_limits(name, count, total, packed)
                     self._keep(path_inside, tar, member)
         except _damages() as error:
+            if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+                raise
             raise refused(name, "damaged_archive", f"is a damaged archive: {error}. Was the upload cut?") from None
 
     def _keep(self, name: str, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
@@ -296,6 +312,9 @@ class _Tar:
         start, size = self._places[path]
         self._spool.seek(start)
         return self._spool.read(size if most is None else min(most, size))
+
+
+_OF_THE_DISK: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS))
 
 
 def _damages() -> tuple[type[Exception], ...]:
@@ -326,7 +345,12 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
 
 def plain_path(archive: str, path: str) -> str:
     """The path of an entry with `/` between folders, whatever wrote it. Raises Invalid when it leaves the archive."""
-    plain = path.replace("\\", "/").removeprefix("./")
+    if len(path) > MOST_PATH:
+        raise refused(
+            archive, "long_path", f"holds a path of {len(path):,} characters; at most {MOST_PATH:,} are read."
+        )
+    # Old archives have names in other encodings.
+    plain = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\\", "/").removeprefix("./")
     if _LEADS_OUT.search(plain):
         raise refused(archive, "unsafe_path", f"holds the path “{path[:120]}”, which leads out of the archive.")
     return plain

@@ -6,15 +6,22 @@ rest goes on. Coordinates are pixels of the displayed picture, as everywhere; a 
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 
+from labelwright.model.document import MOST_DEPTH
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 
 Key = TypeVar("Key", bound=Hashable)
 
 MOST_FAULTS: Final = 10_000
+
+_MOST: Final = 2**31 - 1
+Side = Annotated[int, msgspec.Meta(ge=0, le=_MOST)]
+"""Pixels of a side of a picture, as a file may have them."""
+Depth = Annotated[int, msgspec.Meta(ge=-MOST_DEPTH, le=MOST_DEPTH)]
+"""What is painted over what, as a file may have it."""
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -206,15 +213,17 @@ def notes_of(labels: LabelFile) -> tuple[str, ...]:
 
 
 def families(objects: Mapping[Key, FoundObject], parents: Mapping[Key, Key]) -> Iterator[FoundObject]:
-    """Put nested objects into their parents, by key; one whose parent is not there stands by itself."""
+    """Put nested objects into their parents, by key; one whose parent is not there, or nested itself, stands alone."""
     if not parents:
         yield from objects.values()
         return
+    roots = {key for key in objects if parents.get(key) not in objects}
     children: dict[Key, list[FoundObject]] = defaultdict(list)
     for key, found in objects.items():
-        if parents.get(key) in objects:
+        if key not in roots and parents[key] in roots:
             children[parents[key]].append(found)
     for key, found in objects.items():
-        if parents.get(key) not in objects:
-            nested = (*found.nested, *children[key])
-            yield msgspec.structs.replace(found, nested=nested) if children[key] else found
+        if key in roots and children[key]:
+            yield msgspec.structs.replace(found, nested=(*found.nested, *children[key]))
+        elif key in roots or parents[key] not in roots:
+            yield found

@@ -4,16 +4,19 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from labelwright import __version__
 from labelwright.exchange.archive import Written
+from labelwright.exchange.found import Side
 from labelwright.exchange.ledger import Balance
 from labelwright.exchange.source import Medium, Scheme, class_indices
 
 PATH: Final = "manifest.json"
+UPRIGHT: Final = 1
+Orientation = Annotated[int, msgspec.Meta(ge=UPRIGHT, le=8)]
 
 
 class ManifestClass(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,11 +37,11 @@ class ManifestMedium(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     name: str
     path: str
     split: str = ""
-    width: int | None = None
-    height: int | None = None
+    width: Side | None = None
+    height: Side | None = None
     sha256: str | None = None
     picture: str = "no"
-    orientation: int = 1
+    orientation: Orientation = UPRIGHT
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from labelwright.exchange.bridges import Ring, joined
-from labelwright.exchange.shapes import from_parts, from_ring, rings_of, segment_of_rings
+from labelwright.exchange.bridges import Ring, are_apart, joined
+from labelwright.exchange.shapes import from_parts, from_ring, is_beyond, rings_of, segment_of_rings
 from labelwright.model.geometry import Geometry, ImageSegmentation
 from labelwright.model.geometry.points import bounds_xywh
 from labelwright.raster import Runs, Traced, bounds_of, iou, shape_runs, trace
@@ -46,11 +46,12 @@ def all_of(rings: Sequence[Ring], *, segmented: bool = False) -> Geometry:
     Two that lie in one another have no hole between them, unless one ring says so with a bridge.
     """
     found = from_parts(rings, segmented=segmented)
-    boxes = [bounds_xywh(ring) for ring in rings]
-    if len(rings) == 1 or _are_apart(boxes):
+    if len(rings) == 1 or is_beyond(rings) or are_apart(rings):
         return found
+    boxes = [bounds_xywh(ring) for ring in rings]
     size_wh = int(max(x + w for x, _, w, _ in boxes)) + 2, int(max(y + h for _, y, _, h in boxes)) + 2
-    if not 0 < min(size_wh) <= max(size_wh) <= LARGEST_SIDE:
+    rows = sum(h for _, _, _, h in boxes)
+    if not 0 < min(size_wh) <= max(size_wh) <= LARGEST_SIDE or rows > _MOST_ROWS:
         return found
     united, plain = shape_runs([[(ring,) for ring in rings]], size_wh), shape_runs([[rings_of(found)]], size_wh)
     if all(np.array_equal(one, other) for one, other in zip(united[1:], plain[1:], strict=True)):
@@ -58,12 +59,7 @@ def all_of(rings: Sequence[Ring], *, segmented: bool = False) -> Geometry:
     return segment_of(united) or found
 
 
-def _are_apart(boxes: Sequence[tuple[float, float, float, float]]) -> bool:
-    return not any(
-        x < left + wide and left < x + w and y < top + high and top < y + h
-        for number, (x, y, w, h) in enumerate(boxes)
-        for left, top, wide, high in boxes[:number]
-    )
+_MOST_ROWS: Final = 10_000_000
 
 
 def one_ring(rings: Sequence[Ring]) -> Ring:

@@ -7,12 +7,25 @@ from typing import Final
 import msgspec
 
 from labelwright.exchange.becoming import BECOMES, LESSENS
+from labelwright.exchange.bounding import MOST_NAME
+from labelwright.exchange.files import refused
 from labelwright.exchange.found import FoundAnswer, FoundClass, FoundMedium, FoundObject, PlainShapes
 from labelwright.exchange.resolving import key_of
-from labelwright.model.configuration import FORBIDDEN_KEYS, MAX_TEXT, OPTION_KEY_PATTERN, LabelClass, Option
+from labelwright.model.configuration import (
+    COLOR_PATTERN,
+    FORBIDDEN_KEYS,
+    MAX_OPTIONS,
+    MAX_TEXT,
+    MOST_NUMBER,
+    OPTION_KEY_PATTERN,
+    LabelClass,
+    Option,
+)
 from labelwright.model.geometry import KINDS, kind_of
 
 MOST_OPTIONS: Final = 50
+MOST_CLASSES: Final = 5_000
+MOST_QUESTIONS: Final = 500
 _COLORS: Final = (
     *("#E6194B", "#3CB44B", "#4363D8", "#F58231", "#911EB4", "#46F0F0", "#F032E6", "#BCF60C", "#FABEBE", "#008080"),
     *("#E6BEFF", "#9A6324", "#FFFAC8", "#800000", "#AAFFC3", "#808000", "#FFD8B1", "#000075", "#808080", "#FFE119"),
@@ -43,14 +56,23 @@ class Survey:
         self.counts: dict[tuple[str | None, str], Counter[str]] = defaultdict(Counter)
         self._colors: dict[str, str] = {}
         self.origins: list[Origin] = []
+        self._nested: dict[str | None, list[str]] = defaultdict(list)
         self._numbers: dict[tuple[str | None, str], int] = {}
         self._questions: dict[str | None, dict[str, list[str | tuple[str, ...]]]] = defaultdict(dict)
+        taken: set[int] = set()
         for found in classes:
-            self.kinds[found.parent, found.name] |= set(found.types)
-            if found.color:
+            self._check_room()
+            self.kinds[found.parent, found.name[:MOST_NAME]] |= {kind for kind in found.types if kind in KINDS}
+            if found.color and COLOR_PATTERN.fullmatch(found.color):
                 self._colors[found.name] = found.color.upper()
-            if found.number is not None and found.number not in self._numbers.values():
+            if found.number is not None and 0 <= found.number <= MOST_NUMBER and found.number not in taken:
+                taken.add(found.number)
                 self._numbers.setdefault((found.parent, found.name), found.number)
+
+    def _check_room(self) -> None:
+        if len(self.kinds) > MOST_CLASSES:
+            text = f"has more than {MOST_CLASSES:,} classes; is the right column or key taken for the class?"
+            raise refused("The upload", "too_many_classes", text)
 
     def look(self, medium: FoundMedium) -> None:
         """Take in one medium."""
@@ -63,12 +85,15 @@ class Survey:
     def _shapes(self, shapes: PlainShapes) -> None:
         numbers = Counter(shapes.of)
         for number, (name, kind) in enumerate(shapes.groups):
+            self._check_room()
             self.counts[None, name][kind] += numbers[number]
             self.kinds[None, name].add(kind)
 
     def _object(self, one: FoundObject, parent: str | None) -> None:
         key = (parent, one.class_name)
         kind = kind_of(one.geometry).name
+        if key not in self.counts:
+            self._check_room()
         self.counts[key][kind] += 1
         self.kinds[key].add(kind)
         self._answers(one.class_name, one.answers)
@@ -77,9 +102,14 @@ class Survey:
 
     def _answers(self, owner: str | None, answers: tuple[FoundAnswer, ...]) -> None:
         for answer in answers:
-            values = self._questions[owner].setdefault(answer.name, [])
-            if answer.value and answer.value not in values and len(values) <= MOST_OPTIONS:
-                values.append(answer.value)
+            questions = self._questions[owner]
+            values = questions.get(answer.name)
+            if values is None:
+                if len(questions) >= MOST_QUESTIONS:
+                    continue
+                values = questions[answer.name] = []
+            if answer.value and len(values) <= MOST_OPTIONS and (value := _short(answer.value)) not in values:
+                values.append(value)
 
     def asked(self) -> Iterator[tuple[str | None, str, tuple[str, ...]]]:
         """Every question with the class that it is about (None: the medium), and the values that it has."""
@@ -92,12 +122,15 @@ class Survey:
         """Classes without ids that everything in the file fits under; a class of several kinds becomes several."""
         self.origins.clear()
         keys: set[str] = set()
-        roots = [name for parent, name in self.kinds if parent is None]
+        self._nested.clear()
+        for parent, name in self.kinds:
+            self._nested[parent].append(name)
+        roots = tuple(self._nested[None])
         geometries = [c for name in roots for c in self._classes(None, name, keys)]
         return (*geometries, *self._questions_of(None, keys, ""))
 
     def _classes(self, parent: str | None, name: str, keys: set[str], above: str = "") -> list[LabelClass]:
-        asks = name in self._questions or any(above == name for above, _ in self.kinds)
+        asks = name in self._questions or bool(self._nested[name])
         kinds = _joined(self.kinds[parent, name], asks=asks) or ["rectangle"]
         made = []
         for kind in kinds:
@@ -111,8 +144,9 @@ class Survey:
             if kind != "image_segmentation":
                 children = [*self._questions_of(name, inner, f"{above}{key}.")]
                 if parent is None:
-                    nested = [child for above, child in self.kinds if above == name]
-                    children += [c for child in nested for c in self._classes(name, child, inner, f"{key}.")]
+                    children += [
+                        c for child in self._nested[name] for c in self._classes(name, child, inner, f"{key}.")
+                    ]
             color = self._colors.get(name) or _COLORS[len(keys) % len(_COLORS)]
             made.append(
                 LabelClass(
@@ -151,6 +185,15 @@ class Survey:
             self.origins.append(Origin(path=f"{above}{question.key}", name=name, parent=owner))
             made.append(question)
         return made
+
+
+def _short(value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """A value as far as it tells whether it may be an option; longer ones are free texts."""
+    return (
+        tuple(each[: MAX_TEXT + 1] for each in value[:MAX_OPTIONS])
+        if isinstance(value, tuple)
+        else value[: MAX_TEXT + 1]
+    )
 
 
 def _joined(kinds: set[str], *, asks: bool) -> list[str]:

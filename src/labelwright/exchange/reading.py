@@ -11,6 +11,7 @@ import msgspec
 
 from labelwright.exchange import frames
 from labelwright.exchange import manifest as manifests
+from labelwright.exchange.bounding import bounded
 from labelwright.exchange.files import Files, open_files
 from labelwright.exchange.format import Format
 from labelwright.exchange.found import Fault, FoundMedium, Place, notes_of, scaled
@@ -87,10 +88,10 @@ def survey(
     media = 0
     is_plain = labels.folded is not None and restorer is None and _manifest_of(files) is None
     walk = labels.folded if is_plain and labels.folded else labels.media
-    found: Iterable[FoundMedium] = identified(walk(), files)
+    found: Iterable[FoundMedium] = bounded(identified(walk(), files), labels.faults)
     with _Frames(folder / FOUND) as plain, _Frames(folder / RESTORED) as restored:
         if restorer is not None:
-            found = restorer.media(plain.passing(found))
+            found = bounded(restorer.media(plain.passing(found)), labels.faults)
         for medium in found:
             seen.look(medium)
             media += 1
@@ -185,7 +186,7 @@ def _manifest_of(files: Files) -> manifests.Manifest | None:
         return None
     try:
         return manifests.decode(bytes(files.read(manifests.PATH)))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None  # somebody else's manifest
 
 
@@ -213,6 +214,10 @@ class FoundFrames:
         """Start a walk: the place of each frame, and what tells which medium it is of."""
         for place, frame in self._frames.walk():
             yield place, _DECODE_HEAD.decode(frame)
+
+    def heads_at(self, places: Iterable[int]) -> list[FoundHead]:
+        """What tells which media are meant at some places."""
+        return [_DECODE_HEAD.decode(self._frames.at(place)) for place in places]
 
     def at(self, places: Iterable[int]) -> list[FoundMedium]:
         """The media at some places."""

@@ -227,21 +227,30 @@ class Resolver:
         return f"“{label_class.key}” belongs {belongs}, and this is {f'inside “{parent.key}”' if parent else 'not'}."
 
     def _geometry(self, one: FoundObject, label_class: LabelClass, size_wh: tuple[int, int] | None) -> Geometry | None:
-        geometry = converted(one.geometry, label_class.type, lossy=self._mapping.lossy)
         found = kind_of(one.geometry).name
         if one.otherwise is not None and kind_of(one.otherwise).name == label_class.type:
-            geometry = one.otherwise
+            geometry: Geometry | None = one.otherwise
+        elif self._has_fault(one.geometry, one, label_class):
+            return None
+        else:
+            geometry = converted(one.geometry, label_class.type, lossy=self._mapping.lossy)
         if geometry is None:
             text = f"“{label_class.key}” takes a {label_class.type}, the file has a {found}."
             self._refuse(one.place, "wrong_geometry", text, one.class_name)
             return None
-        kind = kind_of(geometry)
-        for place, code, message in kind.faults(geometry)[:1]:
-            self._refuse(one.place, code, f"The {kind.name} of “{label_class.key}” {message}", place)
+        if self._has_fault(geometry, one, label_class):
             return None
         if size_wh is None or _is_inside(geometry, size_wh):
             return geometry
         return self._bounded(one, geometry, size_wh)
+
+    def _has_fault(self, geometry: Geometry, one: FoundObject, label_class: LabelClass) -> bool:
+        """Whether a geometry breaks the rules of its kind, and is refused for it."""
+        kind = kind_of(geometry)
+        for place, code, message in kind.faults(geometry)[:1]:
+            self._refuse(one.place, code, f"The {kind.name} of “{label_class.key}” {message}", place)
+            return True
+        return False
 
     def _bounded(self, one: FoundObject, geometry: Geometry, size_wh: tuple[int, int]) -> Geometry | None:
         if self._out_of_bounds == "keep":

@@ -8,7 +8,14 @@ import numpy as np
 
 from labelwright.exchange.bridges import Ring, joined, nested_rings, parted
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
-from labelwright.model.geometry.points import Point2, bounds_xywh, ring_area
+from labelwright.model.geometry.points import (
+    MAX_COORDINATE,
+    MAX_GEOMETRY_POINTS,
+    MAX_RING_POINTS,
+    Point2,
+    bounds_xywh,
+    ring_area,
+)
 
 
 def outline_of(geometry: Geometry) -> Ring | None:
@@ -63,6 +70,8 @@ def from_rings(rings: Sequence[Ring], *, segmented: bool = False) -> Geometry:
     """One ring is a polygon, several are one segment: what lies in an odd number of the others is a hole."""
     if len(rings) == 1 and not segmented:
         return Polygon(rings[0])
+    if len(rings) > 1 and is_beyond(rings):
+        return ImageSegmentation((_end_to_end(rings),))
     return segment_of_rings(*nested_rings(rings))
 
 
@@ -83,9 +92,27 @@ def segment_of_rings(outlines: Sequence[Ring], holes: Sequence[Ring]) -> ImageSe
     """Outlines with their holes as one segment. A hole stays a ring of its own unless something lies in it."""
     if len(outlines) == 1:
         return ImageSegmentation((outlines[0], *holes))
+    if is_beyond(outlines, MAX_RING_POINTS - 2 * (len(outlines) - 1)):
+        return ImageSegmentation((_end_to_end(outlines), *holes))
     # A hole is cut out of everything: what lies in it would go as well. As one ring, by even and odd, it stays.
     filled = [hole for hole in holes if any(_is_within(outline, hole) for outline in outlines)]
     return ImageSegmentation((joined([*outlines, *filled]), *(hole for hole in holes if hole not in filled)))
+
+
+def is_beyond(rings: Sequence[Ring], most_points: int = MAX_GEOMETRY_POINTS) -> bool:
+    """Whether rings have more points, or others, than a geometry may have: they are refused, and need no work."""
+    if len(rings) > _MOST_RINGS or sum(map(len, rings)) > most_points:
+        return True
+    return not all(max(abs(x), abs(y)) <= MAX_COORDINATE for ring in rings for x, y in ring)
+
+
+_MOST_RINGS: Final = 5_000  # joined, they have more points than a ring may have
+
+
+def _end_to_end(rings: Sequence[Ring]) -> Ring:
+    """Rings joined to the first point of the first, without a look for the nearest."""
+    first, *others = rings
+    return (first[0], *(point for ring in others for point in (*ring, ring[0], first[0])), *first[1:])
 
 
 def _is_within(ring: Ring, other: Ring) -> bool:

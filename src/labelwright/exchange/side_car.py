@@ -14,7 +14,7 @@ import msgspec
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import FoundAnswer, FoundObject
 from labelwright.exchange.source import Scheme
-from labelwright.model.geometry import Geometry
+from labelwright.model.geometry import Geometry, kind_of
 
 PATH: Final = "labelwright.side-car.ndjson"
 VERSION: Final = 1
@@ -88,6 +88,7 @@ class Tail(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
+_MEDIUM: Final = b'{"medium":"'
 _LINE: Final = msgspec.json.Decoder(Line)
 
 
@@ -111,9 +112,9 @@ class SideCar:
         self.path, self.head, self._raw = path, head, raw
         self._places: dict[str, tuple[int, int, int]] = {}
         for number, (start, end) in enumerate(_lines(raw), 1):
-            if raw.startswith(b'{"medium":"', start):
-                medium = raw[start + 11 : raw.index(b'"', start + 11)]
-                self._places[medium.decode()] = number, start, end
+            if raw.startswith(_MEDIUM, start):
+                medium = raw[start + len(_MEDIUM) : end].partition(b'"')[0]
+                self._places[medium.decode("utf-8", "replace")] = number, start, end
 
     @property
     def media(self) -> tuple[str, ...]:
@@ -126,7 +127,26 @@ class SideCar:
         if place is None:
             return None
         number, start, end = place
-        return number, _LINE.decode(self._raw[start:end])
+        try:
+            line = _LINE.decode(self._raw[start:end])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise refused(self.path, "damaged_side_car", f"cannot be read at line {number}: {error}.") from None
+        kept = {one.id: one for one in _all(line.objects)}
+        if not {trace.kept for trace in line.traces} <= {None, *kept} or any(map(_is_broken, kept.values())):
+            raise refused(self.path, "damaged_side_car", f"has objects at line {number} that are none.")
+        return number, line
+
+
+def _all(objects: Iterable[Kept]) -> Iterator[Kept]:
+    for one in objects:
+        yield one
+        yield from _all(one.nested)
+
+
+def _is_broken(one: Kept) -> bool:
+    """Whether its geometry is none that is ever stored."""
+    faults = kind_of(one.geometry).faults(one.geometry)
+    return any(code in {"too_few_points", "out_of_range"} for _, code, _ in faults)
 
 
 def find_path(files: Files) -> str | None:
@@ -153,7 +173,7 @@ def open_side_car(files: Files, *, configuration_sha256: str | None = None) -> S
             raise refused(path, "side_car_version", f"{text} {remedy}")
         head = msgspec.json.decode(raw[slice(*places[0])], type=Head)
         tail = msgspec.json.decode(raw[slice(*places[-1])], type=Tail)
-    except (msgspec.DecodeError, IndexError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError):
         raise refused(path, "damaged_side_car", f"is no whole side-car; it was cut or changed. {remedy}") from None
     if hashlib.sha256(raw[: places[-1][0]]).hexdigest() != tail.sha256 or tail.lines != len(places) - 2:
         raise refused(path, "damaged_side_car", f"was changed since it was written. {remedy}")

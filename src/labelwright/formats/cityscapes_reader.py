@@ -7,12 +7,14 @@ import msgspec
 
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import (
+    Depth,
     Faults,
     FoundClass,
     FoundMedium,
     FoundObject,
     LabelFile,
     Place,
+    Side,
     families,
 )
 from labelwright.exchange.shapes import from_ring
@@ -21,6 +23,7 @@ from labelwright.formats.cityscapes_labels import FIRST_WITH_INSTANCES, INSTANCE
 from labelwright.formats.csv_files import rows_of
 from labelwright.formats.json_files import attempted
 from labelwright.formats.masks_instance import answers_of
+from labelwright.formats.whole import whole
 from labelwright.model.geometry import Geometry, Polygon, Rectangle
 
 LABELS: Final = "labels.csv"
@@ -37,12 +40,12 @@ class _Object(msgspec.Struct):
     parent: int | None = None
     attributes: dict[str, Any] = {}
     comment: str | None = None
-    z: int = 0
+    z: Depth = 0
 
 
 class _Content(msgspec.Struct):
-    imgHeight: int  # noqa: N815 - as in the file
-    imgWidth: int  # noqa: N815
+    imgHeight: Side  # noqa: N815 - as in the file
+    imgWidth: Side  # noqa: N815
     objects: list[msgspec.Raw]
     picture: str = ""
     medium_id: str | None = None
@@ -91,11 +94,11 @@ def _names(files: Files, path: str, faults: Faults) -> dict[int, str]:
     """Names by id, of `labels.csv`."""
     found: dict[int, str] = {}
     for line, fields in rows_of(files, path):
-        number, name = fields.get("id", ""), fields.get("name", "")
-        if number.isdecimal() and name:
-            found[int(number)] = name
+        name = fields.get("name", "")
+        if (number := whole(fields.get("id"))) is not None and name:
+            found[number] = name
         else:
-            faults.add(Place(path, line=line), "invalid_class", "A label needs an id and a name.", number)
+            faults.add(Place(path, line=line), "invalid_class", "A label needs an id and a name.", fields.get("id"))
     return found
 
 

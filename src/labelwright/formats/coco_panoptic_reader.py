@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from labelwright.exchange.files import Files, refused
-from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
+from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place, Side
 from labelwright.formats import mask_pictures
 from labelwright.formats.coco_reader import is_panoptic
 from labelwright.formats.json_files import decoded
@@ -26,8 +26,8 @@ class _Category(msgspec.Struct):
 class _Image(msgspec.Struct):
     id: int | str
     file_name: str
-    width: int | None = None
-    height: int | None = None
+    width: Side | None = None
+    height: Side | None = None
     medium_id: str | None = None
     attributes: dict[str, Any] = {}
 

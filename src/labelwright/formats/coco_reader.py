@@ -27,6 +27,7 @@ from labelwright.formats.coco_values import ANNOTATION, FORMAL, IMAGE, Annotatio
 from labelwright.formats.json_elements import Elements
 from labelwright.formats.json_files import decoded
 from labelwright.model.geometry import Geometry, Point, Polygon, Rectangle
+from labelwright.model.geometry.points import MAX_COORDINATE
 from labelwright.raster import decode_rle, unpack_rle
 
 _NEAR: Final = 1e-6
@@ -372,6 +373,8 @@ def _is_box(annotation: Annotation) -> bool:
         return False
     values = segmentation[0]
     if not isinstance(values, list) or len(values) not in {8, 10} or not all(map(_is_number, values)):
+        return False
+    if not max(map(abs, (*values, *box))) <= MAX_COORDINATE:
         return False
     corners = {(round(x / _NEAR), round(y / _NEAR)) for x, y in zip(values[::2], values[1::2], strict=True)}
     x, y, w, h = box

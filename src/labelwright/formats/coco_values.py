@@ -4,12 +4,14 @@ from typing import Any, Final
 
 import msgspec
 
+from labelwright.exchange.found import Depth, Side
+
 
 class Image(msgspec.Struct, kw_only=True):
     id: int | str
     file_name: str
-    width: int | None = None
-    height: int | None = None
+    width: Side | None = None
+    height: Side | None = None
     medium_id: str | None = None
     attributes: dict[str, Any] = {}
 
@@ -40,7 +42,7 @@ class Annotation(msgspec.Struct, kw_only=True):
     parent: int | str | None = None
     uid: str | None = None
     comment: str | None = None
-    z: int = 0
+    z: Depth = 0
 
 
 class FormalAnnotation(Annotation):

@@ -4,7 +4,7 @@ A row without a class stands for a picture: for the answers about it, or that it
 of others are read with their names of columns, and with two corners instead of a width and a height.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from labelwright.exchange.archive import Archive
@@ -86,11 +86,11 @@ def _rows(task: TaskLabels, flat: Flattener) -> Iterator[tuple[Any, ...]]:
 
 def recognise(files: Files) -> bool:
     """Whether a table has the columns of boxes."""
-    return bool(_paths(files))
+    return bool(_with_boxes(files, files.beginning(".csv")))
 
 
-def _paths(files: Files) -> list[str]:
-    return [path for path in files.ending(".csv")[:50] if _find_columns(columns_of(files, path)) is not None]
+def _with_boxes(files: Files, paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if _find_columns(columns_of(files, path)) is not None]
 
 
 def _find_columns(names: set[str]) -> _Columns | None:
@@ -102,7 +102,7 @@ def _find_columns(names: set[str]) -> _Columns | None:
 
 def read(files: Files) -> LabelFile:
     """Open every table of boxes. Raises Invalid when there is none."""
-    paths = _paths(files)
+    paths = _with_boxes(files, files.ending(".csv"))
     if not paths:
         raise refused("The upload", "not_boxes", f"holds no boxes: no CSV has the columns {', '.join(NEEDED)}.")
     faults = Faults()

@@ -9,6 +9,7 @@ from labelwright.exchange.files import Files, refused
 
 Row = dict[str, str]
 _ENDING: Final = "\r\n"
+csv.field_size_limit(1 << 20)  # the answers about a picture are one field, and may be longer than its 128 KiB
 
 
 def columns_of(files: Files, path: str) -> set[str]:
@@ -21,6 +22,7 @@ def rows_of(files: Files, path: str) -> Iterator[tuple[int, Row]]:
     """The rows of a table with a head, with their line numbers. Raises Invalid where it is no table."""
     table = csv.DictReader(io.StringIO(files.text(path), newline=""))
     try:
+        table.fieldnames = [name.strip() for name in table.fieldnames or ()]
         for row in table:
             yield table.line_num, {key: value or "" for key, value in row.items() if key is not None}
     except csv.Error as error:

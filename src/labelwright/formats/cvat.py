@@ -4,10 +4,8 @@ What is nested has its parent's `group_id` and an attribute `parent`; the answer
 a tag `picture`. https://docs.cvat.ai/docs/manual/advanced/xml_format/
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
-
-import numpy as np
 
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.ellipses import read_ellipse
@@ -25,13 +23,15 @@ from labelwright.exchange.found import (
     families,
 )
 from labelwright.exchange.ledger import Ledger
-from labelwright.exchange.pixels import mask_of, one_ring, runs_of, segment_of
+from labelwright.exchange.pixels import mask_of, one_ring, segment_of
 from labelwright.exchange.shapes import turned_box
 from labelwright.exchange.source import Medium, Source, TaskLabels
+from labelwright.formats.whole import signed, whole
 from labelwright.formats.xml_files import attributes, decimal, elements, is_whole, text
 from labelwright.model.configuration import LabelClass
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
-from labelwright.raster import Runs
+from labelwright.raster import Runs, decode_rle
+from labelwright.raster.runs import turned
 
 PICTURE: Final = "picture"
 PARENT: Final = "parent"
@@ -155,16 +155,16 @@ def _answers(found: Attributes) -> str:
 
 def recognise(files: Files) -> bool:
     """Whether some XML file begins as CVAT's do."""
-    return bool(_paths(files))
+    return bool(_of_cvat(files, files.beginning(".xml")))
 
 
-def _paths(files: Files) -> list[str]:
-    return [path for path in files.ending(".xml")[:50] if b"<annotations" in files.head(path)[:4096]]
+def _of_cvat(files: Files, paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if b"<annotations" in files.head(path)[:4096]]
 
 
 def read(files: Files) -> LabelFile:
     """Open every file of CVAT. Raises Invalid."""
-    paths = _paths(files)
+    paths = _of_cvat(files, files.ending(".xml"))
     if not paths:
         raise refused("The upload", "not_cvat", "holds no CVAT file: no XML with <annotations>.")
     faults = Faults()
@@ -172,8 +172,12 @@ def read(files: Files) -> LabelFile:
 
     def media() -> Iterator[FoundMedium]:
         for path in paths:
-            for element in elements(files, path, "image"):
-                yield _medium(element, path, faults)
+            for element in elements(files, path, "image", "track"):
+                if element.tag == "image":
+                    yield _medium(element, path, faults)
+                else:
+                    text = "A track goes through the pictures of a video, which are not read here."
+                    faults.add(Place(path, line=element.sourceline), "track", text, element.get("label", ""))
 
     return LabelFile(classes=tuple(classes.values()), media=media, faults=faults)
 
@@ -196,42 +200,37 @@ def _medium(element: Any, path: str, faults: Faults) -> FoundMedium:
         if child.tag == "tag":
             answers += _found_answers(child, at)
             continue
-        one = _object(child, (_whole(element.get("width")), _whole(element.get("height"))), at, faults)
+        one = _object(child, (whole(element.get("width")), whole(element.get("height"))), at, faults)
         if one is not None:
             number = len(found) + 1
             found[number] = one
-            parent = _whole(next((a.text for a in child.findall("attribute") if a.get("name") == PARENT), None))
+            parent = whole(next((a.text for a in child.findall("attribute") if a.get("name") == PARENT), None))
             if parent is not None and parent != number:
                 parents[number] = parent
     return FoundMedium(
         place=place,
         path=element.get("name", ""),
-        width=_whole(element.get("width")),
-        height=_whole(element.get("height")),
+        width=whole(element.get("width")),
+        height=whole(element.get("height")),
         split=element.get("subset") or "",
         objects=tuple(families(found, parents)),
         answers=tuple(answers),
     )
 
 
-def _whole(value: str | None) -> int | None:
-    return int(value) if value and value.strip().isdecimal() else None
-
-
 def _object(child: Any, size: tuple[int | None, int | None], place: Place, faults: Faults) -> FoundObject | None:
     label = child.get("label", "")
     try:
         geometry = _found_ellipse(child, faults) if child.tag == "ellipse" else _found_geometry(child, size)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
         faults.add(place, "invalid_shape", f"The {child.tag} of “{label}” cannot be read: {error}.", label)
         return None
     if geometry is None:
         faults.add(place, "unknown_shape", f"A {child.tag} is no shape that is known here.", child.tag)
         return None
-    z = child.get("z_order", "0")
     answers = tuple(a for a in _found_answers(child, place) if a.name != PARENT)
-    whole = int(z) if z.lstrip("-").isdecimal() else 0
-    return FoundObject(class_name=label, geometry=geometry, place=place, answers=answers, z=whole)
+    z = signed(child.get("z_order")) or 0
+    return FoundObject(class_name=label, geometry=geometry, place=place, answers=answers, z=z)
 
 
 def _found_geometry(child: Any, size: tuple[int | None, int | None]) -> Geometry | None:
@@ -268,12 +267,10 @@ def _needed(child: Any, name: str) -> str:
 def _found_mask(child: Any, size: tuple[int | None, int | None]) -> Geometry | None:
     left, top, width, height = (int(float(_needed(child, name))) for name in ("left", "top", "width", "height"))
     lengths = [int(length) for length in _needed(child, "rle").split(",")]
-    if min(lengths, default=0) < 0 or sum(lengths) != width * height:
-        raise ValueError("its run lengths do not add up to its box")
     if not size[0] or not size[1] or left < 0 or top < 0 or left + width > size[0] or top + height > size[1]:
         raise ValueError("its box leaves the picture")
-    mask = np.repeat(np.arange(len(lengths)) % 2 == 1, lengths).reshape(height, width)
-    return segment_of(runs_of(mask, left, top))
+    runs = turned(decode_rle(lengths, (height, width)))  # COCO's lengths go down columns, these go along rows
+    return segment_of(runs._replace(row=runs.row + top, start=runs.start + left, stop=runs.stop + left))
 
 
 def _found_answers(child: Any, place: Place) -> Iterator[FoundAnswer]:

@@ -4,7 +4,7 @@ What is nested has its parent's `group` and an attribute `parent`; the answers a
 https://open-edge-platform.github.io/datumaro/latest/docs/data-formats/formats/datumaro.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +15,7 @@ from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener, plain
 from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
 from labelwright.exchange.found import (
+    Depth,
     Faults,
     FoundAnswer,
     FoundClass,
@@ -22,6 +23,7 @@ from labelwright.exchange.found import (
     FoundObject,
     LabelFile,
     Place,
+    Side,
     families,
 )
 from labelwright.exchange.ledger import Ledger
@@ -126,7 +128,7 @@ class _Found(msgspec.Struct):
     id: int = 0
     label_id: int | None = None
     attributes: dict[str, Any] = {}
-    z_order: int = 0
+    z_order: Depth = 0
     bbox: tuple[float, float, float, float] | None = None
     points: list[float] = []
     rle: _Rle | None = None
@@ -134,7 +136,7 @@ class _Found(msgspec.Struct):
 
 class _Picture(msgspec.Struct, frozen=True):
     path: str = ""
-    size: tuple[int, int] | None = None
+    size: tuple[Side, Side] | None = None
 
 
 class _Item(msgspec.Struct):
@@ -167,17 +169,16 @@ _FOUND: Final = msgspec.json.Decoder(_Found)
 
 def recognise(files: Files) -> bool:
     """Whether some JSON file has categories and items."""
-    return bool(_paths(files))
+    return bool(_of_datumaro(files, files.beginning(".json")))
 
 
-def _paths(files: Files) -> list[str]:
-    found = [path for path in files.ending(".json") if "manifest" not in path]
-    return [path for path in found[:50] if {"items", "categories"} <= files.json_keys(path)]
+def _of_datumaro(files: Files, paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if {"items", "categories"} <= files.json_keys(path)]
 
 
 def read(files: Files) -> LabelFile:
     """Open every file of Datumaro. Raises Invalid."""
-    paths = _paths(files)
+    paths = _of_datumaro(files, files.ending(".json"))
     if not paths:
         raise refused("The upload", "not_datumaro", "holds no Datumaro file: no JSON with “categories” and “items”.")
     faults = Faults()
@@ -286,7 +287,7 @@ def _ellipse(annotation: _Found, faults: Faults) -> Geometry:
 
 def _answers(found: dict[str, Any], place: Place) -> Iterator[FoundAnswer]:
     for name, value in found.items():
-        if value not in {None, ""} and not isinstance(value, (list, dict)):
+        if value is not None and value != "" and not isinstance(value, (list, dict)):
             text = str(value).lower() if isinstance(value, bool) else str(value)
             yield FoundAnswer(name=name, value=text, place=place)
 

@@ -4,7 +4,7 @@ Holes are rings of a polygon; a feature without a geometry stands for each pictu
 shape; its coordinates are no longitudes, as `crs` says.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -13,7 +13,7 @@ from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener
 from labelwright.exchange.format import Chosen, Format, all_but
-from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
+from labelwright.exchange.found import Depth, Faults, FoundMedium, FoundObject, LabelFile, Place, Side, families
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import segment_of_rings
 from labelwright.exchange.source import Medium, Source, TaskLabels
@@ -94,15 +94,15 @@ class _Shape(msgspec.Struct):
 class _Properties(msgspec.Struct, frozen=True):
     medium: str = ""
     medium_id: str | None = None
-    width: int | None = None
-    height: int | None = None
+    width: Side | None = None
+    height: Side | None = None
     state: str | None = None
     label: str = msgspec.field(name="class", default="")
     kind: str = ""
     answers: dict[str, Any] = {}
     parent: str | None = None
     comment: str | None = None
-    z: int = 0
+    z: Depth = 0
 
 
 class _Feature(msgspec.Struct):
@@ -121,16 +121,16 @@ _FEATURE: Final = msgspec.json.Decoder(_Feature)
 
 def recognise(files: Files) -> bool:
     """Whether some file is a collection of features."""
-    return bool(_paths(files))
+    return bool(_collections(files, files.beginning(".geojson", ".json")))
 
 
-def _paths(files: Files) -> list[str]:
-    return [p for p in files.ending(".geojson", ".json")[:50] if {"type", "features"} <= files.json_keys(p)]
+def _collections(files: Files, paths: Iterable[str]) -> list[str]:
+    return [p for p in paths if {"type", "features"} <= files.json_keys(p)]
 
 
 def read(files: Files) -> LabelFile:
     """Open every file of features. Raises Invalid."""
-    paths = _paths(files)
+    paths = _collections(files, files.ending(".geojson", ".json"))
     if not paths:
         raise refused("The upload", "not_geojson", "holds no GeoJSON: no FeatureCollection.")
     faults = Faults()
@@ -171,7 +171,8 @@ def _medium(path: str, found: list[tuple[Place, _Feature]], faults: Faults) -> F
         except (TypeError, ValueError) as error:
             faults.add(place, "invalid_geometry", f"The {feature.geometry.type} cannot be read: {error}.")
             continue
-        key = str(feature.id) if feature.id is not None else place.pointer or ""
+        own = str(feature.id) if feature.id is not None else ""
+        key = own if own and own not in objects else place.pointer or ""
         objects[key] = _object(feature, geometry, place)
         if feature.properties.parent is not None:
             parents[key] = feature.properties.parent

@@ -15,7 +15,7 @@ from labelwright.exchange.bridges import Ring
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
 from labelwright.exchange.format import Chosen, Format, all_but, refuses
-from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
+from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, Side, families
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import from_rings
 from labelwright.exchange.source import Medium, Source, TaskLabels
@@ -89,8 +89,8 @@ class _Columns(msgspec.Struct, frozen=True):
 class _Line(msgspec.Struct, frozen=True):
     file_name: str
     medium_id: str | None = None
-    width: int | None = None
-    height: int | None = None
+    width: Side | None = None
+    height: Side | None = None
     answers: str = ""
     objects: _Columns = _Columns()
 

@@ -4,7 +4,7 @@ Answers are `choices` and `textarea` of their region, or of the picture; what is
 https://labelstud.io/guide/export#Label-Studio-JSON-format-of-annotated-tasks
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +21,7 @@ from labelwright.exchange.found import (
     FoundObject,
     LabelFile,
     Place,
+    Side,
     families,
     stretched,
 )
@@ -176,8 +177,8 @@ class _Result(msgspec.Struct):
     value: dict[str, Any] = {}
     id: str = ""
     from_name: str = ""
-    original_width: int | None = None
-    original_height: int | None = None
+    original_width: Side | None = None
+    original_height: Side | None = None
     parentID: str | None = None  # noqa: N815 - the format's name
     meta: dict[str, Any] = {}
 
@@ -200,17 +201,16 @@ _RESULT: Final = msgspec.json.Decoder(_Result)
 
 def recognise(files: Files) -> bool:
     """Whether some JSON file is a list of tasks with data and annotations."""
-    return bool(_paths(files))
+    return bool(_with_tasks(files, files.beginning(".json")))
 
 
-def _paths(files: Files) -> list[str]:
-    found = [path for path in files.ending(".json")[:50] if path != "manifest.json"]
-    return [path for path in found if {"data", "annotations"} <= files.json_keys(path)]
+def _with_tasks(files: Files, paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if {"data", "annotations"} <= files.json_keys(path)]
 
 
 def read(files: Files) -> LabelFile:
     """Open every file of Label Studio. Of several annotations of a task the latest that was not cancelled counts."""
-    paths = _paths(files)
+    paths = _with_tasks(files, files.ending(".json"))
     if not paths:
         raise refused("The upload", "not_label_studio", "holds no tasks of Label Studio.")
     faults = Faults()

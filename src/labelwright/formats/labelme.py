@@ -18,15 +18,20 @@ from labelwright.exchange.ellipses import read_ellipse
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
 from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
-from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
+from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, Side, families
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.pixels import one_ring, runs_of, segment_of
 from labelwright.exchange.shapes import from_ring
 from labelwright.exchange.source import Source, TaskLabels
 from labelwright.formats.json_files import answers_of, attempted
+from labelwright.formats.mask_pictures import MOST_DECODED_PIXELS
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
+from labelwright.model.geometry.points import MAX_COORDINATE
+from labelwright.raster.png_rows import read_header
 
+# What our own archives have beside them.
+_OURS: Final = ("manifest.json", "label_configuration.json")
 VERSION: Final = "5.5.0"
 
 
@@ -106,8 +111,8 @@ class _Shape(msgspec.Struct):
 class _File(msgspec.Struct):
     shapes: list[_Shape]
     imagePath: str  # noqa: N815 - the format's name
-    imageHeight: int | None = None  # noqa: N815 - the format's name
-    imageWidth: int | None = None  # noqa: N815 - the format's name
+    imageHeight: Side | None = None  # noqa: N815 - the format's name
+    imageWidth: Side | None = None  # noqa: N815 - the format's name
     attributes: dict[str, Any] = {}
     flags: dict[str, Any] = {}
 
@@ -123,12 +128,12 @@ def recognise(files: Files) -> bool:
 def _paths(files: Files, most: int | None = None) -> list[str]:
     candidates = files.ending(".json")
     wanted = {"shapes", "imagePath"}
-    return [path for path in candidates[:most] if path != "manifest.json" and files.json_keys(path) & wanted == wanted]
+    return [path for path in candidates[:most] if files.json_keys(path) & wanted == wanted]
 
 
 def read(files: Files) -> LabelFile:
     """Open every LabelMe file. Raises Invalid when there is none."""
-    paths = [path for path in files.ending(".json") if "manifest" not in path and "label_configuration" not in path]
+    paths = [path for path in files.ending(".json") if path.rpartition("/")[2] not in _OURS]
     if not _paths(files, most=200):
         raise refused("The upload", "not_labelme", "holds no LabelMe file: no JSON with “shapes” and “imagePath”.")
     faults = Faults()
@@ -219,16 +224,28 @@ def _mask(shape: _Shape, place: Place, faults: Faults) -> Geometry | None:
         from PIL import Image  # noqa: PLC0415 - an extra
 
         (x1, y1), (x2, y2) = shape.points[0], shape.points[-1]
-        with Image.open(io.BytesIO(base64.b64decode(shape.mask or "", validate=True)), formats=["PNG"]) as picture:
-            fits = picture.size[0] * picture.size[1] <= (abs(x2 - x1) + 2) * (abs(y2 - y1) + 2)
-            mask = np.asarray(picture.convert("L")) > 0 if fits else np.zeros((0, 0), dtype=np.bool_)
-    except (ValueError, OSError, ImportError) as error:
+        content = base64.b64decode(shape.mask or "", validate=True)
+        _check_mask(content, abs(x2 - x1), abs(y2 - y1), (x1, y1, x2, y2))
+        with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
+            mask = np.asarray(picture.convert("L")) > 0
+    except (ValueError, OSError, SyntaxError, ImportError) as error:
         faults.add(place, "invalid_mask", f"The mask of “{shape.label}” cannot be read: {error}.", shape.label)
         return None
     segment = segment_of(runs_of(mask, int(min(x1, x2)), int(min(y1, y2))))
     if segment is None:
         faults.add(place, "empty_mask", f"The mask of “{shape.label}” has no pixels.", shape.label)
     return segment
+
+
+def _check_mask(content: bytes, width: float, height: float, corners: tuple[float, ...]) -> None:
+    """Raise ValueError for a PNG that is not as large as its box, before anything of it is unpacked."""
+    size_wh = read_header(content[:64])
+    if size_wh is None:
+        raise ValueError("it is no PNG")
+    if not max(map(abs, corners)) <= MAX_COORDINATE or size_wh[0] > width + 2 or size_wh[1] > height + 2:
+        raise ValueError(f"it has {size_wh[0]} x {size_wh[1]} pixels, more than its box")
+    if size_wh[0] * size_wh[1] > MOST_DECODED_PIXELS:
+        raise ValueError(f"it has more than {MOST_DECODED_PIXELS:,} pixels")
 
 
 SUPPORTS: Final = all_but(

@@ -11,6 +11,7 @@ from labelwright.exchange.found import Faults, FoundClass, Place
 from labelwright.exchange.source import Scheme
 from labelwright.formats.csv_files import rows_of
 from labelwright.formats.mask_objects import colour_of
+from labelwright.formats.whole import whole
 
 PATH: Final = "classes.csv"
 BACKGROUND: Final = "background"
@@ -68,16 +69,17 @@ def read(files: Files, faults: Faults, path: str = PATH) -> tuple[dict[int, Row]
     nothing: set[int] = set()
     for line, fields in rows_of(files, path):
         place, name = Place(path, line=line), fields.get("name", "").strip()
-        value = fields.get("value", "").strip()
-        if not value.isdecimal() or int(value) > 1 << 24 or not name:
-            faults.add(place, "invalid_class", "A class needs a value (a whole number) and a name.", value)
+        value = whole(fields.get("value"))
+        if value is None or value > 1 << 24 or not name:
+            text = "A class needs a value (a whole number) and a name."
+            faults.add(place, "invalid_class", text, fields.get("value"))
         elif name in {BACKGROUND, IGNORED} and not fields.get("type"):
-            nothing.add(int(value))
-        elif int(value) in found:
+            nothing.add(value)
+        elif value in found:
             faults.add(place, "duplicate_class", f"The value {value} occurs twice; the first class has it.", value)
         else:
-            colour = colour_of(fields.get("color") if is_hex(fields.get("color", "")) else None, int(value))
-            found[int(value)] = Row(int(value), name, colour, fields.get("type", ""))
+            colour = colour_of(fields.get("color") if is_hex(fields.get("color", "")) else None, value)
+            found[value] = Row(value, name, colour, fields.get("type", ""))
     return found, nothing
 
 

@@ -13,7 +13,7 @@ import msgspec
 from labelwright.exchange.archive import Archive, Bundle
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts
-from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place, families
+from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place, Side, families
 from labelwright.exchange.ledger import Ledger, item_of
 from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
 from labelwright.formats import mask_classes, mask_objects, mask_pictures
@@ -51,8 +51,8 @@ class _Line(msgspec.Struct, kw_only=True, omit_defaults=True):
     mask: str
     picture: str = ""
     medium_id: str | None = None
-    width: int | None = None
-    height: int | None = None
+    width: Side | None = None
+    height: Side | None = None
     split: str = ""
     attributes: dict[str, Any] = {}
     objects: list[_Object] = []

@@ -7,7 +7,16 @@ from typing import Any, Final
 import msgspec
 
 from labelwright.exchange.files import Files, refused
-from labelwright.exchange.found import Faults, FoundAnswer, FoundClass, FoundMedium, FoundObject, LabelFile, Place
+from labelwright.exchange.found import (
+    Depth,
+    Faults,
+    FoundAnswer,
+    FoundClass,
+    FoundMedium,
+    FoundObject,
+    LabelFile,
+    Place,
+)
 from labelwright.formats.native_geometry import read_geometry
 from labelwright.formats.native_reader import OBJECT_KEYS
 from labelwright.formats.reading import Reading
@@ -178,7 +187,7 @@ class _Part:
             answers = _ANSWERS.decode(members["classifications"]) if "classifications" in members else {}
             own_id = msgspec.json.decode(members["id"], type=str) if "id" in members else None
             comment = msgspec.json.decode(members["comment"], type=str | None) if "comment" in members else None
-            z = msgspec.json.decode(members["z"], type=int) if "z" in members else 0
+            z = msgspec.json.decode(members["z"], type=Depth) if "z" in members else 0
         except msgspec.DecodeError as error:
             self._faults.add(self._place(number, pointer), "invalid_object", f"“{key}” cannot be read: {error}.")
             return None

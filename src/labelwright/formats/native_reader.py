@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from labelwright.exchange.found import Depth
 from labelwright.formats.native_answers import AnswersReader, Places
 from labelwright.formats.native_geometry import read_geometry
 from labelwright.formats.reading import Reading, shown_type
@@ -61,7 +62,7 @@ class Head(msgspec.Struct, frozen=True):
 
 
 _COMMENT: Final = msgspec.json.Decoder(str | None)
-_DEPTH: Final = msgspec.json.Decoder(int)
+_DEPTH: Final = msgspec.json.Decoder(Depth)
 _HEAD: Final = msgspec.json.Decoder(Head)
 
 
@@ -197,9 +198,11 @@ class TaskReader:
             return None
         self._reading.skip(raw)
         try:
-            return _DEPTH.decode(raw)
+            return int(_DEPTH.decode(raw))
         except msgspec.ValidationError:
-            self._reading.fault(pointer, "wrong_type", f"z, the depth, is a whole number, not {shown_type(raw)}.")
+            self._reading.fault(
+                pointer, "wrong_type", f"z, the depth, is a whole number of 32 bits, not {shown_type(raw)}."
+            )
             return None
 
     def _id(self, raw: Piece | None, pointer: str) -> str | None:

@@ -4,7 +4,7 @@
 without boxes too. https://storage.googleapis.com/openimages/web/download_v7.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from labelwright.exchange.archive import Archive
@@ -16,6 +16,7 @@ from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.source import Medium, Source, TaskLabels
 from labelwright.formats.csv_files import Row, columns_of, decimals, rows_of, write_rows
+from labelwright.formats.whole import whole
 from labelwright.model.geometry import Rectangle, kind_of
 
 BOXES: Final = "annotations-bbox.csv"
@@ -71,16 +72,16 @@ def _row(one: FlatObject, medium: Medium) -> tuple[Any, ...]:
 
 def recognise(files: Files) -> bool:
     """Whether a table has the columns of boxes in shares."""
-    return bool(_paths(files))
+    return bool(_with_boxes(files, files.beginning(".csv")))
 
 
-def _paths(files: Files) -> list[str]:
-    return [path for path in files.ending(".csv")[:50] if columns_of(files, path) >= _NEEDED]
+def _with_boxes(files: Files, paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if columns_of(files, path) >= _NEEDED]
 
 
 def read(files: Files) -> LabelFile:
     """Open every table of boxes. Raises Invalid when there is none."""
-    paths = _paths(files)
+    paths = _with_boxes(files, files.ending(".csv"))
     if not paths:
         text = f"holds no boxes of Open Images: no CSV has the columns {', '.join(sorted(_NEEDED))}."
         raise refused("The upload", "not_open_images", text)
@@ -132,16 +133,12 @@ def _medium(
     return FoundMedium(
         place=place,
         path=picture,
-        width=_whole(row.get("Width", "")),
-        height=_whole(row.get("Height", "")),
+        width=whole(row.get("Width")) or None,
+        height=whole(row.get("Height")) or None,
         split=_SPLITS.get(split, split),
         is_relative=True,
         objects=objects,
     )
-
-
-def _whole(text: str) -> int | None:
-    return (int(text) or None) if text.isdecimal() else None
 
 
 def _object(row: Row, place: Place, names: dict[str, str], faults: Faults) -> FoundObject | None:

@@ -14,7 +14,7 @@ from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import MOST_UNPACKED_BYTES, Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
 from labelwright.exchange.format import Chosen, Format, all_but
-from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
+from labelwright.exchange.found import Depth, Faults, FoundMedium, FoundObject, LabelFile, Place, Side, families
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import rings_of, shape_of_kind
 from labelwright.exchange.source import Source, TaskLabels
@@ -157,8 +157,8 @@ class _Row(msgspec.Struct, frozen=True):
     medium_id: str | None = None
     split: str | None = None
     state: str | None = None
-    width: int | None = None
-    height: int | None = None
+    width: Side | None = None
+    height: Side | None = None
     medium_answers: str | None = None
     annotation_id: str | None = None
     parent_id: str | None = None
@@ -167,7 +167,7 @@ class _Row(msgspec.Struct, frozen=True):
     xywh: _Box | None = None
     answers: str | None = None
     comment: str | None = None
-    z: int | None = None
+    z: Depth | None = None
 
 
 def recognise(files: Files) -> bool:

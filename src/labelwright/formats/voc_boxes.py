@@ -29,6 +29,7 @@ from labelwright.exchange.turning import moved
 from labelwright.formats import image_sets, voc_labels
 from labelwright.formats.mask_objects import voc_colour
 from labelwright.formats.voc_labels import VocLabel
+from labelwright.formats.whole import whole
 from labelwright.formats.xml_files import decimal, elements, is_whole, text
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Geometry, Rectangle, kind_of
@@ -236,16 +237,12 @@ def _medium(element: Any, path: str, split: str, corners: str, faults: Faults) -
     return FoundMedium(
         place=place,
         path=(element.findtext("filename") or "").strip() or stem_of(path.rpartition("/")[2]),
-        width=_whole(element.findtext("size/width")),
-        height=_whole(element.findtext("size/height")),
+        width=whole(element.findtext("size/width")) or None,
+        height=whole(element.findtext("size/height")) or None,
         split=split,
         objects=tuple(one for one in objects if one is not None),
         answers=tuple(_found_answers(element, place)),
     )
-
-
-def _whole(value: str | None) -> int | None:
-    return (int(value) or None) if value and value.strip().isdecimal() else None
 
 
 def _object(element: Any, path: str, corners: str, faults: Faults) -> FoundObject | None:

@@ -13,6 +13,7 @@ from labelwright.exchange.found import Faults, Place
 from labelwright.exchange.numbers import is_placeholder
 from labelwright.formats.mask_classes import BACKGROUND, Colour
 from labelwright.formats.mask_objects import voc_colour
+from labelwright.formats.whole import whole
 
 PATH: Final = "labelmap.txt"
 BORDER: Final = 255
@@ -53,10 +54,10 @@ def read(files: Files, faults: Faults) -> dict[int, VocLabel]:
 
 def _label(line: str, place: Place, value: int, faults: Faults) -> VocLabel:
     name, _, rest = line.partition(":")
-    parts = rest.partition(":")[0].split(",")
-    if not name or (rest and not all(part.strip().isdecimal() and int(part) < 256 for part in parts)):
+    parts = [whole(part) for part in rest.partition(":")[0].split(",")]
+    if not name or (rest and not all(part is not None and part < 256 for part in parts)):
         faults.add(place, "invalid_class", "A line is name:red,green,blue:parts:actions.", line)
-    colour = [int(part) for part in parts if part.strip().isdecimal()]
+    colour = [part for part in parts if part is not None]
     return VocLabel(name, (colour[0], colour[1], colour[2]) if len(colour) == 3 else voc_colour(value))
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from labelwright.exchange.files import Files, refused, twice
-from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, families
+from labelwright.exchange.found import Depth, Faults, FoundMedium, FoundObject, LabelFile, Place, Side, families
 from labelwright.exchange.shapes import shape_of_kind
 from labelwright.formats.json_files import answers_of, attempted
 from labelwright.model.errors import Invalid
@@ -28,15 +28,15 @@ class _Annotation(msgspec.Struct):
     parent: str | None = None
     answers: dict[str, Any] = {}
     comment: str | None = None
-    z: int = 0
+    z: Depth = 0
 
 
 class _Sample(msgspec.Struct):
     path: str
     annotations: list[_Annotation]
     medium_id: str | None = None
-    width: int | None = None
-    height: int | None = None
+    width: Side | None = None
+    height: Side | None = None
     state: str | None = None
     answers: dict[str, Any] = {}
 

@@ -4,12 +4,18 @@ Every scalar is read as the text that stands there, so that a class called `no` 
 https://docs.ultralytics.com/datasets/
 """
 
+import re
 from typing import Any, Final, NamedTuple
 
+from labelwright.exchange.bounding import MOST_NAME
 from labelwright.exchange.files import Files, refused
+from labelwright.formats.whole import whole
 from labelwright.model.errors import Invalid
 
 TASKS: Final = ("detect", "segment", "obb", "pose")
+_HALVES: Final = re.compile("[\ud800-\udfff]")
+_MOST_BYTES: Final = 1 << 20
+_MOST_BRACKETS: Final = 10_000
 _KEYS: Final = {"names", "nc"}
 
 
@@ -70,8 +76,11 @@ def _parsed(files: Files, path: str) -> dict[str, Any]:
     except ImportError:
         text = "is YAML, which needs `pip install labelwright[formats]` here."
         raise refused(path, "needs_extra", text) from None
+    content = files.text(path) if files.sizes[path] <= _MOST_BYTES else ""
+    if (not content and files.sizes[path]) or content.count("[") + content.count("{") > _MOST_BRACKETS:
+        raise refused(path, "invalid_yaml", "is too long, or nested too deep, for a list of classes.")
     try:
-        found = yaml.load(files.text(path), Loader=yaml.BaseLoader)  # noqa: S506 - it makes texts, lists and mappings alone
+        found = yaml.load(content, Loader=yaml.BaseLoader)  # noqa: S506 - it makes texts, lists and mappings alone
     except (yaml.YAMLError, RecursionError) as error:
         raise refused(path, "invalid_yaml", f"is not YAML: {' '.join(str(error).split())}.") from None
     return found if isinstance(found, dict) else {}
@@ -83,13 +92,24 @@ def _numbered(path: str, key: str, found: Any) -> dict[int, Any]:
         return dict(enumerate(found))
     if not isinstance(found, dict):
         return {}
-    for number in found:
-        if not str(number).isdecimal():
-            raise refused(path, "invalid_names", f"numbers its {key} from 0; “{str(number)[:40]}” is no number.")
-    return {int(number): value for number, value in found.items()}
+    numbered = {}
+    for text, value in found.items():
+        number = whole(text) if isinstance(text, str) else None
+        if number is None:
+            raise refused(path, "invalid_names", f"numbers its {key} from 0; “{_shown(text)}” is no number.")
+        numbered[number] = value
+    return numbered
 
 
 def _name(path: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise refused(path, "invalid_names", f"has a name that is no text: {str(value)[:40]}.")
+        raise refused(path, "invalid_names", f"has a name that is no text: {_shown(value)}.")
+    if len(value) > MOST_NAME or _HALVES.search(value):
+        what = f"of more than {MOST_NAME:,} characters" if len(value) > MOST_NAME else "with half of a surrogate pair"
+        raise refused(path, "invalid_names", f"has a name {what}, which is none.")
     return value
+
+
+def _shown(value: Any) -> str:
+    """The start of a text; lists and mappings may hold themselves, or more than there is room for."""
+    return value[:40] if isinstance(value, str) else f"a {type(value).__name__}"

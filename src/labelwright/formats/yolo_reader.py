@@ -9,6 +9,7 @@ from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObj
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.numbers import is_placeholder
 from labelwright.exchange.shapes import from_ring
+from labelwright.formats.whole import whole
 from labelwright.formats.yolo_data import find_data, is_of_yolo, read_data
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Geometry, Point, Rectangle
@@ -111,7 +112,7 @@ class _Reader:
             place = stem_of(path.replace("labels/", "images/", 1))
             picture = self._pictures.get(place, place)
             split = next((split for split in _SPLITS if f"/{split}/" in f"/{path}"), "")
-            lines = self._files.text(path).splitlines()
+            lines = self._lines(path)
             objects = [self._object(line, Place(path, line=number)) for number, line in enumerate(lines, 1)]
             yield FoundMedium(
                 place=Place(path),
@@ -121,6 +122,13 @@ class _Reader:
                 objects=tuple(one for one in objects if one is not None),
             )
 
+    def _lines(self, path: str) -> list[str]:
+        try:
+            return self._files.text(path).splitlines()
+        except Invalid as error:
+            self.faults.add(Place(path), error.issues[0].code, error.message)
+            return []
+
     def _object(self, line: str, place: Place) -> FoundObject | None:
         columns = line.split()
         if not columns:
@@ -128,18 +136,19 @@ class _Reader:
         numbers = self._numbers(columns, line, place)
         if numbers is None:
             return None
-        name = self._names.get(int(columns[0]))
-        if name is None:
+        number = whole(columns[0])
+        name = self._names.get(number) if number is not None else None
+        if number is None or name is None:
             known = (
                 f"data.yaml names {len(self._names)}, from 0" if self._names else "nothing names any: add a data.yaml"
             )
-            text = f"There is no class {columns[0]}; {known}."
+            text = f"There is no class {columns[0][:20]}; {known}."
             self.faults.add(place, "class_out_of_range", text, columns[0])
             return None
         geometry = self._geometry(numbers, place, line)
         if geometry is None:
             return None
-        nested = tuple(self._points(int(columns[0]), numbers[4:], place)) if self._task == "pose" else ()
+        nested = tuple(self._points(number, numbers[4:], place)) if self._task == "pose" else ()
         return FoundObject(class_name=name, geometry=geometry, place=place, nested=nested)
 
     def _numbers(self, columns: list[str], line: str, place: Place) -> list[float] | None:

@@ -14,6 +14,8 @@ from labelwright.model.geometry import Geometry
 
 MAX_ANNOTATIONS = 20_000
 MAX_COMMENT = 128
+MOST_DEPTH = 2**31 - 1
+"""How far up or down anything may lie: what columns of tables and other programs have room for."""
 
 Answer = str | tuple[str, ...] | None
 Answers = dict[str, Answer]

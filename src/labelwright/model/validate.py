@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 
 from labelwright.model.configuration import Configuration, LabelClass, Placed
-from labelwright.model.document import MAX_COMMENT, Annotation, Answer, Answers, Document
+from labelwright.model.document import MAX_COMMENT, MOST_DEPTH, Annotation, Answer, Answers, Document
 from labelwright.model.errors import Issue
 from labelwright.model.geometry import kind_of
 
@@ -36,6 +36,9 @@ def annotation_issues(
     if annotation.comment and len(annotation.comment) > MAX_COMMENT:
         text = f"The comment has {len(annotation.comment)} characters, more than {MAX_COMMENT}."
         yield Issue(f"{pointer}/comment", "too_long", text, annotation.id)
+    if abs(annotation.z) > MOST_DEPTH:
+        text = f"The depth {annotation.z:.6g} is none from -{MOST_DEPTH} to {MOST_DEPTH}."
+        yield Issue(f"{pointer}/z", "out_of_range", text, annotation.id)
 
 
 def _geometry_issues(annotation: Annotation, own: LabelClass, pointer: str, size_wh: SizeWH | None) -> Iterator[Issue]:

@@ -21,7 +21,7 @@ from labelwright.exchange.side_car import class_paths
 from labelwright.exchange.source import Scheme
 from labelwright.exchange.uniting import DEFAULT_MODE, MODES, United, Uniter
 from labelwright.model.configuration import Configuration
-from labelwright.model.document import Document, Stamp
+from labelwright.model.document import MAX_ANNOTATIONS, Document, Stamp
 from labelwright.model.errors import Invalid, Issue
 from labelwright.services import configurations, conform
 from labelwright.services.context import Context
@@ -214,7 +214,7 @@ class Plan:
                 yield Difference(what=what, unit="media", medium=path, place=place, reason=reason)
 
     def _repeated(self, task: TaskName, medium_id: str) -> Difference:
-        several = self._found.at(self.matched[medium_id])
+        several = self._found.heads_at(self.matched[medium_id])
         paths = ", ".join(dict.fromkeys(found.path for found in several))
         reason = "The file speaks of this picture more than once; all of it is taken."
         return Difference(
@@ -245,7 +245,10 @@ class Plan:
         before = conform.current(None if row.revision is None else row, self._configuration)
         size_wh = (row.width, row.height) if row.width else None
         together, keep = Resolved((), {}, (), 0, {}), True
-        for found in self._found.at(self.matched[row.medium_id]):
+        for place in self.matched[row.medium_id]:
+            if len(together.objects) > MAX_ANNOTATIONS:
+                break  # what is refused as a whole need not be read to its end
+            (found,) = self._found.at([place])
             resolved = self._resolver.resolve(found, size_wh)
             keep = keep and found.keep
             together = Resolved(
