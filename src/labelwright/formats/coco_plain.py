@@ -50,12 +50,44 @@ class _ImageId(msgspec.Struct, gc=False):
     id: int | str
 
 
-class _Taken(NamedTuple):
-    """The annotations of one image, sorted: of each its group and whether it is a box."""
+Group = tuple[str, str]
 
-    groups: dict[tuple[str, str], int]
+
+class _Taken(NamedTuple):
+    """The annotations of one image: their numbers, and of each its group and whether it is a box."""
+
+    numbers: list[int]
+    groups: dict[Group, int]
     of: bytes
     is_box: list[bool]
+
+
+class _Columns:
+    """Shapes of many images as they stand in the file."""
+
+    def __init__(self) -> None:
+        self.boxes: list[list[float]] = []
+        self.rings: list[bytes] = []
+        self.counts: list[int] = []
+
+    def put(self, one: PlainAnnotation, groups: tuple[Group, Group | None]) -> Group | None:
+        """Add one shape; the group that it is of, None when it is not plain."""
+        text = bytes(one.segmentation)
+        if groups[1] is None or text in _NO_OUTLINES:
+            if one.bbox is None or len(one.bbox) != 4 or not (text in _NO_OUTLINES or _is_formal(text)):
+                return None
+            self.boxes.append(one.bbox)
+            return groups[0]
+        commas = text.count(b",")
+        if commas < _LEAST_COMMAS or not commas % 2 or text.count(b"[") != _RINGS or not _is_nested(text):
+            return None
+        self.rings.append(text)
+        self.counts.append((commas + 1) >> 1)
+        return groups[1]
+
+    def cut(self, boxes: int, rings: int) -> None:
+        """Take away what came last."""
+        del self.boxes[boxes:], self.rings[rings:], self.counts[rings:]
 
 
 _PLAIN: Final = msgspec.json.Decoder(list[PlainAnnotation])
@@ -104,15 +136,16 @@ class PlainReader:
         """`numbers` are those of the annotations of each image. Raises DecodeError and ValueError for what is odd."""
         wanted = [number for some in numbers for number in some]
         annotations = _PLAIN.decode(self._elements.list_of(wanted)) if wanted else []
-        boxes: list[list[float]] = []
-        rings: list[bytes] = []
-        counts: list[int] = []
+        more = _say_more(annotations)
+        columns = _Columns()
         taken: list[_Taken | None] = []
         start = 0
         for some in numbers:
-            taken.append(self._take(annotations[start : start + len(some)], boxes, rings, counts))
-            start += len(some)
-        return self._shapes(taken, numbers, measure_boxes(boxes), measure_rings(rings, counts))
+            end = start + len(some)
+            is_plain = some and not any(more[start:end])
+            taken.append(self._take(annotations[start:end], some, columns) if is_plain else None)
+            start = end
+        return self._shapes(taken, measure_boxes(columns.boxes), measure_rings(columns.rings, columns.counts))
 
     def _numbers(self, raw: msgspec.Raw) -> list[int]:
         try:
@@ -120,75 +153,51 @@ class PlainReader:
         except msgspec.ValidationError:
             return []
 
-    def _take(
-        self, annotations: list[PlainAnnotation], boxes: list[list[float]], rings: list[bytes], counts: list[int]
-    ) -> _Taken | None:
+    def _take(self, annotations: list[PlainAnnotation], numbers: list[int], columns: _Columns) -> _Taken | None:
         """Put the shapes of an image to those of others; None, and none of them, when one is not plain."""
-        before = len(boxes), len(rings)
-        groups: dict[tuple[str, str], int] = {}
+        boxes, rings = len(columns.boxes), len(columns.rings)
+        groups: dict[Group, int] = {}
         of, is_box = [], []
         for one in annotations:
-            group = self._put(one, boxes, rings, counts)
+            known = self._groups.get(one.category_id)
+            group = columns.put(one, known) if known is not None else None
             if group is None or len(groups) >= _MOST_GROUPS:
-                del boxes[before[0] :], rings[before[1] :], counts[before[1] :]
+                columns.cut(boxes, rings)
                 return None
             of.append(groups.setdefault(group, len(groups)))
             is_box.append(group[1] is _BOX)
-        return _Taken(groups, bytes(of), is_box) if annotations else None
+        return _Taken(numbers, groups, bytes(of), is_box)
 
-    def _put(
-        self, one: PlainAnnotation, boxes: list[list[float]], rings: list[bytes], counts: list[int]
-    ) -> tuple[str, str] | None:
-        """Put one shape to others; the group that it is of, None when it is not plain."""
-        groups = self._groups.get(one.category_id)
-        if groups is None or _says_more(one):
-            return None
-        text = bytes(one.segmentation)
-        if groups[1] is None or text in _NO_OUTLINES:
-            if one.bbox is None or len(one.bbox) != 4 or not (text in _NO_OUTLINES or _is_formal(text)):
-                return None
-            boxes.append(one.bbox)
-            return groups[0]
-        commas = text.count(b",")
-        if commas < _LEAST_COMMAS or not commas % 2 or not _is_one_ring(text):
-            return None
-        rings.append(text)
-        counts.append((commas + 1) >> 1)
-        return groups[1]
-
-    def _shapes(
-        self, taken: list[_Taken | None], numbers: list[list[int]], boxes: Measured, rings: Measured
-    ) -> Iterator[PlainShapes | None]:
-        box = ring = 0
-        for one, own in zip(taken, numbers, strict=True):
-            if one is None:
+    def _shapes(self, taken: list[_Taken | None], boxes: Measured, rings: Measured) -> Iterator[PlainShapes | None]:
+        kinds = [is_box for one in taken if one for is_box in one.is_box]
+        is_box = np.array(kinds, dtype=bool)
+        extents, sound = np.empty((len(kinds), 6)), np.empty(len(kinds), dtype=bool)
+        for where, measured in ((is_box, boxes), (~is_box, rings)):
+            extents[where], sound[where] = measured.extents, measured.sound
+        every_box, every_ring = iter(boxes.texts), iter(rings.texts)
+        texts = [next(every_box if is_one else every_ring) for is_one in kinds]
+        numbers = np.array([number for one in taken if one for number in one.numbers], dtype=np.int64)
+        start = 0
+        for one in taken:
+            own = slice(start, start + len(one.of) if one else start)
+            start = own.stop
+            if one is None or not sound[own].all():
                 yield None
                 continue
-            a, b = box, ring
-            box += sum(one.is_box)
-            ring += len(one.is_box) - (box - a)
-            if not (boxes.sound[a:box].all() and rings.sound[b:ring].all()):
-                yield None
-                continue
-            extents = np.empty((len(own), 6))
-            is_box = np.array(one.is_box, dtype=bool)
-            extents[is_box], extents[~is_box] = boxes.extents[a:box], rings.extents[b:ring]
-            texts = iter(boxes.texts[a:box]), iter(rings.texts[b:ring])
             yield PlainShapes(
                 file=self._path,
                 pointer="/annotations/",
                 groups=tuple(one.groups),
                 of=one.of,
-                numbers=np.array(own, dtype=np.int64).tobytes(),
-                extents=extents.tobytes(),
-                texts="\n".join([next(texts[0] if is_one else texts[1]) for is_one in one.is_box]),
+                numbers=numbers[own].tobytes(),
+                extents=extents[own].tobytes(),
+                texts="\n".join(texts[own]),
             )
 
 
-def _is_one_ring(text: bytes) -> bool:
-    """Whether JSON is a list of one list without lists in it."""
-    is_compact = text.startswith(b"[[") and text.endswith(b"]]")
-    return text.count(b"[") == _RINGS and (is_compact or _WITH_BLANKS.match(text) is not None)
+def _is_nested(text: bytes) -> bool:
+    """Whether a list that has one other list in it has nothing else."""
+    return (text.startswith(b"[[") and text.endswith(b"]]")) or _WITH_BLANKS.match(text) is not None
 
 
 def _is_formal(text: bytes) -> bool:
@@ -200,15 +209,10 @@ def _is_formal(text: bytes) -> bool:
     return True
 
 
-def _says_more(one: PlainAnnotation) -> bool:
-    """Whether an annotation has more to say than its class and where it is."""
-    return bool(
-        one.iscrowd
-        or one.caption is not None
-        or one.keypoints
-        or one.attributes
-        or one.parent is not None
-        or one.uid is not None
-        or one.comment is not None
-        or one.z
-    )
+def _say_more(annotations: list[PlainAnnotation]) -> list[bool]:
+    """Whether each has more to say than its class and where it is."""
+    return [
+        bool(one.iscrowd or one.keypoints or one.attributes or one.z)
+        or not (one.caption is one.parent is one.uid is one.comment is None)
+        for one in annotations
+    ]
