@@ -2,16 +2,19 @@
 
 import itertools
 import random
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import pytest
 
+from labelwright.exchange.frames import Frames
 from labelwright.exchange.mapping import ClassMapping
 from labelwright.model.geometry import Rectangle
 from labelwright.services import label_imports, tasks
 from labelwright.services.context import Context
-from labelwright.services.import_kept import KEPT
+from labelwright.services.import_kept import KEPT, Looked
 from labelwright.services.import_plan import CHANGES, Options, Plan
 from tests.builders import Project, Team, geometry_class, make_project
 from tests.formats.coco_files import coco_file
@@ -36,9 +39,24 @@ def compared(ctx: Context, team: Team, import_id: str) -> dict[str, object]:
     same = counting(ctx)
     while label_imports.work_next(same):
         pass
-    files = (label_imports.folder_of(ctx, import_id) / name for name in (CHANGES, KEPT))
-    found = {path.name: path.read_bytes() for path in files if path.is_file()}
-    return {**found, "summary": msgspec.json.encode(label_imports.get_import(ctx, team.admin, import_id)["summary"])}
+    folder = label_imports.folder_of(ctx, import_id)
+    if not (folder / KEPT).is_file():
+        return {}
+    summary = msgspec.json.encode(label_imports.get_import(ctx, team.admin, import_id)["summary"])
+    return {"lines": (folder / CHANGES).read_bytes(), "kept": list(kept(folder / KEPT)), "summary": summary}
+
+
+def kept(path: Path) -> Iterator[object]:
+    """What is to be stored of each task, in whatever way it was kept."""
+    terms, *tasks_ = (bytes(frame) for _, frame in Frames(path).walk())
+    yield terms
+    for frame in tasks_:
+        looked = msgspec.msgpack.decode(frame, type=Looked)
+        ready = looked.prepared
+        if ready is not None:
+            document, change = ready.texts(7)
+            ready = msgspec.structs.replace(ready, document=document, change=change, added=b"")
+        yield looked.task_id, looked.basis, ready
 
 
 KINDS = {"crane": "polygon", "ship": "rectangle", "lamp": "rectangle", "quay": "polygon", "bollard": "polygon"}

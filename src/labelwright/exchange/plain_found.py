@@ -5,6 +5,7 @@ its own several times; here numbers are read once, measured together and written
 sound shapes are here, no point twice: whatever has a fault, or says more, is read object by object.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -142,13 +143,16 @@ def stored_texts(shapes: PlainShapes) -> list[str]:
 
 def exported_arrays(shapes: PlainShapes) -> list[str]:
     """The `geometry` array of each in the native format."""
-    texts = shapes.texts.replace(".0,", ",").replace(".0;", ";").replace(".0\n", "\n").removesuffix(".0")
+    texts = _WHOLE.sub("", shapes.texts)
     outlines = texts.replace(",", ',"y":').replace(";", '},{"x":').split("\n")
     is_box = _are_boxes(shapes)
     return [
         f"[{{{_box_text(text)}}}]" if is_box[group] else f'[{{"x":{outline}}}]'
         for group, text, outline in zip(shapes.of, texts.split("\n"), outlines, strict=True)
     ]
+
+
+_WHOLE: Final = re.compile(r"\.0(?=[,;\n]|\Z)")
 
 
 def _are_boxes(shapes: PlainShapes) -> list[bool]:

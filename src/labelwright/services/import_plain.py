@@ -6,6 +6,7 @@ answer here: a class that is not plainly meant, another kind, a point outside th
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,6 @@ from labelwright.formats.native_writer import plain_labels
 from labelwright.model.canonical import encoded
 from labelwright.model.configuration import Configuration, LabelClass
 from labelwright.model.document import Annotation, Stamp, stamped
-from labelwright.services.context import Context
 from labelwright.services.import_storing import Prepared
 
 
@@ -42,24 +42,20 @@ class _Form(NamedTuple):
 class PlainImport:
     """Takes in the plain shapes of one import."""
 
-    def __init__(self, ctx: Context, configuration: Configuration, resolver: Resolver, stamp: Stamp) -> None:
-        self._new_id, self._configuration, self._resolver, self._stamp = ctx.new_id, configuration, resolver, stamp
+    def __init__(
+        self, new_id: Callable[[], str], configuration: Configuration, resolver: Resolver, stamp: Stamp
+    ) -> None:
+        self._new_id, self._configuration, self._resolver, self._stamp = new_id, configuration, resolver, stamp
         self._forms: dict[tuple[str, str], _Form | None] = {}
 
     def add(
         self, medium: FoundMedium, task: TaskName, project_id: str, size_wh: tuple[int, int] | None
     ) -> Added | None:
         """What comes into a task without labels; None where the objects have to be looked at."""
-        shapes = medium.shapes
-        if shapes is None or medium.answers or size_wh is None:
-            return None
-        found = [self._form(name, kind) for name, kind in shapes.groups]
-        forms = [form for form in found if form is not None]
-        extents = np.frombuffer(shapes.extents).reshape(-1, 6)
-        if len(forms) < len(found) or not _are_inside(extents, size_wh):
+        shapes, forms = medium.shapes, self.forms(medium, size_wh)
+        if shapes is None or forms is None:
             return None
         ids = [self._new_id() for _ in shapes.of]
-        annotations = _annotations(shapes, forms, ids)
         prepared = Prepared(
             task_id=task.task_id,
             project_id=project_id,
@@ -67,12 +63,21 @@ class PlainImport:
             configuration_revision=self._configuration.revision,
             annotation_count=len(ids),
             counts=(len(ids), 0, 0),
-            document=f'{{"annotations":[{",".join(annotations)}],"answers":{{}}}}'.encode(),
+            document=b"",
             export=plain_labels(_arrays(shapes, forms), self._configuration),
             segmentation_keys=b"[]",
-            change=f'{{"annotations":[[null,{"],[null,".join(annotations)}]],"answers":{{}}}}'.encode(),
+            change=b"",
+            added="\n".join(_annotations(shapes, forms, ids)).encode(),
         )
-        return Added(prepared, _lines(shapes, forms, ids, extents, task))
+        return Added(prepared, _lines(shapes, forms, ids, _extents(shapes), task))
+
+    def forms(self, medium: FoundMedium, size_wh: tuple[int, int] | None) -> list[_Form] | None:
+        """How the groups of shapes are stored when all of them fit as they are; None where somebody has to look."""
+        if medium.shapes is None or medium.answers or size_wh is None:
+            return None
+        forms = [form for name, kind in medium.shapes.groups if (form := self._form(name, kind)) is not None]
+        fits = len(forms) == len(medium.shapes.groups) and _are_inside(_extents(medium.shapes), size_wh)
+        return forms if fits else None
 
     def _form(self, name: str, kind: str) -> _Form | None:
         """How shapes of a class and kind of the file are stored; None where they become something else."""
@@ -88,6 +93,10 @@ class PlainImport:
         start, _, rest = encoded(sample).decode().partition("@")
         middle, _, end = rest.partition(numbers)
         return _Form(label_class, start, middle, end)
+
+
+def _extents(shapes: PlainShapes) -> Floats:
+    return np.frombuffer(shapes.extents).reshape(-1, 6)
 
 
 def _are_inside(extents: Floats, size_wh: tuple[int, int]) -> bool:

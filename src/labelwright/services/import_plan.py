@@ -111,7 +111,7 @@ class Plan:
         self._act = Act(row.id, "import", stamp._replace(at=ctx.now_ms()))
         self._terms = Terms(row.options, configuration.revision)
         self._resolver = Resolver(configuration, self._options.mapping, out_of_bounds=self._options.out_of_bounds)
-        self._plain = PlainImport(ctx, configuration, self._resolver, stamp)
+        self._plain = PlainImport(ctx.new_id, configuration, self._resolver, stamp)
         self._uniter = Uniter(self._options.mode, stamp, ctx.new_id)
         self.matched: dict[str, list[int]] = {}
         self._unmatched: list[tuple[str, Place]] = []

@@ -22,7 +22,8 @@ class Prepared(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What is to be written for one task, made on a revision of its labels (None: there were none).
 
     Bytes, as objects of many tasks at once would be walked over by the garbage collector again and again. `counts` are
-    the annotations that are created, updated and deleted by `change`.
+    the annotations that are created, updated and deleted by `change`. Where nothing was and all that comes are
+    annotations, `added` has them, a line each, instead of `document` and `change`.
     """
 
     task_id: str
@@ -35,10 +36,19 @@ class Prepared(msgspec.Struct, frozen=True, array_like=True, gc=False):
     export: bytes
     segmentation_keys: bytes
     change: bytes
+    added: bytes = b""
 
     @property
     def revision(self) -> int:
         return (self.was_revision or 0) + 1
+
+    def texts(self, at: int) -> tuple[bytes, bytes]:
+        """Document and change as they are stored at a time."""
+        if not self.added:
+            return _timed(self.document, at), _timed(self.change, at)
+        lines = _timed(self.added, at)
+        document = b'{"annotations":[%b],"answers":{}}' % lines.replace(b"\n", b",")
+        return document, b'{"annotations":[[null,%b]],"answers":{}}' % lines.replace(b"\n", b"],[null,")
 
 
 class Act(NamedTuple):
@@ -78,21 +88,27 @@ def change_id(import_id: str, task_id: str, act: str) -> str:
 def save_all(conn: Connection, changed: list[Prepared], act: Act) -> None:
     """Write the labels of some tasks, many in one statement."""
     stamp = act.stamp
-    new = [_labels_row(one, stamp) for one in changed if one.was_revision is None]
-    others = [{"own_id": one.task_id, **_labels_row(one, stamp)} for one in changed if one.was_revision is not None]
+    new, others, changes = [], [], []
+    for one in changed:
+        document, change = one.texts(stamp.at)
+        row = _labels_row(one, document, stamp)
+        if one.was_revision is None:
+            new.append(row)
+        else:
+            others.append({"own_id": one.task_id, **row})
+        changes.append(_change_row(one, change, act))
     if new:
         conn.execute(_INSERT_LABELS, new)
     if others:
         conn.execute(_UPDATE_LABELS, others)
     if changed:
-        conn.execute(_INSERT_CHANGE, [_change_row(one, act) for one in changed])
+        conn.execute(_INSERT_CHANGE, changes)
         touched = {"now": stamp.at, "who": stamp.actor_id}
         conn.execute(_TOUCH, [{"own_id": one.task_id, **touched} for one in changed])
 
 
-def _labels_row(one: Prepared, stamp: Stamp) -> dict[str, Any]:
+def _labels_row(one: Prepared, document: bytes, stamp: Stamp) -> dict[str, Any]:
     """The columns of `label_document`."""
-    document = _timed(one.document, stamp.at)
     return {
         "task_id": one.task_id,
         "project_id": one.project_id,
@@ -107,7 +123,7 @@ def _labels_row(one: Prepared, stamp: Stamp) -> dict[str, Any]:
     }
 
 
-def _change_row(one: Prepared, act: Act) -> dict[str, Any]:
+def _change_row(one: Prepared, change: bytes, act: Act) -> dict[str, Any]:
     """The columns of `label_change`."""
     created, updated, deleted = one.counts
     return {
@@ -120,7 +136,7 @@ def _change_row(one: Prepared, act: Act) -> dict[str, Any]:
         "created": created,
         "updated": updated,
         "deleted": deleted,
-        "change": _timed(one.change, act.stamp.at),
+        "change": change,
     }
 
 
