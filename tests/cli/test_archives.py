@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from labelwright.jobs.background import background_work
@@ -60,6 +61,7 @@ def test_what_was_exported_is_compared_and_changes_nothing(labelwright: Run, lab
     done = labelwright("import", labelled.id, target)
     assert done.code == 0, done.err
     assert "geometries: 1 unchanged" in done.err
+    assert "Everything was there already" in done.err
     assert "side-car" not in done.err
 
     labelwright("export", labelled.id, "--format", "yolo", "--side-car", "-o", tmp_path / "yolo.zip")
@@ -151,6 +153,8 @@ def test_archives_that_were_made_are_listed_and_downloaded_again(
     done = labelwright("exports", labelled.id, "--download", export["id"], "-o", tmp_path / "again.zip")
     assert export["sha256"] in done.err
     assert (tmp_path / "again.zip").read_bytes() == (tmp_path / "first.zip").read_bytes()
+    address = labelwright("exports", labelled.id, "--link", export["id"]).out.strip()
+    assert httpx2.get(address).content == (tmp_path / "first.zip").read_bytes()
 
 
 def test_one_file_of_a_format_is_written_by_itself_or_to_standard_output(

@@ -1,4 +1,4 @@
-"""The examples of docs/command-line.md run as they stand, one after another."""
+"""The examples of docs/command-line.md and docs/exports.md run as they stand, one after another."""
 
 import json
 import re
@@ -14,13 +14,8 @@ from labelwright.services.context import Context
 from tests.builders import HARBOUR_CLASSES, Team, annotation, make_project, option, picture_bytes, save
 from tests.cli.conftest import Run
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "command-line.md"
-EXAMPLES = [
-    line
-    for block in re.findall(r"```sh\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
-    for line in block.splitlines()
-    if line.startswith("labelwright ")
-]
+DOCUMENTS = Path(__file__).parents[2] / "docs"
+DOCUMENT = DOCUMENTS / "command-line.md"
 
 
 @pytest.fixture(autouse=True)
@@ -52,15 +47,26 @@ def harbour(ctx: Context, team: Team, tmp_path: Path, monkeypatch: pytest.Monkey
     return tmp_path
 
 
+def tried(labelwright: Run, document: Path) -> str:
+    """Run the examples of a document; all that they said."""
+    said = []
+    for block in re.findall(r"```sh\n(.*?)```", document.read_text(), re.DOTALL):
+        for example in (line for line in block.splitlines() if line.startswith("labelwright ")):
+            done = labelwright(*shlex.split(example.partition(" | ")[0])[1:])
+            assert done.code == 0, f"{example}\n{done.out}\n{done.err}"
+            said.append(done.out + done.err)
+    return "\n".join(said)
+
+
+def test_every_example_about_exports_does_what_it_says(labelwright: Run, harbour: Path) -> None:
+    text = tried(labelwright, DOCUMENTS / "exports.md")
+    assert {"cranes.zip", "masks.zip", "yolo.zip", "labels.json", "whole.json"} <= {p.name for p in harbour.iterdir()}
+    assert "The side-car was used" in text
+
+
 def test_every_example_of_the_document_does_what_it_says(labelwright: Run, harbour: Path) -> None:
-    said: dict[str, str] = {}
-    for example in EXAMPLES:
-        words = shlex.split(example.partition(" | ")[0])[1:]
-        done = labelwright(*words)
-        assert done.code == 0, f"{example}\n{done.out}\n{done.err}"
-        said[example] = done.out + done.err
+    text = tried(labelwright, DOCUMENT)
     assert {"harbour.json", "harbour-yolo.zip", "cranes.zip", "boxes.zip"} <= {path.name for path in harbour.iterdir()}
-    text = "\n".join(said.values())
     assert '"vessel": ' in text
     assert "+ vessel (rectangle)" in text
     assert "geometries: 1 unchanged" in text

@@ -25,11 +25,20 @@ def exports(
     *,
     download: Annotated[str | None, Parameter(help="Download the archive of the export with this id.")] = None,
     output: Annotated[Path | None, Parameter(alias="-o", help="File to write; default: its own name.")] = None,
+    link: Annotated[
+        str | None,
+        Parameter(
+            help="Print an address that gives the archive of the export with this id without a token, for a day."
+        ),
+    ] = None,
     json: Json = False,
     server: Server = HERE,
 ) -> None:
     """List the archives of a project, newest first, with their digests; they can be downloaded again."""
     with server.connect() as client:
+        if link is not None:
+            print(client.exchanges.link(client.exchanges.get_export(link)))
+            return
         if download is not None:
             export = client.exchanges.get_export(download)
             target = output or Path(export.file_name or "labels.zip")

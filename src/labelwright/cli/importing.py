@@ -144,10 +144,13 @@ def _store(client: Client, project: Project, found: LabelImport, compared: Compa
             f"Nothing was imported: {plural(problems, 'thing')} of the file does not fit. --partly imports the rest."
         )
     with counting("Storing", None) as bar:
-        client.exchanges.apply(
+        done = client.exchanges.apply(
             found, on_progress=lambda now: bar.update(bar.task_ids[0], completed=now.done, total=now.total)
         )
-    note(f"Imported into “{project.name}”. `labelwright undo {found.id}` takes it back as a whole.")
+    if (done.undo or {}).get("possible"):
+        note(f"Imported into “{project.name}”. `labelwright undo {found.id}` takes it back as a whole.")
+    else:
+        note(f"Everything was there already; nothing in “{project.name}” was changed.")
 
 
 def note_format(found: LabelImport) -> None:

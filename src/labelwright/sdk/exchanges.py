@@ -139,6 +139,10 @@ class Exchanges:
                 file.write(chunk)
                 on_bytes(len(chunk))
 
+    def link(self, export: LabelExport) -> str:
+        """An address that gives the archive to whoever has it, without signing in, for a day."""
+        return str(self._transport.send("POST", f"/api/exports/{segment(export.id)}/link", dict[str, Any])["url"])
+
     def stream(
         self,
         project_id: str,
