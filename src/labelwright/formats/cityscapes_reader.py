@@ -21,7 +21,7 @@ from labelwright.exchange.shapes import from_ring
 from labelwright.formats import mask_pictures
 from labelwright.formats.cityscapes_labels import FIRST_WITH_INSTANCES, INSTANCES, NAMES
 from labelwright.formats.csv_files import rows_of
-from labelwright.formats.json_files import attempted
+from labelwright.formats.json_files import attempted, element
 from labelwright.formats.masks_instance import answers_of
 from labelwright.formats.whole import whole
 from labelwright.model.geometry import Geometry, Polygon, Rectangle
@@ -120,12 +120,8 @@ def _of_polygons(files: Files, start: str, names: dict[int, str], faults: Faults
     parents: dict[str, str] = {}
     for number, raw in enumerate(content.objects):
         place = Place(path, pointer=f"/objects/{number}")
-        try:
-            one = _OBJECT.decode(raw)
-        except msgspec.DecodeError as error:
-            faults.add(place, "invalid_object", f"This object cannot be read: {error}.", bytes(raw)[:60])
-            continue
-        if one.deleted:
+        one = element(raw, _OBJECT, "object", place, faults)
+        if one is None or one.deleted:
             continue
         if len(one.polygon) < 3:
             text = f"A {one.label[:60]} has {len(one.polygon)} points; a polygon needs three."

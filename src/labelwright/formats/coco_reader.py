@@ -25,7 +25,7 @@ from labelwright.exchange.shapes import rings_of
 from labelwright.formats.coco_plain import IMAGES_AT_ONCE, PlainReader
 from labelwright.formats.coco_values import ANNOTATION, FORMAL, IMAGE, Annotation, Category, FormalAnnotation, Image
 from labelwright.formats.json_elements import Elements
-from labelwright.formats.json_files import decoded
+from labelwright.formats.json_files import decoded, element
 from labelwright.model.geometry import Geometry, Point, Polygon, Rectangle
 from labelwright.model.geometry.points import MAX_COORDINATE
 from labelwright.raster import decode_rle, unpack_rle
@@ -176,10 +176,8 @@ class _Part:
         ids: set[str] = set()
         for number, raw, shapes in self._images_with_shapes(folded=folded):
             place = Place(self._path, pointer=f"/images/{number}")
-            try:
-                image = IMAGE.decode(raw)
-            except msgspec.ValidationError as error:
-                self._faults.add(place, "invalid_image", f"This image cannot be read: {error}.", bytes(raw)[:60])
+            image = element(raw, IMAGE, "image", place, self._faults)
+            if image is None:
                 continue
             if image.file_name in names or str(image.id) in ids:
                 what = "file_name" if image.file_name in names else "id"
@@ -240,11 +238,7 @@ class _Part:
         return msgspec.structs.replace(head, objects=tuple(families(objects, parents)), answers=tuple(answers))
 
     def _refuse(self, number: int, place: Place) -> None:
-        raw = self._elements.text(number)
-        try:
-            ANNOTATION.decode(raw)
-        except msgspec.ValidationError as error:
-            self._faults.add(place, "invalid_annotation", f"This annotation cannot be read: {error}.", bytes(raw)[:60])
+        element(self._elements.text(number), ANNOTATION, "annotation", place, self._faults)
 
     def _object(self, annotation: Annotation, image: Image, place: Place) -> FoundObject | None:
         category = self._categories.get(str(annotation.category_id))

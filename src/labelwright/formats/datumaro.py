@@ -31,7 +31,7 @@ from labelwright.exchange.naming import UNSPLIT, stem_of
 from labelwright.exchange.numbers import is_placeholder, names_by_number
 from labelwright.exchange.pixels import mask_of, one_ring, segment_of
 from labelwright.exchange.source import Medium, Source
-from labelwright.formats.json_files import decoded
+from labelwright.formats.json_files import decoded, element
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 from labelwright.raster import decode_rle, encode_rle, pack_rle, unpack_rle
 
@@ -205,10 +205,8 @@ def _medium(item: _Item, path: str, number: int, content: _File, faults: Faults)
     parents: dict[int, int] = {}
     for index, raw in enumerate(item.annotations):
         at = Place(path, pointer=f"/items/{number}/annotations/{index}")
-        try:
-            annotation = _FOUND.decode(raw)
-        except msgspec.DecodeError as error:
-            faults.add(at, "invalid_annotation", f"This annotation cannot be read: {error}.", bytes(raw)[:60])
+        annotation = element(raw, _FOUND, "annotation", at, faults)
+        if annotation is None:
             continue
         one = _object(annotation, content.categories.label.labels, item.image.size, at, faults)
         if one is not None:

@@ -17,7 +17,7 @@ from labelwright.exchange.found import Depth, Faults, FoundMedium, FoundObject, 
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import segment_of_rings
 from labelwright.exchange.source import Medium, Source, TaskLabels
-from labelwright.formats.json_files import answers_of, attempted
+from labelwright.formats.json_files import answers_of, attempted, element
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 
 _OPENING: Final = b'{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"pixels"}},"features":[\n'
@@ -149,12 +149,9 @@ def _media(files: Files, path: str, faults: Faults) -> Iterator[FoundMedium]:
     by_medium: dict[str, list[tuple[Place, _Feature]]] = {}
     for number, raw in enumerate(content.features):
         place = Place(path, pointer=f"/features/{number}")
-        try:
-            feature = _FEATURE.decode(raw)
-        except msgspec.DecodeError as error:
-            faults.add(place, "invalid_feature", f"This feature cannot be read: {error}.", bytes(raw)[:60])
-            continue
-        by_medium.setdefault(feature.properties.medium, []).append((place, feature))
+        feature = element(raw, _FEATURE, "feature", place, faults)
+        if feature is not None:
+            by_medium.setdefault(feature.properties.medium, []).append((place, feature))
     for medium, found in by_medium.items():
         yield _medium(medium, found, faults)
 

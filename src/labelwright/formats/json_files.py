@@ -45,6 +45,15 @@ def attempted(
         return None
 
 
+def element(raw: msgspec.Raw, decoder: "msgspec.json.Decoder[T]", what: str, place: Place, faults: Faults) -> T | None:
+    """One element of a list; None after its fault was noted: that this `what` cannot be read."""
+    try:
+        return decoder.decode(raw)
+    except msgspec.DecodeError as error:
+        faults.add(place, f"invalid_{what}", f"This {what} cannot be read: {error}.", bytes(raw)[:60])
+        return None
+
+
 def answers_of(found: Mapping[str, Any], place: Place) -> Iterator[FoundAnswer]:
     """Answers of an object in JSON, by the question's name; a list is a checklist's, and null none."""
     for name, value in found.items():

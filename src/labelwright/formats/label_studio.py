@@ -29,7 +29,7 @@ from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.pixels import one_ring
 from labelwright.exchange.shapes import from_ring, turned_box
 from labelwright.exchange.source import Question, Source, TaskLabels
-from labelwright.formats.json_files import attempted
+from labelwright.formats.json_files import attempted, element
 from labelwright.formats.xml_files import attributes
 from labelwright.model.configuration import LabelClass
 from labelwright.model.document import Answer
@@ -262,10 +262,8 @@ class _Reading:
         self.height: int | None = None
 
     def take(self, raw: msgspec.Raw, place: Place) -> None:
-        try:
-            one = _RESULT.decode(raw)
-        except msgspec.DecodeError as error:
-            self._faults.add(place, "invalid_result", f"This result cannot be read: {error}.", bytes(raw)[:60])
+        one = element(raw, _RESULT, "result", place, self._faults)
+        if one is None:
             return
         self.width, self.height = one.original_width or self.width, one.original_height or self.height
         if one.type in {"choices", "textarea", "taxonomy"}:
