@@ -7,7 +7,7 @@ import msgspec
 
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundAnswer, Place
-from labelwright.formats.strict_json import checked, syntax_text
+from labelwright.formats.strict_json import Piece, checked, syntax_text
 from labelwright.model.errors import Invalid, InvalidJson
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ def attempted(
         return None
 
 
-def element(raw: msgspec.Raw, decoder: "msgspec.json.Decoder[T]", what: str, place: Place, faults: Faults) -> T | None:
+def element(raw: Piece, decoder: "msgspec.json.Decoder[T]", what: str, place: Place, faults: Faults) -> T | None:
     """One element of a list; None after its fault was noted: that this `what` cannot be read."""
     try:
         return decoder.decode(raw)
