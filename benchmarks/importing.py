@@ -2,7 +2,9 @@
 
 A project has the pictures and no labels; the file has 15 polygons of 20 vertices and 10 boxes for each, without ids of
 ours. End to end is what the jobs of an import do, from the upload until all is stored with its history: processor time
-of all processes. "Read and validated" is without a database: read, and brought under the configuration with every rule.
+of all processes, the start of the one that reads among it, and beside it the time that somebody waits. "Read and
+validated" is what the import does with the file without a database: read, and brought under the configuration with
+every rule, in columns where shapes are plain and object by object where they are not; beside it, all object by object.
 
 Run: ``python -m benchmarks.importing [TASKS] [FOLDER]``. With a FOLDER, datumaro goes into a virtual environment there
 and reads the same file in the same run (by hand: nothing of it enters our own).
@@ -15,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.claims import Claim, report
 from benchmarks.filling import SIZE_WH, fill
@@ -25,11 +28,15 @@ from labelwright.bootstrap import open_context
 from labelwright.config import Settings
 from labelwright.exchange.files import open_files
 from labelwright.exchange.mapping import ClassMapping
+from labelwright.exchange.plain_found import unfolded
 from labelwright.exchange.resolving import Resolver
 from labelwright.formats import FORMATS
+from labelwright.model.document import Stamp
+from labelwright.model.ids import IdMaker, now_ms
 from labelwright.services import label_imports
 from labelwright.services.access import Actor
 from labelwright.services.context import Context
+from labelwright.services.import_plain import PlainImport
 
 TASKS, PEER_TASKS = 4000, 1000
 LEAST_PER_S, LEAST_RATIO = 20_000, 10.0
@@ -56,11 +63,18 @@ def _box_around(ring: tuple[tuple[float, float], ...]) -> tuple[float, float, fl
     return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
 
 
-def cpu_s(work: Callable[[], object]) -> float:
-    """Processor seconds of a piece of work, with those of the processes that it started."""
-    before = _used_s()
+class Took(NamedTuple):
+    """Seconds of processor, with those of the processes that were started, and seconds on the clock."""
+
+    cpu_s: float
+    wall_s: float
+
+
+def took(work: Callable[[], object]) -> Took:
+    """What a piece of work takes."""
+    before, started = _used_s(), time.perf_counter()
     work()
-    return _used_s() - before
+    return Took(_used_s() - before, time.perf_counter() - started)
 
 
 def _used_s() -> float:
@@ -68,36 +82,43 @@ def _used_s() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in both)
 
 
-def end_to_end(ctx: Context, file: Path, count: int) -> dict[str, float]:
-    """Import the file into a project of `count` pictures; seconds of processor by step."""
+def end_to_end(ctx: Context, file: Path, count: int) -> dict[str, Took]:
+    """Import the file into a project of `count` pictures, step by step."""
     filled = fill(ctx, count, labels=False)
     actor: Actor = filled.actor
     with ctx.store.receive(limit_bytes=1 << 40) as receiver, file.open("rb") as source:
         while part := source.read(1 << 20):
             receiver.write(part)
         made = label_imports.create_import(ctx, actor, filled.project_id, receiver.finish(), file_name="instances.json")
-    took: dict[str, float] = {}
+    steps: dict[str, Took] = {}
     for step, state in (("reading", "planning"), ("comparing", "ready")):
-        took[step] = cpu_s(lambda: label_imports.work_next(ctx))
+        steps[step] = took(lambda: label_imports.work_next(ctx))
         assert label_imports.get_import(ctx, actor, made["id"])["state"] == state, step
     label_imports.apply_import(ctx, actor, made["id"])
-    took["storing"] = cpu_s(lambda: label_imports.work_next(ctx))
+    steps["storing"] = took(lambda: label_imports.work_next(ctx))
     shown = label_imports.get_import(ctx, actor, made["id"])
     assert shown["state"] == "done", shown
-    return took
+    return steps
 
 
-def read_and_validated(file: Path, count: int) -> float:
+def read_and_validated(file: Path, count: int, *, folded: bool) -> float:
     """Seconds of processor to read the file and to bring all of it under a configuration."""
 
     def work() -> None:
-        reader = FORMATS["coco"].read
-        assert reader is not None
-        resolver = Resolver(configuration(), ClassMapping())
-        found = sum(len(resolver.resolve(medium, SIZE_WH).objects) for medium in reader(open_files(file)).media())
+        form = FORMATS["coco"].read
+        assert form is not None
+        labels, rules = form(open_files(file)), configuration()
+        resolver = Resolver(rules, ClassMapping())
+        plain = PlainImport(IdMaker(now_ms), rules, resolver, Stamp(None, 0, "import"))
+        found = 0
+        for medium in labels.folded() if folded and labels.folded else labels.media():
+            if medium.shapes is not None and plain.forms(medium, SIZE_WH) is not None:
+                found += len(medium.shapes.of)
+            else:
+                found += len(resolver.resolve(unfolded(medium), SIZE_WH).objects)
         assert found == count * EACH, found
 
-    return min(cpu_s(work) for _ in range(2))
+    return min(took(work).cpu_s for _ in range(3))
 
 
 def main() -> int:
@@ -107,30 +128,35 @@ def main() -> int:
         file, peer_folder = Path(folder) / "instances.json", Path(folder) / "peer" / "annotations"
         write_coco(file, count)
         with open_context(Settings(data=Path(folder) / "data")) as ctx:
-            took = end_to_end(ctx, file, count)
-        read_s = read_and_validated(file, count)
-        started = time.process_time()
-        json.loads(file.read_bytes())
-        json_s = time.process_time() - started
+            steps = end_to_end(ctx, file, count)
+        read_s, by_object_s = (read_and_validated(file, count, folded=folded) for folded in (True, False))
+        json_s = took(lambda: json.loads(file.read_bytes())).cpu_s
         theirs: Figures | None = None
         if peers is not None:
             peer_folder.mkdir(parents=True)
             (peer_folder.parent / "images").mkdir()
             write_coco(peer_folder / "instances_train.json", PEER_TASKS)
             theirs = run_peer(python_of(peers, DATUMARO), "datumaro_peer", "read", peer_folder.parent)
-    annotations, whole_s = count * EACH, sum(took.values())
-    steps = ", ".join(f"{step} {seconds / annotations * 1e6:.1f}" for step, seconds in took.items())
-    print(f"{annotations:,} annotations; microseconds of processor for each: {steps};")
-    print(f"read and validated {read_s / annotations * 1e6:.2f}, json.loads alone {json_s / annotations * 1e6:.2f}")
-    rate = annotations / whole_s
+    annotations = count * EACH
+    each = 1e6 / annotations
+    shown = ", ".join(f"{step} {one.cpu_s * each:.1f} ({one.wall_s * each:.1f})" for step, one in steps.items())
+    print(f"{annotations:,} annotations; microseconds of processor (and on the clock) for each: {shown};")
+    alone = f"json.loads alone {json_s * each:.2f}"
+    print(f"read and validated {read_s * each:.2f}, object by object {by_object_s * each:.2f}, {alone}")
+    rate, on_the_clock = (annotations / sum(times) for times in zip(*steps.values(), strict=True))
     what = f"Import of {annotations:,} annotations from COCO into SQLite, annotations a second of processor"
     claims = [
-        Claim(what, f"{rate:,.0f}", f"at least {LEAST_PER_S:,}", rate >= LEAST_PER_S),
+        Claim(
+            what,
+            f"{rate:,.0f} ({on_the_clock:,.0f} on the clock)",
+            f"at least {LEAST_PER_S:,}",
+            rate >= LEAST_PER_S,
+        ),
         Claim(
             "COCO read and validated, processor time against json.loads of the file alone",
             f"{read_s / json_s:.2f} x",
-            "3 x",
-            read_s / json_s <= 3,
+            "1 x",
+            read_s <= json_s,
         ),
     ]
     if theirs is not None:
