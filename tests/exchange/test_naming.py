@@ -5,25 +5,40 @@ from hypothesis import strategies as st
 
 from labelwright.exchange.archive import is_safe
 from labelwright.exchange.naming import file_name, plan_paths, stem_of
-from labelwright.exchange.source import Medium
 
 
-def media(*names: str) -> list[Medium]:
-    return [Medium(id=f"00000000-0000-7000-8000-{n:012}", name=name) for n, name in enumerate(names)]
+def planned(*names: str) -> dict[str, str]:
+    """The paths of pictures, by id."""
+    ids = [(f"00000000-0000-7000-8000-{n:012}", name) for n, name in enumerate(names)]
+    paths = plan_paths(ids, lambda: ids)
+    return {i: paths.path_of(i, name) for i, name in ids}
 
 
 def test_two_pictures_that_differ_in_extension_or_case_get_label_files_of_their_own() -> None:
-    paths = plan_paths(media("frame.png", "frame.jpg", "FRAME.png", "other.png"))
+    paths = planned("frame.png", "frame.jpg", "FRAME.png", "other.png")
     stems = [stem_of(path).lower() for path in paths.values()]
     assert len(set(stems)) == 4
     assert "other.png" in paths.values()
 
 
-@given(st.lists(st.text(max_size=40), max_size=12))
+few = st.sampled_from(["a", "A.jpg", "a_000000000001", "a_000000000000.png", "a_000000000001_000000000001", "ﬁ", "b"])
+
+
+@given(st.lists(st.text(max_size=40) | few, max_size=12))
 def test_every_name_is_a_safe_path_and_no_two_share_a_stem(names: list[str]) -> None:
-    paths = plan_paths(media(*names))
+    paths = planned(*names)
     assert all(is_safe(path) and len(path.encode()) <= 255 for path in paths.values())
     assert len({stem_of(path).casefold() for path in paths.values()}) == len(names)
+
+
+def test_a_name_that_looks_like_one_with_the_end_of_an_id_is_kept_apart_from_it() -> None:
+    paths = planned("a.png", "a.jpg", "a_000000000000.gif", "b_000000000000.gif")
+    assert list(paths.values()) == [
+        "a_000000000000_000000000000.png",
+        "a_000000000001.jpg",
+        "a_000000000000_000000000002.gif",
+        "b_000000000000.gif",
+    ]
 
 
 def test_names_that_a_system_forbids_become_ones_that_it_allows() -> None:

@@ -109,28 +109,38 @@ def test_the_address_answers_with_name_type_and_bytes(
     assert head.headers["content-type"] == "application/xml"
 
 
-def test_the_first_byte_does_not_wait_for_the_labels(
-    ctx: Context, team: Team, project: Project, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("form", ONE_FILE)
+def test_the_first_byte_waits_neither_for_labels_nor_for_a_walk_over_all_names(
+    ctx: Context, team: Team, project: Project, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
-    """COCO says its categories before any picture's labels are read."""
+    """Every format says how it begins while nothing is known yet but that there is a picture."""
     held = threading.Event()
-    real = label_streams.frames
 
-    def slow(*args: Any, with_labels: bool = True, **kwargs: Any) -> Any:
-        for frame in real(*args, with_labels=with_labels, **kwargs):
-            if with_labels:
-                assert held.wait(30)
-            yield frame
+    def after(real: Any, count: int) -> Any:
+        def slow(*args: Any, **kwargs: Any) -> Any:
+            for number, one in enumerate(real(*args, **kwargs)):
+                if number >= count:
+                    assert held.wait(30)
+                yield one
 
-    monkeypatch.setattr(label_streams, "frames", slow)
-    stream = label_streams.open_stream(ctx, team.admin, project.id, Wanted(format="coco"))
+        return slow
+
+    monkeypatch.setattr(label_streams, "frames", after(label_streams.frames, 0))
+    monkeypatch.setattr(label_streams, "names", after(label_streams.names, 1))
+    stream = label_streams.open_stream(ctx, team.admin, project.id, Wanted(format=form))
     stream.export.start()
     first = stream.export.take()
-    assert first is not None
-    assert first.startswith(b"{")
+    assert first
     held.set()
-    json.loads(first + b"".join(stream.export))
+    whole = first + b"".join(stream.export)
     stream.export.close()
+    monkeypatch.undo()
+    assert whole == streamed(ctx, team, project, format=form)
+
+
+def test_a_file_of_no_pictures_is_that_of_an_archive(ctx: Context, team: Team, project: Project) -> None:
+    wanted = {"format": "hugging-face", "states": ("reviewed",)}
+    assert streamed(ctx, team, project, **wanted) == b""
 
 
 def test_an_error_in_the_middle_is_no_whole_file(
@@ -138,10 +148,9 @@ def test_an_error_in_the_middle_is_no_whole_file(
 ) -> None:
     real = label_streams.frames
 
-    def broken(*args: Any, with_labels: bool = True, **kwargs: Any) -> Any:
-        yield from real(*args, with_labels=with_labels, **kwargs)
-        if with_labels:
-            raise OSError("the disk is gone")
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        yield from real(*args, **kwargs)
+        raise OSError("the disk is gone")
 
     monkeypatch.setattr(label_streams, "frames", broken)
     with pytest.raises(OSError, match="the disk is gone"):

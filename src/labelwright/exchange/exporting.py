@@ -16,8 +16,8 @@ from labelwright.exchange import manifest as manifests
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.format import Format
 from labelwright.exchange.ledger import Balance, Counted, Ledger, contents, item_of
-from labelwright.exchange.naming import plan_paths
 from labelwright.exchange.numbers import compacted
+from labelwright.exchange.planning import Kept, Names, Plan, plan_of_names, plan_of_tasks
 from labelwright.exchange.sharing import in_turn
 from labelwright.exchange.side_car_writing import add_side_car
 from labelwright.exchange.source import AT_ONCE, Made, Medium, Scheme, Source, TaskLabels
@@ -74,8 +74,8 @@ class Exporting:
     """One export of `tasks` (a walk that can be started anew) under way.
 
     `progress(done, total)` is told about tasks and may raise to stop everything; `scratch` takes temporary files.
-    `heads` walks over the same tasks without their labels, for who has that sooner. `processes` may share the work of
-    formats that let them; not where there are threads besides.
+    `names` walks over ids and names of the same tasks' media, for who has them sooner; all of them are in wanted
+    states then. `processes` may share the work of formats that let them; not where there are threads besides.
     """
 
     def __init__(  # noqa: PLR0913 - what an export is made of
@@ -89,11 +89,11 @@ class Exporting:
         open_picture: Callable[[Medium], BinaryIO | None] = lambda _: None,
         progress: Progress = lambda _done, _total: None,
         scratch: Path | None = None,
-        heads: Tasks | None = None,
+        names: Names | None = None,
         processes: int = 1,
     ) -> None:
         self._processes = processes
-        self._original, self._scratch, self._heads = scheme, scratch, heads
+        self._original, self._scratch = scheme, scratch
         check_frame(form, request.frame)
         self._is_stored = request.frame == STORED
         self._wanted = _wanted_classes(request, scheme)
@@ -102,47 +102,44 @@ class Exporting:
         self._project, self._open_picture, self._progress = project, open_picture, progress
         self._split = splitter(request.splits, scheme.configuration) if request.splits else lambda _: ""
         self._ledger = Ledger()
-        self._media: dict[str, Medium] = {}
         self._counts: Counter[str] = Counter()
-        self._unseen: set[str] = set()
         self._unopened: set[str] = set()
-        self._total = 0
-        self._is_planned = False
+        self._splits = request.splits.names if request.splits else ("",)
+        self._names = names if request.empty and not request.splits else None
+        self._plan: Plan | None = None
 
-    def plan(self) -> None:
-        """Walk over everything once: filter it, split it and give every picture its place.
+    def plan(self) -> Plan:
+        """Walk over everything once, at the first call: filter it, split it and find out which names pictures share.
 
         It is done when somebody asks for the first task, so that a writer's first bytes need not wait for it.
         """
-        if self._is_planned:
-            return
-        self._is_planned = True
-        kept: dict[str, Medium] = {}
-        walk = self._heads if self._heads is not None and self._request.empty else self._tasks
-        for task in walk():
-            self._total += 1
-            if self._is_wanted(task):
-                kept[task.task_id] = msgspec.structs.replace(task.medium, split=self._split(task))
-        paths = plan_paths(kept.values())
-        framed = stored_medium if self._is_stored else _as_displayed
-        self._media = {key: msgspec.structs.replace(framed(m), path=paths[m.id]) for key, m in kept.items()}
-        self._unseen = set(kept)
+        if self._plan is None and self._names is not None:
+            self._plan = plan_of_names(self._names, self._splits)
+        elif self._plan is None:
+            self._plan = plan_of_tasks(self._tasks, self._splits, self._is_wanted, self._split)
+        return self._plan
+
+    def is_any(self) -> bool:
+        """Whether a task comes into the export; sooner known than which, where there are names."""
+        if self._plan is None and self._names is not None:
+            return next(self._names(), None) is not None
+        return self.plan().count > 0
 
     def write(self, archive: Archive, extra: Mapping[str, bytes]) -> Report:
         """Write the files of the format, pictures, `extra` files and the manifest. Raises Unbalanced, Invalid."""
         balance = self.write_labels(archive)
-        pictures = self._pictures(archive)
+        picture = self._pictures(archive)
         if self._request.side_car:
             self._add_side_car(archive)
             returns = {unit: balance.converted[unit] + balance.refused[unit] for unit in balance.source}
             balance = msgspec.structs.replace(balance, side_car=returns)
         for path, content in extra.items():
             archive.add(path, content)
-        archive.add(manifests.PATH, manifests.encode(self._manifest(archive, balance, pictures)))
-        missing = tuple(m.name for key, m in self._media.items() if pictures.get(key) == "missing")
-        turned = () if self._is_stored else tuple(m.name for m in self._media.values() if m.orientation != UPRIGHT)
+        archive.add(manifests.PATH, manifests.encode(self._manifest(archive, balance, picture)))
+        missing = tuple(m.name for m in self._media() if m.id in self._unopened)
+        turned = () if self._is_stored else tuple(m.name for m in self._media() if m.orientation != UPRIGHT)
         return Report(
-            balance=balance, media=len(self._media), files=len(archive.written), missing=missing, turned=turned
+            balance=balance, media=self.plan().count, files=len(archive.written), missing=missing, turned=turned
         )
 
     def write_labels(self, archive: Archive) -> Balance:
@@ -153,13 +150,13 @@ class Exporting:
             tasks=self.tasks,
             heads=self.heads,
             in_turn=self.in_turn,
-            splits=self._request.splits.names if self._request.splits else ("",),
+            splits=self._splits,
             open_picture=self._open_for_format,
+            is_any=self.is_any,
         )
         assert self._form.write is not None
         self._form.write(source, archive, self._request.settings, self._ledger)
-        self.plan()
-        if self._unseen:
+        if not self.plan().is_taken:
             deque(self.tasks(None), maxlen=0)
         return self._ledger.closed()
 
@@ -168,12 +165,12 @@ class Exporting:
 
         A task is counted when the writer comes back for the next one: what it has decoded is not decoded again.
         """
-        for number, task in enumerate(self._kept(split)):
+        for number, kept in enumerate(self._kept(split)):
             if number % AT_ONCE == 0:
-                self._progress(number, self._total)
-            left = self._left(task)
+                self._progress(number, self.plan().total)
+            left = self._left(kept)
             yield left
-            self._count(task, left)
+            self._count(kept, left)
 
     def heads(self, split: str | None) -> Iterator[TaskLabels]:
         """The same tasks for who looks at media and their answers alone: nothing is counted."""
@@ -183,26 +180,26 @@ class Exporting:
         self, split: str | None, work: Callable[[list[TaskLabels]], Made], at_once: int = AT_ONCE
     ) -> Iterator[Made]:
         """What `work` makes of some tasks in a row, in order; see `Source`."""
-        self.plan()
+        plan = self.plan()
 
-        def portions() -> Iterator[list[TaskLabels]]:
+        def portions() -> Iterator[list[Kept]]:
             walk = self._kept(split)
             return iter(lambda: list(islice(walk, at_once)), [])
 
-        def worked(some: list[TaskLabels]) -> Made:
-            return work([self._given(task) for task in some])
+        def worked(some: list[Kept]) -> Made:
+            return work([self._given(kept) for kept in some])
 
-        is_shared = self._processes > 1 and len(self._media) > _WORTH_SHARING * at_once
+        is_shared = self._processes > 1 and plan.count > _WORTH_SHARING * at_once
         made = self._shared(split, portions, worked) if is_shared else map(worked, portions())
         for number, one in enumerate(made, 1):
             yield one
-            self._progress(min(number * at_once, self._total), self._total)
+            self._progress(min(number * at_once, plan.total), plan.total)
 
     def _shared(
         self,
         split: str | None,
-        portions: Callable[[], Iterator[list[TaskLabels]]],
-        worked: Callable[[list[TaskLabels]], Made],
+        portions: Callable[[], Iterator[list[Kept]]],
+        worked: Callable[[list[Kept]], Made],
     ) -> Iterator[Made]:
         """Let several processes work; what each has counted comes along."""
 
@@ -210,43 +207,45 @@ class Exporting:
             counts, self._counts = self._counts, Counter()
             return self._ledger.drained(), counts
 
-        def share(some: list[TaskLabels]) -> tuple[Made, tuple[Counted, Counter[str]]]:
+        def share(some: list[Kept]) -> tuple[Made, tuple[Counted, Counter[str]]]:
             return worked(some), counted()
 
         for made, (ledger, counts) in in_turn(portions, share, self._processes, begin=counted):
             self._ledger.merge(ledger)
             self._counts.update(counts)
             yield made
-        self._unseen -= {key for key in self._unseen if split in {None, self._media[key].split}}
+        self.plan().take_all(split)
 
-    def _kept(self, split: str | None) -> Iterator[TaskLabels]:
-        """Tasks that come into the export, as they are."""
-        self.plan()
-        wanted = self._media if split is None else {key for key, medium in self._media.items() if medium.split == split}
-        return (task for task in self._tasks() if task.task_id in wanted)
+    def _kept(self, split: str | None) -> Iterator[Kept]:
+        return self.plan().kept(self._tasks(), split)
 
-    def _given(self, task: TaskLabels) -> TaskLabels:
+    def _given(self, kept: Kept) -> TaskLabels:
         """A task as a writer gets it, counted."""
-        left = self._left(task)
-        self._count(task, left)
+        left = self._left(kept)
+        self._count(kept, left)
         return left
 
-    def _left(self, task: TaskLabels) -> TaskLabels:
+    def _left(self, kept: Kept) -> TaskLabels:
         """A task as it comes into the export."""
-        left = msgspec.structs.replace(self._reduced(task), medium=self._media[task.task_id])
+        left = msgspec.structs.replace(self._reduced(kept.task), medium=self._medium(kept))
         if self._is_stored:
-            left = msgspec.structs.replace(left, content=stored_document(left.document, task.medium))
+            left = msgspec.structs.replace(left, content=stored_document(left.document, kept.task.medium))
         return left
 
-    def _count(self, task: TaskLabels, left: TaskLabels) -> None:
+    def _medium(self, kept: Kept) -> Medium:
+        """A medium with its place, in the frame of the archive."""
+        medium = kept.task.medium
+        path, split = self.plan().placed(kept)
+        return msgspec.structs.replace(stored_medium(medium) if self._is_stored else medium, path=path, split=split)
+
+    def _count(self, kept: Kept, left: TaskLabels) -> None:
         """Count a task on its first walk; `left` is what comes into the export."""
-        if task.task_id not in self._unseen:
+        if not self.plan().take(kept.place):
             return
-        self._unseen.remove(task.task_id)
-        self._ledger.enter(task if self._wanted is not None else left)
+        self._ledger.enter(kept.task if self._wanted is not None else left)
         self._counts.update([a.class_id for a in left.annotations])
         if self._wanted is not None:
-            self._count_cut(task, left)
+            self._count_cut(kept.task, left)
 
     def _add_side_car(self, archive: Archive) -> None:
         refused: set[str] = set()
@@ -278,11 +277,10 @@ class Exporting:
 
     def _displayed(self) -> Iterator[TaskLabels]:
         """The kept tasks as they are displayed, whatever the frame of the archive."""
-        for task in self._tasks():
-            medium = self._media.get(task.task_id)
-            if medium is not None:
-                own = msgspec.structs.replace(task.medium, path=medium.path, split=medium.split)
-                yield msgspec.structs.replace(self._reduced(task), medium=own)
+        for kept in self._kept(None):
+            path, split = self.plan().placed(kept)
+            own = msgspec.structs.replace(kept.task.medium, path=path, split=split)
+            yield msgspec.structs.replace(self._reduced(kept.task), medium=own)
 
     # --- filters ---
 
@@ -327,18 +325,23 @@ class Exporting:
 
     # --- pictures and the manifest ---
 
-    def _pictures(self, archive: Archive) -> dict[str, str]:
+    def _media(self) -> Iterator[Medium]:
+        return map(self._medium, self._kept(None))
+
+    def _pictures(self, archive: Archive) -> str:
+        """Put the pictures in; what the manifest says of those that are not missing."""
         if self._request.pictures == "links":
-            archive.add(LINKS_PATH, manifests.links(self._media.values()))
-            return dict.fromkeys(self._media, "link")
+            archive.add(LINKS_PATH, manifests.links(self._media()))
+            return "link"
         if self._request.pictures == "none":
-            return {}
-        if self._form.packs_pictures:
-            return {key: "missing" if m.id in self._unopened else "packed" for key, m in self._media.items()}
-        return {key: self._packed(archive, medium) for key, medium in self._media.items()}
+            return "no"
+        if not self._form.packs_pictures:
+            for medium in self._media():
+                self._pack(archive, medium)
+        return "packed"
 
     def _open_for_format(self, medium: Medium) -> BinaryIO | None:
-        """A picture for a format that packs pictures itself; None as well where they are not asked for."""
+        """A picture to be packed; None where there is none, and where they are not asked for."""
         if self._request.pictures != "pack":
             return None
         picture = self._open_picture(medium)
@@ -346,16 +349,14 @@ class Exporting:
             self._unopened.add(medium.id)
         return picture
 
-    def _packed(self, archive: Archive, medium: Medium) -> str:
-        picture = self._open_picture(medium)
-        if picture is None:
-            return "missing"
-        with picture:
-            archive.copy(self._form.picture_path(medium), picture)
-        return "packed"
+    def _pack(self, archive: Archive, medium: Medium) -> None:
+        picture = self._open_for_format(medium)
+        if picture is not None:
+            with picture:
+                archive.copy(self._form.picture_path(medium), picture)
 
-    def _manifest(self, archive: Archive, balance: Balance, pictures: dict[str, str]) -> manifests.Manifest:
-        media = (manifests.medium_of(medium, pictures.get(key, "no")) for key, medium in self._media.items())
+    def _manifest(self, archive: Archive, balance: Balance, picture: str) -> manifests.Manifest:
+        media = (manifests.medium_of(m, "missing" if m.id in self._unopened else picture) for m in self._media())
         return manifests.Manifest(
             project=self._project,
             format=self._form.id,
@@ -377,10 +378,6 @@ def check_frame(form: Format, frame: str) -> None:
     else:
         return
     raise Invalid(text, (Issue("/frame", "invalid_frame", text),))
-
-
-def _as_displayed(medium: Medium) -> Medium:
-    return medium
 
 
 def _wanted_classes(request: Request, scheme: Scheme) -> frozenset[str] | None:

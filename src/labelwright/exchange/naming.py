@@ -7,31 +7,69 @@ file in many formats and overwrite one another; both get the end of their id.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from labelwright.exchange.source import Medium
+import numpy as np
 
 # The subset of what is not split, in names such as `instances_default.json`: programs tell what a file holds from what
 # stands before the line, and its subset from what stands behind.
 UNSPLIT: Final = "default"
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+_COMMON = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_. -]{0,150}[A-Za-z0-9_])?")  # what most names are, and may stay
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 _ID_END = re.compile(r"_([0-9a-f]{12})$")
 _MOST_BYTES = 200
 
 
-def plan_paths(media: Iterable[Medium]) -> dict[str, str]:
-    """A file name for every medium, by id. It depends on the names that are planned together, not on their order."""
-    names = [(medium.id, file_name(medium.name)) for medium in media]
-    stems = Counter(_stem(name) for _, name in names)
-    planned = {i: name if stems[_stem(name)] == 1 else _with_id(name, i) for i, name in names}
-    clash = Counter(_stem(name) for name in planned.values())
-    return {i: name if clash[_stem(name)] == 1 else _with_id(name, i) for i, name in planned.items()}
+class Paths:
+    """The file name of every picture of an export: its own, or that with the end of its id where others share it.
+
+    `shared` are stems that several of the pictures' own names have, `again` those that several have after that.
+    """
+
+    def __init__(self, shared: frozenset[str] = frozenset(), again: frozenset[str] = frozenset()) -> None:
+        self._shared, self._again = shared, again
+
+    def path_of(self, medium_id: str, name: str) -> str:
+        """The file name of a picture."""
+        path = file_name(name)
+        if self._shared and _stem(path) in self._shared:
+            path = _with_id(path, medium_id)
+        if self._again and _stem(path) in self._again:
+            path = _with_id(path, medium_id)
+        return path
+
+
+def plan_paths(names: Iterable[tuple[str, str]], again: Callable[[], Iterable[tuple[str, str]]]) -> Paths:
+    """Plan for ids and names of all pictures, whose order does not matter; `again` gives the same once more.
+
+    Eight bytes are held of each name; those that may meet another are looked at a second time.
+    """
+    hashes = np.fromiter((hash(_stem(file_name(name))) for _, name in names), dtype=np.int64)
+    hashes.sort()
+    twice = set(hashes[1:][hashes[1:] == hashes[:-1]].tolist())
+    if not twice:
+        return Paths()
+    asked = [(i, name) for i, name in again() if _may_meet(_stem(file_name(name)), twice)]
+    shared = _several(_stem(file_name(name)) for _, name in asked)
+    first = Paths(shared)
+    return Paths(shared, _several(_stem(first.path_of(i, name)) for i, name in asked))
+
+
+def _may_meet(stem: str, twice: set[int]) -> bool:
+    """Whether a stem may be another's, or what another becomes with the end of its id."""
+    return hash(stem) in twice or _ID_END.search(stem) is not None
+
+
+def _several(stems: Iterable[str]) -> frozenset[str]:
+    return frozenset(stem for stem, count in Counter(stems).items() if count > 1)
 
 
 def file_name(name: str) -> str:
     """The name as a file's on any system: any script, no signs that a system forbids, not too long."""
+    if _COMMON.fullmatch(name) and not _RESERVED.match(name):
+        return name
     plain = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)).strip().rstrip(".")
     if plain.startswith((".", "-")) or _RESERVED.match(plain) or not plain:
         plain = f"_{plain}"

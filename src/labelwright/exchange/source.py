@@ -191,7 +191,7 @@ class Source(NamedTuple):
     who looks at media and their answers alone. `in_turn(split, work)` gives what `work` makes of some tasks in a row
     (`at_once`), in order; several processes may do it, so that only what it returns, and the ledger, comes out of it.
     `open_picture` gives the original bytes to a format that packs pictures itself, None where there are none or they
-    are not asked for.
+    are not asked for. `is_any` says whether there is a task at all, sooner than the first one comes.
     """
 
     project: str
@@ -201,3 +201,4 @@ class Source(NamedTuple):
     in_turn: "InTurn"
     splits: tuple[str, ...] = ("",)
     open_picture: Callable[[Medium], BinaryIO | None] = lambda _: None
+    is_any: Callable[[], bool] = lambda: False

@@ -25,6 +25,7 @@ from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rec
 
 NAME: Final = "metadata.jsonl"
 WHOLE: Final = "data"
+_BEGIN: Final = b'{"file_name":'
 _SPLITS: Final = {"val": "validation"}
 
 
@@ -33,12 +34,17 @@ def _folder(split: str) -> str:
 
 
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
-    """Write one file for each split."""
+    """Write one file for each split. How every file begins is put before the first task is there."""
     flat = Flattener(source.scheme, SUPPORTS, ledger)
     for split in source.splits:
         with archive.file(f"{_folder(split)}/{NAME}") as put:
+            is_begun = not split and source.is_any()
+            if is_begun:
+                put(_BEGIN)
             for task in source.tasks(split):
-                put(msgspec.json.encode(_line(task, flat)) + b"\n")
+                line = msgspec.json.encode(_line(task, flat)) + b"\n"
+                put(line[len(_BEGIN) :] if is_begun else line)
+                is_begun = False
 
 
 def _line(task: TaskLabels, flat: Flattener) -> dict[str, Any]:

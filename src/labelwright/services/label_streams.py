@@ -20,7 +20,7 @@ from labelwright.model.errors import Invalid, Issue
 from labelwright.services import configurations
 from labelwright.services.access import Actor, Right, access_project
 from labelwright.services.context import Context
-from labelwright.services.export_snapshot import frames
+from labelwright.services.export_snapshot import frames, names
 from labelwright.services.exports import Export, file_name
 from labelwright.services.label_exports import Wanted, request_of
 from labelwright.services.relay import CHUNK_BYTES, Relay
@@ -59,8 +59,8 @@ def open_stream(ctx: Context, actor: Actor, project_id: str, wanted: Wanted) -> 
         with ctx.db.read() as conn:
             configuration = configurations.of_project(conn, project_id)
 
-            def tasks(*, with_labels: bool = True) -> Iterator[TaskLabels]:
-                return map(task_of, frames(conn, configuration, states=request.states, with_labels=with_labels))
+            def tasks() -> Iterator[TaskLabels]:
+                return map(task_of, frames(conn, configuration, states=request.states))
 
             exporting = Exporting(
                 form,
@@ -68,7 +68,7 @@ def open_stream(ctx: Context, actor: Actor, project_id: str, wanted: Wanted) -> 
                 Scheme(configuration),
                 tasks,
                 project=project.name,
-                heads=lambda: tasks(with_labels=False),
+                names=lambda: names(conn, configuration, request.states),
             )
             exporting.write_labels(Archive(_MainFile(main, relay.put)))
 
