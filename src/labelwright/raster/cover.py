@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from labelwright.raster.runs import Ints, Runs, between_rows, key_of, runs_between, spread, sum_blocks
+from labelwright.raster.runs import Ints, Runs, between_rows, key_of, runs_between, sum_blocks
+from labelwright.raster.shapes import union
 
 _HIGH: Final = 32
 _LOW: Final = (1 << _HIGH) - 1
@@ -108,23 +109,39 @@ def rims(runs: Runs, size_wh: tuple[int, int], width: int) -> Runs:
         width: at least 1.
 
     Returns:
-        Runs owned by 0 that may overlap.
+        Runs owned by 0, apart from each other.
     """
     sides = np.concatenate((runs.start, runs.stop))
     upright = Runs(np.zeros_like(sides), np.tile(runs.row, 2), sides, sides)
     upright = upright.where((sides > 0) & (sides < size_wh[0]))
     level = between_rows(runs)
     level = level.where((level.row > 0) & (level.row < size_wh[1]))
-    around = (_widened(upright, size_wh, width, width + 1), _widened(level, size_wh, width, width))
-    return Runs(*(np.concatenate(columns) for columns in zip(*around, strict=True)))
+    below = (
+        _spread_down(_wider(upright, size_wh[0], width), width, size_wh[1]),
+        _spread_down(_wider(level, size_wh[0], width), width - 1, size_wh[1]),
+    )
+    around = union(Runs(*(np.concatenate(columns) for columns in zip(*below, strict=True))))
+    upside_down = around._replace(row=size_wh[1] - 1 - around.row)
+    around = _spread_down(upside_down, width, size_wh[1])
+    return around._replace(row=size_wh[1] - 1 - around.row)
 
 
-def _widened(sides: Runs, size_wh: tuple[int, int], before: int, after: int) -> Runs:
-    """Take ``before`` rows and columns before sides as well, and ``after`` rows from their own on."""
-    index, row = spread(np.maximum(sides.row - before, 0), np.minimum(sides.row + after, size_wh[1]))
-    start = np.maximum(sides.start - before, 0)
-    stop = np.minimum(sides.stop + before, size_wh[0])
-    return Runs(np.zeros_like(row), row, start[index], stop[index])
+def _wider(sides: Runs, columns: int, width: int) -> Runs:
+    """Take as many columns before and after sides as well; nobody owns them."""
+    start, stop = np.maximum(sides.start - width, 0), np.minimum(sides.stop + width, columns)
+    return union(Runs(np.zeros_like(sides.owner), sides.row, start, stop))
+
+
+def _spread_down(runs: Runs, rows: int, height: int) -> Runs:
+    """Take so many rows below runs as well: twice as far each time, so that there are never many more runs."""
+    reached = 0
+    while reached < rows:
+        step = min(reached + 1, rows - reached)
+        lower = runs._replace(row=runs.row + step)
+        lower = lower.where(lower.row < height)
+        runs = union(Runs(*(np.concatenate(columns) for columns in zip(runs, lower, strict=True))))
+        reached += step
+    return runs
 
 
 def _distinct(keys: Ints) -> Ints:
