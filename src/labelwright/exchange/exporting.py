@@ -135,11 +135,14 @@ class Exporting:
             balance = msgspec.structs.replace(balance, side_car=returns)
         for path, content in extra.items():
             archive.add(path, content)
-        archive.add(manifests.PATH, manifests.encode(self._manifest(archive, balance, picture)))
-        missing = tuple(m.name for m in self._media() if m.id in self._unopened)
-        turned = () if self._is_stored else tuple(m.name for m in self._media() if m.orientation != UPRIGHT)
+        manifest = self._manifest(archive, balance, picture)
+        archive.add(manifests.PATH, manifests.encode(manifest))
         return Report(
-            balance=balance, media=self.plan().count, files=len(archive.written), missing=missing, turned=turned
+            balance=balance,
+            media=len(manifest.media),
+            files=len(archive.written),
+            missing=tuple(m.name for m in manifest.media if m.picture == "missing"),
+            turned=() if self._is_stored else tuple(m.name for m in manifest.media if m.orientation != UPRIGHT),
         )
 
     def write_labels(self, archive: Archive) -> Balance:
@@ -163,7 +166,7 @@ class Exporting:
     def tasks(self, split: str | None) -> Iterator[TaskLabels]:
         """The kept tasks of one split, or of all, with the places of their pictures.
 
-        A task is counted when the writer comes back for the next one: what it has decoded is not decoded again.
+        What a writer decoded of one is not decoded again to count it, when it comes back for the next.
         """
         for number, kept in enumerate(self._kept(split)):
             if number % AT_ONCE == 0:
@@ -187,7 +190,11 @@ class Exporting:
             return iter(lambda: list(islice(walk, at_once)), [])
 
         def worked(some: list[Kept]) -> Made:
-            return work([self._given(kept) for kept in some])
+            given = [self._left(kept) for kept in some]
+            made = work(given)
+            for kept, left in zip(some, given, strict=True):
+                self._count(kept, left)
+            return made
 
         is_shared = self._processes > 1 and plan.count > _WORTH_SHARING * at_once
         made = self._shared(split, portions, worked) if is_shared else map(worked, portions())
@@ -219,12 +226,6 @@ class Exporting:
     def _kept(self, split: str | None) -> Iterator[Kept]:
         return self.plan().kept(self._tasks(), split)
 
-    def _given(self, kept: Kept) -> TaskLabels:
-        """A task as a writer gets it, counted."""
-        left = self._left(kept)
-        self._count(kept, left)
-        return left
-
     def _left(self, kept: Kept) -> TaskLabels:
         """A task as it comes into the export."""
         left = msgspec.structs.replace(self._reduced(kept.task), medium=self._medium(kept))
@@ -239,7 +240,7 @@ class Exporting:
         return msgspec.structs.replace(stored_medium(medium) if self._is_stored else medium, path=path, split=split)
 
     def _count(self, kept: Kept, left: TaskLabels) -> None:
-        """Count a task on its first walk; `left` is what comes into the export."""
+        """Count a task on its first walk, when it was written; `left` is what comes into the export."""
         if not self.plan().take(kept.place):
             return
         self._ledger.enter(kept.task if self._wanted is not None else left)
