@@ -5,10 +5,11 @@ import random
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from labelwright.exchange.areas import area_of
 from labelwright.exchange.numerals import decimal_rows, numbers_text, rows_text
-from labelwright.exchange.plain import are_plain, plain_of
+from labelwright.exchange.plain import More, are_plain, columns_of, more_of, plain_of
 from labelwright.exchange.portions import Shapes, measured
 from labelwright.model.canonical import encoded, number
 from labelwright.model.document import Annotation, Document
@@ -44,7 +45,7 @@ def shapes_of(geometries: list[Geometry]) -> Shapes:
     annotations = tuple(Annotation(id=str(n), class_id="c", geometry=g) for n, g in enumerate(geometries))
     found = plain_of(Document(annotations=annotations)).annotations
     assert are_plain(found)
-    return Shapes(found)
+    return Shapes([one.geometry for one in found])
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -62,13 +63,21 @@ def test_boxes_areas_and_points_are_those_of_the_geometry(seed: int) -> None:
 def test_what_was_measured_before_stands_for_measuring_again(seed: int) -> None:
     geometries = some_shapes(random.Random(seed), 40)  # noqa: S311 - shapes, no secrets
     annotations = tuple(Annotation(id=str(n), class_id="c", geometry=g) for n, g in enumerate(geometries))
+    annotations = (*annotations[:-1], replace(annotations[-1], z=3, answers={"q": "a\x1f\n;b"}, comment="c"))
     documents = [encoded(Document(annotations=some)) for some in (annotations[:7], (), annotations[7:])]
     found = plain_of(Document(annotations=annotations)).annotations
-    fresh, kept = Shapes(found), Shapes(found, b"\n".join(filter(None, measured(documents))).decode())
+    columns = columns_of(b"\n".join(filter(None, measured(documents))))
+    fresh, kept = Shapes([one.geometry for one in found]), Shapes(columns)
     assert kept.bounds.tolist() == fresh.bounds.tolist()
     assert kept.areas.tolist() == fresh.areas.tolist()
     assert kept.measures("|") == fresh.measures("|")
     assert kept.box_losses.tolist() == fresh.box_losses.tolist()
+    assert kept.rings() == fresh.rings()
+    assert kept.rings(box="") == fresh.rings(box="")
+    assert kept.box_corners.tolist() == fresh.box_corners.tolist()
+    assert kept.outlines.points.tolist() == fresh.outlines.points.tolist()
+    assert (columns.ids, columns.class_ids) == ([one.id for one in found], [one.class_id for one in found])
+    assert more_of(columns) == {len(found) - 1: More({"q": "a\x1f\n;b"}, 3, "c")}
 
 
 def test_nothing_is_measured_of_nothing() -> None:

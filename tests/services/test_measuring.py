@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from labelwright.db import tables as t
+from labelwright.exchange.plain import columns_of
 from labelwright.model.geometry import Point, Polygon
 from labelwright.services import configurations, label_exports, measuring, tasks
 from labelwright.services.context import Context
@@ -16,7 +17,7 @@ from tests.builders import Project, Team, annotation, make_project, rectangle, s
 def project(ctx: Context, team: Team) -> Project:
     """Three pictures: two cranes and a ship, a crane with a hook (which is nested), and nothing."""
     made = make_project(ctx, team.admin, media=("a.png", "b.png", "c.png"))
-    cranes = [annotation(ctx, made.class_id("crane"), rectangle(at, 2, 3.5, 4)) for at in (0.25, 8)]
+    cranes = [annotation(ctx, made.class_id("crane"), rectangle(at, 2, 3.5, 4), z=int(at)) for at in (0.25, 8)]
     ship = annotation(ctx, made.class_id("ship"), Polygon(((1, 1), (10, 1), (1, 10))))
     save(ctx, team.admin, made.task_ids["a.png"], created=(*cranes, ship))
     crane = annotation(ctx, made.class_id("crane"))
@@ -27,11 +28,12 @@ def project(ctx: Context, team: Team) -> Project:
     return made
 
 
-def known(ctx: Context, project: Project) -> dict[str, bytes]:
+def known(ctx: Context, project: Project) -> dict[str, list[str]]:
     """The measures that an export would be given, by the name of the picture."""
     with ctx.db.read() as conn:
         now = configurations.of_project(conn, project.id)
-        return {frame.medium.name: frame.measures for frame in frames(conn, now)}
+        found = {frame.medium.name: frame.rows for frame in frames(conn, now)}
+    return {name: columns_of(rows).measures if rows else [] for name, rows in found.items()}
 
 
 def archive(ctx: Context, team: Team, project: Project, form: str) -> bytes:
@@ -42,12 +44,12 @@ def archive(ctx: Context, team: Team, project: Project, form: str) -> bytes:
 
 
 def test_shapes_are_measured_once_and_only_plain_ones(ctx: Context, project: Project) -> None:
-    assert known(ctx, project) == {"a.png": b"", "b.png": b"", "c.png": b""}
+    assert known(ctx, project) == {"a.png": [], "b.png": [], "c.png": []}
     assert measuring.measure_next(ctx)
     assert known(ctx, project) == {
-        "a.png": b"0.25,2,3.5,4;14\n8,2,3.5,4;14\n1,1,9,9;40.5",
-        "b.png": b"",
-        "c.png": b"",
+        "a.png": ["0.25,2,3.5,4;14", "8,2,3.5,4;14", "1,1,9,9;40.5"],
+        "b.png": [],
+        "c.png": [],
     }
     assert not measuring.measure_next(ctx)
 
@@ -66,9 +68,9 @@ def test_labels_that_are_changed_are_measured_again(ctx: Context, team: Team, pr
     tasks.move_task(ctx, team.admin, project.task_ids["a.png"], "reopen")
     crane = annotation(ctx, project.class_id("crane"), rectangle(1, 1, 2, 2))
     save(ctx, team.admin, project.task_ids["a.png"], created=(crane,), revision=1)
-    assert known(ctx, project)["a.png"] == b""
+    assert known(ctx, project)["a.png"] == []
     assert measuring.measure_next(ctx)
-    assert known(ctx, project)["a.png"].endswith(b"\n1,1,2,2;4")
+    assert known(ctx, project)["a.png"][-1] == "1,1,2,2;4"
 
 
 def test_labels_that_a_configuration_takes_something_from_are_measured_again(
@@ -77,17 +79,17 @@ def test_labels_that_a_configuration_takes_something_from_are_measured_again(
     measuring.measure_next(ctx)
     classes = tuple(c for c in project.configuration.classes if c.key != "ship")
     configurations.save_configuration(ctx, team.admin, project.id, classes, confirm=True)
-    assert known(ctx, project)["a.png"] in {b"", b"0.25,2,3.5,4;14\n8,2,3.5,4;14"}
+    assert known(ctx, project)["a.png"] in ([], ["0.25,2,3.5,4;14", "8,2,3.5,4;14"])
     measuring.measure_next(ctx)
-    assert known(ctx, project)["a.png"] == b"0.25,2,3.5,4;14\n8,2,3.5,4;14"
+    assert known(ctx, project)["a.png"] == ["0.25,2,3.5,4;14", "8,2,3.5,4;14"]
 
 
 def test_what_an_older_rule_measured_does_not_count(ctx: Context, project: Project) -> None:
     measuring.measure_next(ctx)
-    ctx.db.write(lambda conn: conn.execute(update(t.label_measure).values(rule=0, measures=b"0,0,0,0;0")))
-    assert known(ctx, project)["a.png"] == b""
+    ctx.db.write(lambda conn: conn.execute(update(t.label_measure).values(rule=0, rows=b"0,0,0,0;0")))
+    assert known(ctx, project)["a.png"] == []
     assert measuring.measure_next(ctx)
-    assert known(ctx, project)["a.png"].startswith(b"0.25,2,3.5,4;14")
+    assert known(ctx, project)["a.png"][0] == "0.25,2,3.5,4;14"
 
 
 def test_measures_go_with_their_task(ctx: Context, project: Project) -> None:

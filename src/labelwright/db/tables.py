@@ -206,15 +206,15 @@ label_document = Table(
     Index("ix_label_document_task_id_revision", "task_id", "revision"),
 )
 
-# Boxes and areas of the shapes in one revision of a task's labels, and the rule they were computed by: see
-# exchange/portions.py. It is made in the background and may be missing or of an older revision.
+# The plain shapes of one revision of a task's labels as files want them, and the rule they were made by: see
+# exchange/portions.py. They are made in the background, and may be missing or of an older revision.
 label_measure = Table(
     "label_measure",
     metadata,
     Column("task_id", ForeignKey("task.id", ondelete="CASCADE"), primary_key=True),
     Column("revision", Integer, nullable=False),
     Column("rule", Integer, nullable=False),
-    Column("measures", LargeBinary, nullable=False),
+    Column("rows", LargeBinary, nullable=False),
     Index("ix_label_measure_task_id_revision_rule", "task_id", "revision", "rule"),
 )
 

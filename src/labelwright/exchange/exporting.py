@@ -244,7 +244,7 @@ class Exporting:
         if not self.plan().take(kept.place):
             return
         self._ledger.enter(kept.task if self._wanted is not None else left)
-        self._counts.update([a.class_id for a in left.annotations])
+        self._counts.update(left.class_ids)
         if self._wanted is not None:
             self._count_cut(kept.task, left)
 

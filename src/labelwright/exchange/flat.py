@@ -12,7 +12,6 @@ from labelwright.exchange.areas import area_of
 from labelwright.exchange.format import Support
 from labelwright.exchange.ledger import NO_SIZE, Item, Ledger, Loss, Unit, item_of, refuse_task
 from labelwright.exchange.numerals import Floats
-from labelwright.exchange.plain import PlainAnnotation, PlainKind, kind_name
 from labelwright.exchange.portions import Portion
 from labelwright.exchange.source import Labelled, Medium, Scheme, TaskLabels
 from labelwright.model.document import Answer, Answers
@@ -70,6 +69,7 @@ class Flattener:
         self._is_whole, self._is_cut = is_whole, is_cut
         self.scheme, self._supports, self._ledger, self._measure = scheme, supports, ledger, measure
         self._names = scheme.names()
+        self._keys = {str(c.id): c.key for c in scheme.geometry_classes}
         self._no_depth = supports["depth"].how if supports["depth"].level == "refuses" else ""
 
     def name_of(self, class_id: str) -> str:
@@ -103,27 +103,25 @@ class Flattener:
     def plain_objects(self, portion: Portion) -> list[tuple[str, Attributes]]:
         """The names in files and the answers of plain shapes, none of which the format refuses; accounts for them."""
         ways = {kind: self._way(kind) for kind in set(portion.shapes.kinds)}
-        named: list[tuple[str, Attributes]] = [(self._names[one.class_id], {}) for one in portion.annotations]
-        for at, one in enumerate(portion.annotations):
+        keys = [self._keys[class_id] for class_id in portion.class_ids]
+        named: list[tuple[str, Attributes]] = [(self._names[class_id], {}) for class_id in portion.class_ids]
+        for at, one in portion.more.items():
             if one.answers:
-                item = item_of(portion.owners[at], one.id, self._key(one))
-                named[at] = named[at][0], self._attributes(one.answers, one.class_id, "object_answers", item)
-        depths = [self._no_depth if one.z else "" for one in portion.annotations]
+                item = item_of(portion.owners[at], portion.ids[at], keys[at])
+                attributes = self._attributes(one.answers, portion.class_ids[at], "object_answers", item)
+                named[at] = named[at][0], attributes
+        found = [ways[kind] for kind in portion.shapes.kinds]
+        for at, one in portion.more.items():
+            if one.z:
+                found[at] = found[at] or self._no_depth
         account_plain(
-            self._ledger,
-            portion,
-            [self._key(one) for one in portion.annotations],
-            [ways[kind] or depth for kind, depth in zip(portion.shapes.kinds, depths, strict=True)],
-            {way: portion.shapes.box_losses for way in ways.values() if way},
+            self._ledger, portion, keys, found, {way: portion.shapes.box_losses for way in ways.values() if way}
         )
         return named
 
-    def _way(self, kind: PlainKind) -> str:
-        support = self._supports[kind_name(kind)]
+    def _way(self, kind: str) -> str:
+        support = self._supports[kind]
         return support.how if support.level == "converts" else ""
-
-    def _key(self, one: PlainAnnotation) -> str:
-        return self.scheme.configuration.by_id[one.class_id].label_class.key
 
     def _account(self, one: Labelled, item: Item, medium: Medium, *, is_loose: bool) -> str | None:
         """Tell the ledger about one geometry; why it is refused, None when it is not."""
@@ -209,7 +207,7 @@ def account_plain(
 
 def _item_at(portion: Portion, keys: Sequence[str], places: Sequence[int], number: int) -> Item:
     at = places[number]
-    return item_of(portion.owners[at], portion.annotations[at].id, keys[at])
+    return item_of(portion.owners[at], portion.ids[at], keys[at])
 
 
 def box_loss(geometry: Geometry) -> Loss | None:

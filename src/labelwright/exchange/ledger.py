@@ -240,9 +240,7 @@ def _entry(key: tuple[str, str, str], line: _Line) -> Entry:
 
 def contents(task: TaskLabels) -> tuple[tuple[Unit, int], ...]:
     """How many geometries and answers a task holds."""
-    annotations = task.annotations
-    answers = len(task.answers) + sum([len(a.answers) for a in annotations if a.answers])
-    return ("geometries", len(annotations)), ("answers", answers)
+    return ("geometries", len(task.class_ids)), ("answers", task.answer_count)
 
 
 def refuse_task(ledger: Ledger, task: TaskLabels, why: str) -> None:

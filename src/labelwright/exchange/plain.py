@@ -1,5 +1,6 @@
 """Labels decoded no further than flat shapes need them: most are polygons and rectangles, and stay text."""
 
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -31,10 +32,10 @@ class Stroke(msgspec.Struct, tag_field="kind", tag="line", gc=False):
     pass
 
 
-PlainKind = type[Outline] | type[Box] | type[Segment] | type[Spot] | type[Stroke]
+PlainGeometry = Outline | Box | Segment | Spot | Stroke
 
 
-def kind_name(kind: PlainKind) -> str:
+def kind_name(kind: type[PlainGeometry]) -> str:
     """What the kind is called in documents."""
     return str(kind.__struct_config__.tag)
 
@@ -44,7 +45,7 @@ class PlainAnnotation(msgspec.Struct, rename="camel", gc=False):
 
     id: str
     class_id: str
-    geometry: Outline | Box | Segment | Spot | Stroke
+    geometry: PlainGeometry
     parent_id: str | None = None
     answers: Answers = {}
     z: int = 0
@@ -63,13 +64,56 @@ class PlainAnnotation(msgspec.Struct, rename="camel", gc=False):
         return kind is Outline or kind is Box or (kind is Segment and _HOLE not in bytes(self.geometry.rings))  # type: ignore[union-attr]
 
 
+class More(msgspec.Struct, gc=False, omit_defaults=True):
+    """What few annotations have."""
+
+    answers: Answers = {}
+    z: int = 0
+    comment: str | None = None
+
+
+class Columns(NamedTuple):
+    """Plain annotations as text: a column has one cell for each.
+
+    `measures` are box and area, `x,y,w,h;area`; `rings` the points of an outline, `x,y,x,y,...`, or the corners of a
+    box; `more` is a `More` as JSON, or nothing.
+    """
+
+    kinds: list[str]
+    ids: list[str]
+    class_ids: list[str]
+    measures: list[str]
+    rings: list[str]
+    more: list[str]
+
+    def rows(self) -> Iterator[str]:
+        """A line for each annotation, as `columns_of` reads them. No cell holds what stands between them."""
+        return map(_CELL.join, zip(*self, strict=True))
+
+
 class Measured(NamedTuple):
-    """A stored document with what was measured of its shapes; see `portions.measured`."""
+    """A stored document with the rows of its columns, see `portions.measured`."""
 
     document: bytes | memoryview
-    measures: bytes
+    rows: bytes
 
 
+_CELL: Final = "\x1f"
+
+
+def columns_of(rows: bytes) -> Columns:
+    """Take rows apart."""
+    cells = rows.decode().replace("\n", _CELL).split(_CELL)
+    width = len(Columns._fields)
+    return Columns(*(cells[at::width] for at in range(width)))
+
+
+def more_of(columns: Columns) -> dict[int, More]:
+    """What few annotations have, by their places."""
+    return {at: _MORE.decode(text) for at, text in enumerate(columns.more) if text} if any(columns.more) else {}
+
+
+_MORE: Final = msgspec.json.Decoder(More)
 Content = Document | bytes | memoryview | Measured
 
 

@@ -1,11 +1,11 @@
 """Some tasks at a time in columns, as far as their labels are plain: most are polygons and rectangles without holes.
 
-A polygon of 20 points costs a tenth of an object with all its points so. What is measured of a shape does not change
-until somebody changes the shape: it may be kept, and need not be computed once more (`measured`).
+A polygon of 20 points costs a tenth of an object with all its points so. What files want of a shape does not change
+until somebody changes the shape: it may be kept as text, and costs a hundredth then (`measured`).
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final, TypeVar
 
@@ -15,46 +15,64 @@ from numpy.typing import NDArray
 
 from labelwright.exchange.numerals import Floats, numbers_text, rows_text
 from labelwright.exchange.outlines import Outlines
-from labelwright.exchange.plain import Box, Measured, Outline, PlainAnnotation, are_plain, plain_of
+from labelwright.exchange.plain import (
+    Box,
+    Columns,
+    More,
+    Outline,
+    PlainAnnotation,
+    PlainGeometry,
+    are_plain,
+    kind_name,
+    more_of,
+    plain_of,
+)
 from labelwright.exchange.source import TaskLabels
+from labelwright.model.canonical import encoded
 
 Value = TypeVar("Value")
 RULE: Final = 1
-"""Grows when boxes or areas are computed in another way, so that what was kept does not count any more."""
+"""Grows when rows are made in another way, so that what was kept does not count any more."""
 _NUMBERS: Final = msgspec.json.Decoder(list[float])
-_TO_COMMAS: Final = str.maketrans("\n;", ",,")
+_BOX: Final = kind_name(Box)
 
 
 class Portion:
-    """Some tasks in a row. `plain` has the annotations of each, None for a task that needs a closer look.
+    """Some tasks in a row, and their plain annotations in columns.
 
-    `annotations` are all plain ones in order, `shapes` their shapes.
+    A task that holds something else, or has no room, needs a closer look: nothing of it is in the columns. `more` has
+    what few annotations have, by their places.
     """
 
-    def __init__(self, tasks: Sequence[TaskLabels], plain: list[list[PlainAnnotation] | None]) -> None:
-        self.tasks, self.plain = tasks, plain
-        self.annotations = [one for found in plain if found for one in found]
-        self.shapes = Shapes(self.annotations, self._known_measures())
-
-    def _known_measures(self) -> str | None:
-        """The measures of all, where they are known of each."""
-        drawn = [task.content for task, found in zip(self.tasks, self.plain, strict=True) if found]
-        known = [content.measures for content in drawn if isinstance(content, Measured)]
-        return b"\n".join(known).decode() if len(known) == len(drawn) else None
+    def __init__(self, tasks: Sequence[TaskLabels], has_room: Callable[[TaskLabels], bool]) -> None:
+        self.tasks = tasks
+        fresh = {at: task.plain.annotations for at, task in enumerate(tasks) if task.columns is None and has_room(task)}
+        if not are_plain([one for found in fresh.values() for one in found]):
+            fresh = {at: found for at, found in fresh.items() if are_plain(found)}
+        self._is_plain = [at in fresh or (task.columns is not None and has_room(task)) for at, task in enumerate(tasks)]
+        known = [task.columns for task in self.plain_tasks]
+        self.more: Mapping[int, More | PlainAnnotation]
+        if any(fresh.values()):
+            annotations = [one for task in self.plain_tasks for one in task.plain.annotations]
+            self.counts = [len(task.plain.annotations) for task in self.plain_tasks]
+            self.ids = [one.id for one in annotations]
+            self.class_ids = [one.class_id for one in annotations]
+            self.more = {at: one for at, one in enumerate(annotations) if one.answers or one.z or one.comment}
+            self.shapes = Shapes([one.geometry for one in annotations])
+        else:
+            self.counts = [len(columns.ids) if columns is not None else 0 for columns in known]
+            columns = _together([columns for columns in known if columns is not None])
+            self.ids, self.class_ids, self.more = columns.ids, columns.class_ids, more_of(columns)
+            self.shapes = Shapes(columns)
 
     @property
     def is_plain(self) -> bool:
         """Whether no task needs a closer look."""
-        return None not in self.plain
+        return all(self._is_plain)
 
     @cached_property
     def plain_tasks(self) -> list[TaskLabels]:
-        return [task for task, found in zip(self.tasks, self.plain, strict=True) if found is not None]
-
-    @cached_property
-    def counts(self) -> list[int]:
-        """How many annotations each of the plain tasks has."""
-        return [len(found) for found in self.plain if found is not None]
+        return list(itertools.compress(self.tasks, self._is_plain))
 
     @cached_property
     def owners(self) -> list[TaskLabels]:
@@ -67,39 +85,54 @@ class Portion:
 
     def by_task(self, values: Iterable[Value]) -> Iterator[tuple[TaskLabels, list[Value] | None]]:
         """Each task with the values of its annotations, None with one that needs a closer look."""
-        walk = iter(values)
-        for task, found in zip(self.tasks, self.plain, strict=True):
-            yield task, None if found is None else list(itertools.islice(walk, len(found)))
+        walk, counts = iter(values), iter(self.counts)
+        for task, is_plain in zip(self.tasks, self._is_plain, strict=True):
+            yield task, list(itertools.islice(walk, next(counts))) if is_plain else None
 
 
-def portion_of(tasks: Sequence[TaskLabels], has_room: Callable[[TaskLabels], bool]) -> Portion:
-    """Look at tasks in columns; one that holds something else than plain shapes, or has no room, stays apart."""
-    plain = [task.plain.annotations if has_room(task) else None for task in tasks]
-    if not are_plain([one for found in plain if found for one in found]):
-        plain = [found if found is not None and are_plain(found) else None for found in plain]
-    return Portion(tasks, plain)
+def _together(columns: Sequence[Columns]) -> Columns:
+    parts = zip(*columns, strict=True) if columns else itertools.repeat((), len(Columns._fields))
+    return Columns(*(list(itertools.chain.from_iterable(part)) for part in parts))
 
 
 def measured(documents: Sequence[bytes]) -> list[bytes]:
-    """The measures of each document, a line for each annotation; nothing where one is not plain."""
+    """The rows of each document, one for each annotation; nothing where one is not plain."""
     drawn = [plain_of(document).annotations for document in documents]
     plain = [annotations if are_plain(annotations) else [] for annotations in drawn]
-    lines = iter(Shapes(list(itertools.chain.from_iterable(plain))).measures())
+    together = list(itertools.chain.from_iterable(plain))
+    shapes = Shapes([one.geometry for one in together])
+    lines = Columns(
+        kinds=shapes.kinds,
+        ids=[one.id for one in together],
+        class_ids=[one.class_id for one in together],
+        measures=shapes.measures(),
+        rings=shapes.rings(),
+        more=[_more(one) for one in together],
+    ).rows()
     return ["\n".join(itertools.islice(lines, len(found))).encode() for found in plain]
 
 
-class Shapes:
-    """Plain shapes in columns, one row for each annotation. `measures` are their lines, where they are known."""
+def _more(one: PlainAnnotation) -> str:
+    if not (one.answers or one.z or one.comment):
+        return ""
+    return encoded(More(one.answers, one.z, one.comment)).decode()
 
-    def __init__(self, annotations: Sequence[PlainAnnotation], measures: str | None = None) -> None:
-        self._known = measures
-        self._shapes = [one.geometry for one in annotations]
-        self.kinds = [type(shape) for shape in self._shapes]
-        self.is_box: NDArray[np.bool_] = np.array([kind is Box for kind in self.kinds], dtype=bool)
+
+class Shapes:
+    """Plain shapes in columns, one row for each: their columns where these are known, else measured when asked."""
+
+    def __init__(self, given: Columns | Sequence[PlainGeometry]) -> None:
+        self._known = given if isinstance(given, Columns) else None
+        self._shapes = () if isinstance(given, Columns) else given
+        self.kinds = given.kinds if isinstance(given, Columns) else [kind_name(type(shape)) for shape in given]
+        self.is_box: NDArray[np.bool_] = np.array([kind == _BOX for kind in self.kinds], dtype=bool)
 
     @cached_property
     def outlines(self) -> Outlines:
         """Everything but boxes."""
+        if self._known is not None:
+            rings = zip(self.kinds, self._known.rings, strict=True)
+            return Outlines([ring.encode() for kind, ring in rings if kind != _BOX])
         return Outlines(
             [
                 shape.points if type(shape) is Outline else bytes(shape.rings)[1:-1]  # type: ignore[union-attr]
@@ -110,6 +143,9 @@ class Shapes:
 
     @cached_property
     def _boxes(self) -> Floats:
+        if self._known is not None:
+            boxes: Floats = self.bounds[self.is_box]
+            return boxes
         return np.array([(s.x, s.y, s.w, s.h) for s in self._shapes if type(s) is Box]).reshape(-1, 4)
 
     def __len__(self) -> int:
@@ -120,7 +156,7 @@ class Shapes:
         if not len(self):
             return []
         if self._known is not None:
-            return self._known.replace(";", between).split("\n")
+            return "\n".join(self._known.measures).replace(";", between).split("\n")
         texts = zip(rows_text(self.bounds), numbers_text(self.areas), strict=True)
         return [f"{box}{between}{area}" for box, area in texts]
 
@@ -128,7 +164,7 @@ class Shapes:
     def _rows(self) -> Floats:
         """What `measures` say, (n, 5)."""
         assert self._known is not None
-        values = _NUMBERS.decode(f"[{self._known.translate(_TO_COMMAS)}]")
+        values = _NUMBERS.decode(f"[{','.join(self._known.measures).replace(';', ',')}]")
         return np.fromiter(values, np.float64, len(values)).reshape(-1, 5)
 
     @cached_property
@@ -167,6 +203,10 @@ class Shapes:
 
     def rings(self, box: str | None = None) -> list[str]:
         """The points of each, `x,y,x,y,...`; of a box `box`, or its corners from the top left one, clockwise."""
+        if self._known is not None:
+            if box is None:
+                return self._known.rings
+            return [box if kind == _BOX else ring for kind, ring in zip(self.kinds, self._known.rings, strict=True)]
         boxes = [box] * len(self._boxes) if box is not None else self._corners()
         return self.merged(boxes, self.outlines.lines)
 

@@ -1,8 +1,8 @@
 """The labels of one moment in a file of their own, so that a long export holds no snapshot of the database.
 
 Frames follow one another: the sizes of the three parts behind (four bytes each, big-endian), then what a task is in
-MessagePack, its document as it is stored, and its measures where they are known. Documents stay in the mapped file
-until somebody looks at them: a walk for names alone passes over them.
+MessagePack, its document as it is stored, and its measured rows where these are known. Documents stay in the mapped
+file until somebody looks at them: a walk for names alone passes over them.
 """
 
 import struct
@@ -19,14 +19,14 @@ from labelwright.model.document import EMPTY
 
 
 class Frame(msgspec.Struct, frozen=True, array_like=True):
-    """One task as it waits in the file; `document` is None where nothing was ever labelled, `measures` may be empty."""
+    """One task as it waits in the file; `document` is None where nothing was ever labelled, `rows` may be empty."""
 
     task_id: str
     state: str
     labeler: str | None
     medium: Medium
     document: bytes | None
-    measures: bytes = b""
+    rows: bytes = b""
 
 
 _Head = tuple[str, str, str | None, Medium]
@@ -41,27 +41,27 @@ def write_frames(file: BinaryIO, frames: Iterable[Frame]) -> int:
     for count, frame in enumerate(frames, 1):  # noqa: B007 - the last number is the count
         head = _ENCODE.encode((frame.task_id, frame.state, frame.labeler, frame.medium))
         document = frame.document or b""
-        sizes = _SIZES.pack(len(head), len(document), len(frame.measures))
-        file.write(b"%b%b%b%b" % (sizes, head, document, frame.measures))
+        sizes = _SIZES.pack(len(head), len(document), len(frame.rows))
+        file.write(b"%b%b%b%b" % (sizes, head, document, frame.rows))
     return count
 
 
 def frame_of(task: TaskLabels) -> Frame:
     """A task as it waits in a snapshot."""
     document = None if task.content == EMPTY else bytes(stored(task.content))
-    measures = task.content.measures if isinstance(task.content, Measured) else b""
-    return Frame(task.task_id, task.state, task.labeler, task.medium, document, measures)
+    rows = task.content.rows if isinstance(task.content, Measured) else b""
+    return Frame(task.task_id, task.state, task.labeler, task.medium, document, rows)
 
 
 def read_tasks(path: Path) -> Iterator[TaskLabels]:
     """Start a walk over the tasks of a snapshot."""
     frames, at = memoryview(mapped(path, None)), 0
     while at < len(frames):
-        head_size, document_size, measures_size = _SIZES.unpack_from(frames, at)
+        head_size, document_size, rows_size = _SIZES.unpack_from(frames, at)
         start = at + _SIZES.size
         middle = start + head_size
         end = middle + document_size
-        at = end + measures_size
+        at = end + rows_size
         task_id, state, labeler, medium = _DECODE.decode(frames[start:middle])
         content = _content(frames[middle:end], bytes(frames[end:at]))
         yield TaskLabels(task_id=task_id, state=state, labeler=labeler, medium=medium, content=content)
@@ -74,11 +74,11 @@ def task_of(frame: Frame) -> TaskLabels:
         state=frame.state,
         labeler=frame.labeler,
         medium=frame.medium,
-        content=_content(frame.document or b"", frame.measures),
+        content=_content(frame.document or b"", frame.rows),
     )
 
 
-def _content(document: bytes | memoryview, measures: bytes) -> Content:
+def _content(document: bytes | memoryview, rows: bytes) -> Content:
     if not document:
         return EMPTY
-    return Measured(document, measures) if measures else document
+    return Measured(document, rows) if rows else document

@@ -10,7 +10,18 @@ from typing import BinaryIO, Final, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from labelwright.exchange.plain import Content, PlainAnnotation, PlainDocument, answers_of, plain_of, stored
+from labelwright.exchange.plain import (
+    Columns,
+    Content,
+    Measured,
+    PlainAnnotation,
+    PlainDocument,
+    answers_of,
+    columns_of,
+    more_of,
+    plain_of,
+    stored,
+)
 from labelwright.model.configuration import Configuration, LabelClass, walk
 from labelwright.model.document import EMPTY, Annotation, Answer, Answers, Document
 from labelwright.model.numbering import by_age
@@ -70,6 +81,22 @@ class TaskLabels(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def annotations(self) -> Sequence[PlainAnnotation | Annotation]:
         """The annotations, decoded no further than they are."""
         return self.document.annotations if self.is_decoded else self.plain.annotations
+
+    @cached_property
+    def columns(self) -> Columns | None:
+        """The annotations as columns, where they were measured."""
+        return columns_of(self.content.rows) if isinstance(self.content, Measured) else None
+
+    @property
+    def class_ids(self) -> list[str]:
+        """The class of each annotation."""
+        return self.columns.class_ids if self.columns is not None else [one.class_id for one in self.annotations]
+
+    @property
+    def answer_count(self) -> int:
+        """How many answers the labels hold."""
+        answered = self.annotations if self.columns is None else more_of(self.columns).values()
+        return len(self.answers) + sum([len(one.answers) for one in answered if one.answers])
 
     @cached_property
     def answers(self) -> Answers:

@@ -21,8 +21,8 @@ from labelwright.exchange.format import Chosen, Format, Setting, all_but, conver
 from labelwright.exchange.ledger import NO_SIZE, Ledger, item_of, refuse_task
 from labelwright.exchange.naming import UNSPLIT
 from labelwright.exchange.pixels import one_ring
-from labelwright.exchange.plain import PlainAnnotation
-from labelwright.exchange.portions import Portion, portion_of
+from labelwright.exchange.plain import More, PlainAnnotation
+from labelwright.exchange.portions import Portion
 from labelwright.exchange.source import AT_ONCE, Labelled, Scheme, Source, TaskLabels
 from labelwright.formats.coco_keypoints import attributes_of, keypoints_of, refuse, skeletons_of
 from labelwright.formats.coco_reader import read, recognise
@@ -108,6 +108,9 @@ class _Writer:
         self._scheme, self._settings, self._ledger = scheme, settings, ledger
         self._names = scheme.names()
         self._category_ids = {class_id: index + 1 for class_id, index in scheme.indices.items()}
+        self._heads = {
+            class_id: f',"category_id":{number},"iscrowd":0,"bbox":[' for class_id, number in self._category_ids.items()
+        }
         self._image_ids: dict[str, int] = {}
         self._written = 0
         self._ids: list[int] = []
@@ -191,7 +194,7 @@ class _Writer:
             self._written += portion.size
 
     def _portion(self, tasks: list[TaskLabels]) -> Numbered:
-        portion = portion_of(tasks, lambda task: bool(task.medium.width))
+        portion = Portion(tasks, lambda task: bool(task.medium.width))
         plain = self._plain(portion)
         self._account(portion)
         if portion.is_plain:
@@ -213,28 +216,27 @@ class _Writer:
         measures = portion.shapes.measures(between='],"area":')
         with_corners = self._settings["boxes"] == "polygon"
         rings = portion.shapes.rings() if with_corners else portion.shapes.rings(box="")
-        categories = self._category_ids
+        heads = [self._heads[class_id] for class_id in portion.class_ids]
         lines = [
-            f'{{"id":{ID},"image_id":{image},"category_id":{categories[one.class_id]},"iscrowd":0,"bbox":[{measure},'
-            f'"segmentation":[[{ring}]],"uid":"{one.id}"}}'
-            for one, image, measure, ring in zip(portion.annotations, images, measures, rings, strict=True)
+            f'{{"id":{ID},"image_id":{image}{head}{measure},"segmentation":[[{ring}]],"uid":"{uid}"}}'
+            for uid, image, head, measure, ring in zip(portion.ids, images, heads, measures, rings, strict=True)
         ]
         if not with_corners:
             lines = [line.replace(_ALONE, "[]", 1) for line in lines]
-        for at, one in enumerate(portion.annotations):
-            if one.answers or one.comment or one.z or one.class_id in self._unseen:
-                lines[at] = f"{lines[at][:-1]}{self._more(one)}}}"
+        for at, one in portion.more.items():
+            if fields := self._extras(one, portion.class_ids[at]):
+                lines[at] = f"{lines[at][:-1]},{encoded(fields)[1:-1]}}}"
+        if self._unseen:
+            for at, class_id in enumerate(portion.class_ids):
+                if class_id in self._unseen:
+                    lines[at] = f"{lines[at][:-1]},{encoded(self._unseen[class_id])[1:-1]}}}"
         return lines
 
-    def _more(self, one: PlainAnnotation) -> str:
-        fields = self._extras(one) | self._unseen.get(one.class_id, {})
-        return f",{encoded(fields)[1:-1]}"
-
-    def _extras(self, one: PlainAnnotation | Annotation) -> dict[str, Any]:
+    def _extras(self, one: More | PlainAnnotation | Annotation, class_id: str) -> dict[str, Any]:
         """What few annotations have; the ledger is told about the answers."""
         fields: dict[str, Any] = {}
         if one.answers:
-            fields["attributes"] = attributes_of(self._scheme, one.answers, one.class_id)
+            fields["attributes"] = attributes_of(self._scheme, one.answers, class_id)
             self._ledger.exported("answers", len(one.answers))
         if one.comment:
             fields["comment"] = one.comment
@@ -247,7 +249,7 @@ class _Writer:
         tasks = portion.plain_tasks
         self._ledger.exported("tasks", len(tasks))
         self._ledger.exported("answers", sum(len(task.answers) for task in tasks))
-        counts = Counter([one.class_id for one in portion.annotations])
+        counts = Counter(portion.class_ids)
         for class_id, count in counts.items():
             key = self._scheme.configuration.by_id[class_id].label_class.key
             self._ledger.exported("geometries", count, class_key=key)
@@ -288,7 +290,7 @@ class _Writer:
         if parent is not None and is_named:
             fields["parent"] = _ID
             self._ids.append(ids[parent.id])
-        return fields | self._extras(annotation)
+        return fields | self._extras(annotation, annotation.class_id)
 
     def _next(self) -> int:
         """Count an object; its number among those of its text."""

@@ -22,8 +22,7 @@ from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundOb
 from labelwright.exchange.ledger import Ledger, Loss
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.numerals import decimal_rows
-from labelwright.exchange.plain import PlainAnnotation
-from labelwright.exchange.portions import Shapes, portion_of
+from labelwright.exchange.portions import Portion, Shapes
 from labelwright.exchange.source import Medium, Scheme, Source, TaskLabels
 from labelwright.exchange.turning import moved
 from labelwright.formats import image_sets, voc_labels
@@ -62,8 +61,8 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     voc_labels.write(archive, _labels(source.scheme))
 
     def files_of(tasks: list[TaskLabels]) -> list[File]:
-        portion = portion_of(tasks, lambda task: is_exact and bool(task.medium.width))
-        drawn = _plain_objects(portion.annotations, flat.plain_objects(portion), _plain_boxes(portion.shapes))
+        portion = Portion(tasks, lambda task: is_exact and bool(task.medium.width))
+        drawn = _plain_objects(portion.ids, flat.plain_objects(portion), _plain_boxes(portion.shapes))
         files = []
         for task, found in portion.by_task(drawn):
             answers = flat.begin(task)
@@ -131,12 +130,10 @@ def _plain_boxes(shapes: Shapes) -> list[str]:
     return decimal_rows(edges.ravel(), np.arange(4, edges.size + 1, 4))
 
 
-def _plain_objects(
-    drawn: list[PlainAnnotation], named: list[tuple[str, Attributes]], boxes: list[str]
-) -> Iterator[str]:
+def _plain_objects(ids: list[str], named: list[tuple[str, Attributes]], boxes: list[str]) -> Iterator[str]:
     names = {name: text(name) for name in {name for name, _ in named}}
-    for one, (name, answers), box in zip(drawn, named, boxes, strict=True):
-        yield f"<object>\n{_content(names[name], box.split(), one.id, answers)}</object>\n"
+    for uid, (name, answers), box in zip(ids, named, boxes, strict=True):
+        yield f"<object>\n{_content(names[name], box.split(), uid, answers)}</object>\n"
 
 
 def _edges(geometry: Geometry) -> Corners:

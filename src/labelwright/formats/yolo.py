@@ -22,8 +22,7 @@ from labelwright.exchange.ledger import NO_SIZE, Ledger, Loss, item_of, refuse_t
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.numbers import names_by_number
 from labelwright.exchange.pixels import one_ring
-from labelwright.exchange.plain import Box, Outline, Segment
-from labelwright.exchange.portions import Portion, portion_of
+from labelwright.exchange.portions import Portion
 from labelwright.exchange.shapes import outline_of, smallest_box
 from labelwright.exchange.source import Labelled, Medium, Scheme, Source, TaskLabels
 from labelwright.formats.yolo_plain import MIDDLES, NEAR, box_rows, outline_rows, rounded, sizes_of
@@ -92,11 +91,11 @@ def _upright(geometry: Geometry) -> _Written:
 
 # What plain shapes come out as, many at a time, and in which way ("" when exact).
 PLAIN: Final = {"detect": box_rows, "pose": box_rows, "segment": outline_rows}
-_TO_BOXES: Final[dict[type, str]] = {Box: "", Outline: BOXED, Segment: BOXED}
-PLAIN_WAYS: Final[dict[str, dict[type, str]]] = {
+_TO_BOXES: Final = {"rectangle": "", "polygon": BOXED, "image_segmentation": BOXED}
+PLAIN_WAYS: Final = {
     "detect": _TO_BOXES,
     "pose": _TO_BOXES,
-    "segment": {Box: CORNERS, Outline: "", Segment: ""},
+    "segment": {"rectangle": CORNERS, "polygon": "", "image_segmentation": ""},
 }
 
 
@@ -127,7 +126,7 @@ class _Writer:
 
     def files(self, tasks: list[TaskLabels]) -> list[File]:
         """A file for each picture."""
-        portion = portion_of(tasks, self._can_be_plain)
+        portion = Portion(tasks, self._can_be_plain)
         lines = self._plain_lines(portion)
         for labels in portion.plain_tasks:
             self._account_task(labels)
@@ -147,22 +146,22 @@ class _Writer:
 
     def _plain_lines(self, portion: Portion) -> list[str]:
         """The lines of plain shapes, in order; the ledger is told about these."""
-        if not portion.annotations:
+        if not portion.ids:
             return []
         rows = PLAIN[self._task](portion.shapes, sizes_of(portion))
         own_ways = PLAIN_WAYS[self._task]
         ways = [
-            own_ways[kind] or _smaller_way(was_cut=was_cut, z=one.z)
-            for kind, was_cut, one in zip(portion.shapes.kinds, rows.was_cut, portion.annotations, strict=True)
+            own_ways[kind] or (CUT if cut else "") for kind, cut in zip(portion.shapes.kinds, rows.was_cut, strict=True)
         ]
-        keys = [self._keys[one.class_id] for one in portion.annotations]
-        account_plain(self._ledger, portion, keys, ways, {BOXED: portion.shapes.box_losses})
-        for at, one in enumerate(portion.annotations):
+        keys = [self._keys[class_id] for class_id in portion.class_ids]
+        for at, one in portion.more.items():
+            ways[at] = ways[at] or _smaller_way(was_cut=False, z=one.z)
             if one.answers:
-                item = item_of(portion.owners[at], one.id, keys[at])
+                item = item_of(portion.owners[at], portion.ids[at], keys[at])
                 self._ledger.refused("answers", NO_ANSWERS, item, count=len(one.answers))
-        numbers = self._numbers
-        return [f"{numbers[one.class_id]} {row}\n" for one, row in zip(portion.annotations, rows.texts, strict=True)]
+        account_plain(self._ledger, portion, keys, ways, {BOXED: portion.shapes.box_losses})
+        numbers = [self._numbers[class_id] for class_id in portion.class_ids]
+        return [f"{number} {row}\n" for number, row in zip(numbers, rows.texts, strict=True)]
 
     def _account_task(self, labels: TaskLabels) -> None:
         self._ledger.exported("tasks")

@@ -27,7 +27,7 @@ def frames(
             *(t.task.c.id, t.task.c.state, t.task.c.labeler_id, t.task.c.medium_id, t.task.c.medium_name),
             *(t.medium.c.width, t.medium.c.height, t.medium.c.sha256, t.medium.c.size, t.medium.c.content_type),
             *(t.medium.c.orientation, t.medium.c.url, t.dataset.c.name.label("dataset")),
-            *(t.label_document.c.document, t.label_document.c.configuration_revision, t.label_measure.c.measures),
+            *(t.label_document.c.document, t.label_document.c.configuration_revision, t.label_measure.c.rows),
         )
         .join(t.medium, t.medium.c.id == t.task.c.medium_id)
         .join(t.dataset, t.dataset.c.id == t.task.c.dataset_id)
@@ -40,7 +40,7 @@ def frames(
         query = query.where(t.task.c.state.in_([state.upper() for state in states]))
     for row in conn.execution_options(stream_results=True, yield_per=64).execute(query):
         task_id, state, labeler, medium_id, name, width, height, sha256, size, kind, turned, url, dataset, *labels = row
-        raw, at, measures = labels
+        raw, at, measured = labels
         medium = Medium(
             id=medium_id,
             name=name,
@@ -54,8 +54,8 @@ def frames(
             orientation=turned or UPRIGHT,
         )
         if raw is not None and at != configuration.revision:
-            raw, measures = encoded(conforming(conform.decoded(raw), configuration)), b""
-        yield Frame(task_id, state.lower(), labeler, medium, raw, measures or b"")
+            raw, measured = encoded(conforming(conform.decoded(raw), configuration)), b""
+        yield Frame(task_id, state.lower(), labeler, medium, raw, measured or b"")
 
 
 def names(conn: Connection, configuration: Configuration, states: Collection[str]) -> Iterator[tuple[str, str]]:

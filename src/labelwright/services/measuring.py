@@ -65,8 +65,8 @@ def _portions(rows: CursorResult[Any]) -> Iterator[list[Row[Any]]]:
 
 
 def _measured(rows: list[Row[Any]]) -> Iterator[dict[str, Any]]:
-    for row, measures in zip(rows, measured([row.document for row in rows]), strict=True):
-        yield {"task_id": row.task_id, "revision": row.revision, "rule": RULE, "measures": measures}
+    for row, found in zip(rows, measured([row.document for row in rows]), strict=True):
+        yield {"task_id": row.task_id, "revision": row.revision, "rule": RULE, "rows": found}
 
 
 def _keep(conn: Connection, found: list[dict[str, Any]]) -> None:

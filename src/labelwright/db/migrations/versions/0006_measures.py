@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("task_id", sa.String(length=36), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("rule", sa.Integer(), nullable=False),
-        sa.Column("measures", sa.LargeBinary(), nullable=False),
+        sa.Column("rows", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["task_id"], ["task.id"], name=op.f("fk_label_measure_task_id_task"), ondelete="CASCADE"
         ),
