@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import numpy as np
 
-from labelwright.exchange.found import PlainShapes
+from labelwright.exchange.found import Depth, PlainShapes
 from labelwright.exchange.plain_found import Measured, measure_boxes, measure_rings
 from labelwright.formats.coco_values import Category
 from labelwright.formats.json_elements import Elements
@@ -43,7 +43,7 @@ class PlainAnnotation(msgspec.Struct, gc=False, kw_only=True):
     parent: int | str | None = None
     uid: str | None = None
     comment: str | None = None
-    z: int = 0
+    z: Depth = 0
 
 
 class _ImageId(msgspec.Struct, gc=False):
