@@ -12,6 +12,8 @@ NAMELESS = "unnamed"
 _DIRECTIONS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
 _INVISIBLE = {"Cc", "Cs"}
 _BLANKS = re.compile(r"[\s\u2028\u2029]+")
+# What most names are and stay: up to 255 visible signs of ASCII and blanks between them, none that parts folders.
+_USUAL = re.compile(r"[!-.0-\[\]-~](?:[ -.0-\[\]-~]{0,253}[!-.0-\[\]-~])?")
 _QUOTABLE = re.compile(r"[^ !#$&'()+,.0-9;=@A-Z\[\]^_`a-z{}~-]")
 
 
@@ -20,6 +22,8 @@ def clean_name(raw: str) -> str:
 
     NFC, so that the two ways of writing "é" are one name. Idempotent. What is left of nothing is "unnamed".
     """
+    if _USUAL.fullmatch(raw) and raw not in {".", ".."}:
+        return raw
     parts = [part for part in re.split(r"[/\\]", _without_invisible(raw)) if part.strip() not in ("", ".", "..")]
     name = unicodedata.normalize("NFC", parts[-1] if parts else "").strip()
     return _shortened(name) or NAMELESS

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
@@ -43,22 +44,24 @@ class Names:
         """The media that may be meant: none, the one, or several that nothing tells apart."""
         if found.id in self._ids:
             return [str(found.id)]
-        folder, _, tail = found.path.replace("\\", "/").rpartition("/")
-        dataset = unicodedata.normalize("NFC", folder.rpartition("/")[2])
-        # As the names of pictures were cleaned when these were added.
-        tail = clean_name(found.name or tail)
-        keys = (
-            ("sha256", found.sha256),
-            ("path", f"{dataset}/{tail}"),
-            ("name", tail),
-            ("stem", tail),
-            ("stem", stem_of(tail)),
-            ("id end", id_end_of(tail)),
-        )
         candidates: list[str] = []
-        for key, value in keys:
+        for key, value in _looked_at(found):
             media = self._by.get((key, value), []) if value else []
             candidates = [one for one in media if one in candidates] or candidates or media
             if len(candidates) == 1:
                 break
         return candidates
+
+
+def _looked_at(found: FoundHead) -> Iterator[tuple[str, str | None]]:
+    """What may tell which medium is meant, in the order in which it is looked at."""
+    yield "sha256", found.sha256
+    folder, _, tail = found.path.replace("\\", "/").rpartition("/")
+    dataset = unicodedata.normalize("NFC", folder.rpartition("/")[2])
+    # As the names of pictures were cleaned when these were added.
+    tail = clean_name(found.name or tail)
+    yield "path", f"{dataset}/{tail}"
+    yield "name", tail
+    yield "stem", tail
+    yield "stem", stem_of(tail)
+    yield "id end", id_end_of(tail)
