@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -135,14 +136,40 @@ def test_an_ignore_index_that_a_class_has_is_refused():
         written(FORMATS["masks_index"], labels(), ignore="1")
 
 
-def test_more_objects_than_a_byte_has_values_are_counted():
-    squares = [("car", Rectangle(n % 20 * 2, n // 20 * 2, 2, 2), 0) for n in range(260)]
+@pytest.mark.parametrize(("bits", "most"), [("8", 254), ("16", 65_534)])
+def test_more_objects_than_a_mask_has_values_are_named_and_none_gets_the_value_of_another(bits, most):
+    squares = [("car", Rectangle(n % 300, n // 300, 1, 1), 0) for n in range(most + 6)]
+    task = labels(*squares)
+    medium = msgspec.structs.replace(task.medium, width=300, height=220)
 
-    _, balance = written(FORMATS["masks_instance"], labels(*squares), bits="8")
-    _, whole = written(FORMATS["masks_instance"], labels(*squares), bits="16")
+    files, balance = written(FORMATS["masks_instance"], msgspec.structs.replace(task, medium=medium), bits=bits)
 
     assert balance.refused["geometries"] == 6
-    assert whole.refused["geometries"] == 0
+    (refused,) = (entry for entry in balance.entries if entry.bucket == "refused")
+    assert refused.reason.startswith(f"{bits} bits have values for {most:,} objects")
+    assert [item.annotation_id for item in refused.items] == [f"{n:032x}" for n in range(most, most + 6)]
+    values = pixels(files["instances/a.png"])
+    assert values.ravel()[:most].tolist() == list(range(1, most + 1))
+    assert not values.ravel()[most:].any()
+
+
+def test_objects_beyond_the_values_of_voc_are_in_neither_of_its_pictures():
+    squares = [("car", Rectangle(n % 20 * 2, n // 20 * 2, 2, 2), 0) for n in range(260)]
+
+    files, balance = written(FORMATS["voc_segmentation"], labels(*squares), boundary="0")
+
+    assert balance.refused["geometries"] == 6
+    classes, objects = (pixels(files[f"Segmentation{name}/a.png"]) for name in ("Class", "Object"))
+    assert objects.max() == 254
+    assert np.array_equal(classes > 0, objects > 0)
+
+
+def test_many_things_of_one_colour_have_segments_of_their_own():
+    content, picture = panoptic([("car", Rectangle(n % 40, n // 40, 1, 1), 0) for n in range(1200)])
+
+    ids = picture.astype(np.uint32) @ np.array([1, 256, 65536], dtype=np.uint32)
+    assert len(np.unique(ids)) == 1200
+    assert {info["id"] for info in content["annotations"][0]["segments_info"]} == set(ids.ravel().tolist())
 
 
 def test_classes_over_each_other_keep_their_pixels_in_class_masks():

@@ -77,7 +77,7 @@ def test_a_shape_under_another_is_counted_as_seen_by_nobody():
     assert count_pixels(seen, 2).tolist() == [0, 81]
 
 
-@given(shapes, st.integers(1, 4))
+@given(shapes, st.integers(1, 9))
 @settings(deadline=None, max_examples=200)
 def test_a_rim_is_what_has_somebody_else_near(shapes, width):
     order = np.arange(len(shapes))

@@ -140,11 +140,14 @@ class _Writer:
         """The segments with colours of their own, near those of their classes; what is not seen takes none away."""
         taken: set[int] = {0}
         segments = []
+        reached: dict[int, int] = {}
         for numbers, area in zip(members, areas, strict=True):
             red, green, blue = self._classes[painted.objects[numbers[0]].annotation.class_id].colour
-            value = red << 16 | green << 8 | blue
+            colour = red << 16 | green << 8 | blue
+            value = reached.get(colour, colour)
             while value in taken:
                 value = (value + _STEP) % _COLOURS
+            reached[colour] = value  # all before it are taken
             if area:
                 taken.add(value)
             segments.append(_Segment(value, tuple(numbers)))

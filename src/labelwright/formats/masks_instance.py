@@ -24,7 +24,10 @@ from labelwright.raster import GREY, GREY_16, Form, bounds_of_each, count_pixels
 
 FOLDER: Final = "instances"
 LINES: Final = "instances.jsonl"
-FULL: Final = "The mask has no value left for it; 16 bits have room for more objects."
+FULL: Final = {
+    "16": "16 bits have values for 65,534 objects of a picture, which others have.",
+    "8": "8 bits have values for 254 objects of a picture, which others have; 16 bits have more.",
+}
 BITS: Final = Setting(
     id="bits",
     name="Bits",
@@ -85,7 +88,7 @@ class _Picture:
         self, scheme: Scheme, task: TaskLabels, settings: Chosen, ledger: Ledger, classes: dict[str, Row]
     ) -> None:
         self._scheme, self._task, self._ledger, self._classes = scheme, task, ledger, classes
-        self._form = _FORMS[settings["bits"]]
+        self._form, self._full = _FORMS[settings["bits"]], FULL[settings["bits"]]
         self._most = 256**self._form.bytes - 1
         self._painted, others = mask_objects.painting(scheme, task, settings["order"])
         medium = task.medium
@@ -106,8 +109,8 @@ class _Picture:
         for number, one in enumerate(painted.objects):
             if shares[number] > 0 and not values[number]:
                 item = item_of(self._task, one.annotation.id, one.label_class.key)
-                self._ledger.refused("geometries", FULL, item)
-                self._refuse_answers(one, FULL)
+                self._ledger.refused("geometries", self._full, item)
+                self._refuse_answers(one, self._full)
             elif not values[number]:
                 self._refuse_answers(one, mask_objects.HIDDEN if painted.pixels[number] else mask_objects.NO_CENTRE)
             elif one.annotation.answers:

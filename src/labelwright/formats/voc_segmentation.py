@@ -78,7 +78,7 @@ def _write_task(
     shares = painted.shares(count_pixels(seen, count + 1))
     numbers = mask_objects.numbered(painted, shares, BORDER - 1)
     full = [number for number in range(count) if shares[number] > 0 and not numbers[number]]
-    kept = [number for number in range(count) if number not in set(full)]
+    kept = [number for number in range(count) if shares[number] <= 0 or numbers[number]]
     ledger.exported("tasks")
     mask_objects.account(ledger, task, painted.only(kept), [shares[number] for number in kept])
     for number in full:
