@@ -46,3 +46,19 @@ def test_names_that_a_system_forbids_become_ones_that_it_allows() -> None:
     assert file_name("a/b\\c:d?.png") == "a_b_c_d_.png"
     assert file_name("-rf") == "_-rf"
     assert file_name("..") != ".."
+
+
+def test_no_name_ends_in_what_a_system_takes_away() -> None:
+    for name in ("a .", "a. .", "a...", "con .txt", "COM¹.png", "conin$"):
+        made = file_name(name)
+        assert made == made.rstrip(" .")
+        assert made.partition(".")[0].rstrip() not in {"con", "COM¹", "conin$"}
+
+
+def test_names_that_somebody_chose_to_be_taken_are_told_apart_as_well() -> None:
+    """One after another has the name that its neighbour would get."""
+    names = ["a.jpg", "A.png"]
+    for _ in range(3):
+        names.append(planned(*names)["00000000-0000-7000-8000-000000000000"])
+        paths = planned(*names)
+        assert len({stem_of(path).casefold() for path in paths.values()}) == len(names)

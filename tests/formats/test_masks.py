@@ -2,7 +2,9 @@
 
 import io
 import json
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -307,7 +309,7 @@ def test_masks_of_all_common_kinds_are_read(mode, tmp_path):
     values = np.array([[0, 1], [2, 2]], dtype=np.uint8)
     table = TABLE
     if mode == "1":
-        picture, table = Image.fromarray(values > 0), b"value,name\n0,background\n255,road\n"
+        picture, table = Image.fromarray(values > 0), b"value,name\n0,background\n1,road\n"
     elif mode == "P":
         picture = Image.fromarray(values).convert("P")
         picture.putdata(values.ravel().tolist())
@@ -488,3 +490,25 @@ def test_the_ledger_says_that_touching_objects_of_a_class_are_not_told_apart(for
     _, balance = written(FORMATS[form], task)
     (entry,) = balance.losses
     assert (entry.bucket, entry.count, entry.reason) == ("converted", 2, mask_objects.MERGED)
+
+
+def shallow(values: tuple[int, ...], bits: int) -> bytes:
+    """A grey PNG of one row whose pixels have fewer bits than a byte."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    row = int("".join(f"{value:0{bits}b}" for value in values), 2).to_bytes(len(values) * bits // 8, "big")
+    head = struct.pack(">IIBBBBB", len(values), 1, bits, 0, 0, 0, 0)
+    packed = zlib.compress(b"\0" + row)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4])
+def test_values_of_fewer_bits_than_a_byte_are_those_in_the_file(tmp_path: Path, bits: int) -> None:
+    most = 2**bits - 1
+    place = tmp_path / "a.png"
+    place.write_bytes(shallow((0, 1, most, 0, 1, 1, 0, most), bits))
+    pixels = mask_pictures.read_pixels(open_files(tmp_path), "a.png", Faults())
+    assert pixels is not None
+    assert set(pixels.runs.owner.tolist()) == {0, 1, most}

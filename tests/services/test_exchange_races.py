@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
-from labelwright.model.errors import WrongTaskState
+from labelwright.model.errors import InvalidLabels, WrongTaskState
 from labelwright.services import configurations, import_plan, label_exports, label_imports
 from labelwright.services.context import Context
 from labelwright.services.import_plan import Options
 from labelwright.services.label_exports import Wanted
-from tests.builders import Project, Team, geometry_class, make_project
+from tests.builders import Project, Team, annotation, geometry_class, make_project, save
 from tests.services.test_label_imports import box, coco, send, worked
 
 
@@ -115,3 +116,10 @@ def test_the_address_of_one_archive_opens_no_other(ctx: Context, team: Team, pro
     expires = link.partition("expires=")[2].partition("&")[0]
     assert client.get(link.replace(expires, str(int(expires) + 1))).status_code == 404
     assert client.get(link.replace(expires, "9" * 30)).status_code in {404, 422}
+
+
+@pytest.mark.parametrize("z", [2**31, -(2**31), 10**30])
+def test_a_depth_that_no_table_has_room_for_is_not_saved(ctx: Context, team: Team, project: Project, z: int) -> None:
+    crane = msgspec.structs.replace(annotation(ctx, project.class_id("crane")), z=z)
+    with pytest.raises(InvalidLabels, match="depth"):
+        save(ctx, team.admin, project.task_ids["a.png"], created=(crane,))

@@ -17,27 +17,27 @@ import numpy as np
 UNSPLIT: Final = "default"
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _COMMON = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_. -]{0,150}[A-Za-z0-9_])?")  # what most names are, and may stay
-_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)")
 _ID_END = re.compile(r"_([0-9a-f]{12})$")
 _MOST_BYTES = 200
+_MOST_ROUNDS = 8
 
 
 class Paths:
     """The file name of every picture of an export: its own, or that with the end of its id where others share it.
 
-    `shared` are stems that several of the pictures' own names have, `again` those that several have after that.
+    `rounds` are stems that several pictures have: by their own names, then by those that they got in the round before.
     """
 
-    def __init__(self, shared: frozenset[str] = frozenset(), again: frozenset[str] = frozenset()) -> None:
-        self._shared, self._again = shared, again
+    def __init__(self, *rounds: frozenset[str]) -> None:
+        self._rounds = rounds
 
     def path_of(self, medium_id: str, name: str) -> str:
         """The file name of a picture."""
         path = file_name(name)
-        if self._shared and _stem(path) in self._shared:
-            path = _with_id(path, medium_id)
-        if self._again and _stem(path) in self._again:
-            path = _with_id(path, medium_id)
+        for shared in self._rounds:
+            if _stem(path) in shared:
+                path = _with_id(path, medium_id)
         return path
 
 
@@ -52,9 +52,14 @@ def plan_paths(names: Iterable[tuple[str, str]], again: Callable[[], Iterable[tu
     if not twice:
         return Paths()
     asked = [(i, name) for i, name in again() if _may_meet(_stem(file_name(name)), twice)]
-    shared = _several(_stem(file_name(name)) for _, name in asked)
-    first = Paths(shared)
-    return Paths(shared, _several(_stem(first.path_of(i, name)) for i, name in asked))
+    rounds: tuple[frozenset[str], ...] = ()
+    for _ in range(_MOST_ROUNDS):  # two are enough, unless somebody named pictures so that they are not
+        paths = Paths(*rounds)
+        shared = _several(_stem(paths.path_of(i, name)) for i, name in asked)
+        if not shared:
+            break
+        rounds = (*rounds, shared)
+    return Paths(*rounds)
 
 
 def _may_meet(stem: str, twice: set[int]) -> bool:
@@ -70,7 +75,7 @@ def file_name(name: str) -> str:
     """The name as a file's on any system: any script, no signs that a system forbids, not too long."""
     if _COMMON.fullmatch(name) and not _RESERVED.match(name):
         return name
-    plain = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)).strip().rstrip(".")
+    plain = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)).strip().rstrip(". ")
     if plain.startswith((".", "-")) or _RESERVED.match(plain) or not plain:
         plain = f"_{plain}"
     stem, dot, extension = plain.rpartition(".")

@@ -4,8 +4,10 @@ Answers are `choices` and `textarea` of their region, or of the picture; what is
 https://labelstud.io/guide/export#Label-Studio-JSON-format-of-annotated-tasks
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
+from urllib.parse import parse_qs, unquote
 
 import msgspec
 
@@ -36,6 +38,9 @@ from labelwright.model.document import Answer
 from labelwright.model.geometry import Geometry, ImageSegmentation, Point, Polygon, Rectangle
 
 IMAGE: Final = "image"
+_LOCAL_FILES: Final = "/data/local-files/"
+# What was uploaded gets eight digits before its name.
+_UPLOADED: Final = re.compile(r"^.*/data/upload/\d+/[0-9a-f]{8}-|^/data/upload/\d+/[0-9a-f]{8}-")
 CONFIG_PATH: Final = "label_config.xml"
 _LABELS: Final = {"rectangle": "rectanglelabels", "polygon": "polygonlabels", "point": "keypointlabels"}
 _TAGS: Final = {
@@ -193,6 +198,7 @@ class _Annotation(msgspec.Struct):
 class _Task(msgspec.Struct):
     data: dict[str, Any]
     annotations: list[_Annotation] = []
+    predictions: list[msgspec.Raw] = []
 
 
 _TASKS: Final = msgspec.json.Decoder(list[_Task])
@@ -224,6 +230,16 @@ def read(files: Files) -> LabelFile:
     return LabelFile(classes=(), media=media, faults=faults)
 
 
+def _path_of(address: str) -> str:
+    """The path of a picture that Label Studio has at an address of its own, or beside its tasks."""
+    head, _, query = address.partition("?")
+    if head.endswith(_LOCAL_FILES):
+        return parse_qs(query).get("d", [""])[0]
+    if head.startswith("/data/") or "://" in head:
+        head = unquote(head)
+    return _UPLOADED.sub("", head).removeprefix("images/")
+
+
 def _medium(task: _Task, path: str, number: int, faults: Faults) -> FoundMedium:
     place = Place(path, pointer=f"/{number}")
     usable = [(index, one) for index, one in enumerate(task.annotations) if not one.was_cancelled]
@@ -232,6 +248,9 @@ def _medium(task: _Task, path: str, number: int, faults: Faults) -> FoundMedium:
     if len(usable) > 1:
         text = f"{len(usable)} people labelled this picture; the latest annotation is read, the others are not."
         faults.add(Place(path, pointer=f"/{number}/annotations"), "several_annotations", text)
+    if task.predictions and not task.annotations:
+        text = "This picture has predictions and no annotation; predictions are not read."
+        faults.add(Place(path, pointer=f"/{number}/predictions"), "predictions", text)
     reading = _Reading(faults)
     if latest is not None:
         for index, raw in enumerate(latest[1].result):
@@ -241,7 +260,7 @@ def _medium(task: _Task, path: str, number: int, faults: Faults) -> FoundMedium:
     medium_id = task.data.get("medium_id")
     return FoundMedium(
         place=place,
-        path=picture.partition("?")[0].removeprefix("images/"),
+        path=_path_of(picture),
         id=medium_id if isinstance(medium_id, str) else None,
         width=reading.width,
         height=reading.height,
@@ -292,6 +311,9 @@ class _Reading:
             text = f"A region of the type {one.type} is no shape that is known here, or it has no label."
             self._faults.add(place, "unknown_shape", text, one.type)
             return
+        if len(labels) > 1:
+            text = f"A region has one class here, and this one has {len(labels)}; the first is read."
+            self._faults.add(place, "several_labels", text, ", ".join(map(str, labels)))
         comment = one.meta.get("text")
         self._found[one.id or f"#{len(self._found)}"] = FoundObject(
             class_name=str(labels[0]),

@@ -33,6 +33,8 @@ MOST_DECODED_PIXELS: Final = 100_000_000
 MOST_RUNS: Final = 1 << 22
 LIST_PATH: Final = "masks.csv"
 _BAND_ROWS: Final = 256
+_DEPTH_AT: Final = 24
+_BYTE, _BYTE_VALUES = 8, 256
 _COLUMNS: Final = ("mask", "picture", "medium_id", "width", "height", "split")
 
 
@@ -176,7 +178,7 @@ def _decoded(data: bytes, size_wh: tuple[int, int], path: str, faults: Faults) -
     with PngImagePlugin.PngImageFile(io.BytesIO(data)) as picture:
         picture.load()
         mode, pixels = picture.mode, np.asarray(picture)
-    found = _values(mode, pixels)
+    found = _values(mode, pixels, depth=data[_DEPTH_AT])
     if found is None:
         text = f"This mask has pixels of the kind {mode}; grey of 8 or 16 bits, a palette or RGB is read."
         faults.add(Place(path), "mask_mode", text, mode)
@@ -186,12 +188,15 @@ def _decoded(data: bytes, size_wh: tuple[int, int], path: str, faults: Faults) -
     return Pixels(size_wh, _runs(bands), size)
 
 
-def _values(mode: str, pixels: NDArray[Any]) -> tuple[NDArray[Any], int] | None:
+def _values(mode: str, pixels: NDArray[Any], depth: int) -> tuple[NDArray[Any], int] | None:
+    """The values as they stand in the file, and their bytes; `depth` is how many bits a pixel has there."""
     match mode:
+        case "L" if depth < _BYTE:  # spread over all of a byte, so that people see them
+            return pixels // ((_BYTE_VALUES - 1) // (2**depth - 1)), 1
         case "L" | "P":
             return pixels.astype(np.uint8, copy=False), 1
         case "1":
-            return pixels.astype(np.uint8) * 255, 1
+            return pixels.astype(np.uint8), 1
         case "I;16" | "I;16B" | "I":
             return pixels.astype(np.uint16), 2
         case "RGB" | "RGBA":

@@ -16,6 +16,7 @@ from labelwright.exchange.found import (
     FoundObject,
     LabelFile,
     Place,
+    Side,
 )
 from labelwright.formats.native_geometry import read_geometry
 from labelwright.formats.native_reader import OBJECT_KEYS
@@ -29,8 +30,8 @@ _ENDINGS: Final = (".json", ".ndjson", ".jsonl")
 
 
 class _Media(msgspec.Struct, frozen=True):
-    width: int | None = None
-    height: int | None = None
+    width: Side | None = None
+    height: Side | None = None
     sha256: str | None = None
 
 

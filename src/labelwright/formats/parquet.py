@@ -5,7 +5,7 @@ annotations has one row, whose columns about an annotation are null. https://par
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +19,7 @@ from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import rings_of, shape_of_kind
 from labelwright.exchange.source import Source, TaskLabels
 from labelwright.formats.json_files import answers_in, answers_text
+from labelwright.model.document import MAX_ANNOTATIONS
 from labelwright.model.geometry import Geometry, kind_of
 
 PATH: Final = "labels.parquet"
@@ -187,7 +188,7 @@ def read(files: Files) -> LabelFile:
         for path, file in opened.items():
             seen: set[str] = set()
             for picture, rows in groupby(_found(file, path, faults), key=lambda found: found[1].path):
-                found = list(rows)
+                found = list(islice(rows, MAX_ANNOTATIONS + 1))  # of more than that none is taken
                 if picture in seen:
                     text = "The rows of a picture have to follow one another; write the table ordered by path."
                     faults.add(found[0][0], "not_together", text, picture)

@@ -3,6 +3,7 @@
 The archive grows under another name and gets its own when it was read back and found right; see `exchange/work.py`.
 """
 
+import errno
 import gc
 import hashlib
 import os
@@ -25,6 +26,7 @@ from labelwright.exchange.work import ARCHIVE, JOB, REPORT, SNAPSHOT, Done, Job,
 from labelwright.exchange.zip_file import ZipWriter
 from labelwright.formats import FORMATS, configuration_file
 from labelwright.jobs.lifeline import ORPHANED, alone_in
+from labelwright.jobs.room import leave_room
 from labelwright.model.errors import LabelwrightError
 from labelwright.storage.keys import original_key
 
@@ -38,6 +40,7 @@ def main(folder: Path) -> int:
     os.nice(10)
     gc.disable()  # looking for cycles, of which there are none, took a tenth of the time
     try:
+        leave_room(folder)
         with alone_in(folder):
             run(folder)
     except BrokenPipeError:
@@ -49,7 +52,8 @@ def main(folder: Path) -> int:
         _say(Said(step="failed", error=f"{error} Resume it."))
         return 3
     except OSError as error:
-        _say(Said(step="failed", error=f"The disk refused the archive: {error.strerror}. Mend that and resume it."))
+        text = "it has no room for more of it" if error.errno == errno.EFBIG else error.strerror
+        _say(Said(step="failed", error=f"The disk refused the archive: {text}. Mend that and resume it."))
         return 3
     return 0
 

@@ -3,6 +3,7 @@
 What was found lies in the folder afterwards (`exchange/reading.py`); the last line of standard output says why not.
 """
 
+import errno
 import os
 import resource
 import sys
@@ -15,10 +16,12 @@ from labelwright.exchange.reading import survey
 from labelwright.exchange.work import Said
 from labelwright.formats import FORMATS
 from labelwright.jobs.lifeline import alone_in
+from labelwright.jobs.room import leave_room
 from labelwright.model.errors import LabelwrightError
 
 MOST_MEMORY_BYTES: Final = 8 << 30
 MOST_SECONDS: Final = 3600
+_FILES: Final = 3  # what an archive unpacks to, what was found, what it is with its side-car
 
 
 def main(folder: Path, file: Path, name: str, wanted: str | None, *, use_side_car: bool) -> int:
@@ -27,6 +30,7 @@ def main(folder: Path, file: Path, name: str, wanted: str | None, *, use_side_ca
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     try:
+        leave_room(folder, files=_FILES)
         with alone_in(folder):
             survey(file, folder, FORMATS, name=name, wanted=wanted, use_side_car=use_side_car)
     except LabelwrightError as error:
@@ -34,7 +38,8 @@ def main(folder: Path, file: Path, name: str, wanted: str | None, *, use_side_ca
     except MemoryError:
         return _failed(f"The file needs more than {MOST_MEMORY_BYTES >> 30} GiB of memory to be read; split it.")
     except OSError as error:
-        return _failed(f"The disk refused what was read: {error.strerror}.")
+        text = "the disk has no room for more of it" if error.errno == errno.EFBIG else str(error.strerror)
+        return _failed(f"The disk refused what was read: {text}.")
     return 0
 
 
