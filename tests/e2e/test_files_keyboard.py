@@ -80,9 +80,11 @@ def test_a_file_is_mapped_stored_and_taken_back_without_a_mouse(
     world = labelled(api)
     before = labels(api, world.tasks[1])
     page = open_page()
+    page.on("filechooser", lambda _: None)  # choosers are watched for from the start, not from the moment of the key
     page.goto(f"/projects/{world.project}/files")
     reach(page, page.get_by_role("radio", name="Export"))
     page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("Nothing imported yet")).to_be_visible()
     reach(page, page.locator("input[type=file]"))
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
