@@ -95,15 +95,15 @@ class Measured(NamedTuple):
     """A stored document with the rows of its columns, see `portions.measured`."""
 
     document: bytes | memoryview
-    rows: bytes
+    rows: bytes | memoryview
 
 
 _CELL: Final = "\x1f"
 
 
-def columns_of(rows: bytes) -> Columns:
+def columns_of(rows: bytes | memoryview) -> Columns:
     """Take rows apart."""
-    cells = rows.decode().replace("\n", _CELL).split(_CELL)
+    cells = str(rows, "utf-8").replace("\n", _CELL).split(_CELL)
     width = len(Columns._fields)
     return Columns(*(cells[at::width] for at in range(width)))
 

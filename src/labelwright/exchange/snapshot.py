@@ -49,7 +49,7 @@ def write_frames(file: BinaryIO, frames: Iterable[Frame]) -> int:
 def frame_of(task: TaskLabels) -> Frame:
     """A task as it waits in a snapshot."""
     document = None if task.content == EMPTY else bytes(stored(task.content))
-    rows = task.content.rows if isinstance(task.content, Measured) else b""
+    rows = bytes(task.content.rows) if isinstance(task.content, Measured) else b""
     return Frame(task.task_id, task.state, task.labeler, task.medium, document, rows)
 
 
@@ -63,7 +63,7 @@ def read_tasks(path: Path) -> Iterator[TaskLabels]:
         end = middle + document_size
         at = end + rows_size
         task_id, state, labeler, medium = _DECODE.decode(frames[start:middle])
-        content = _content(frames[middle:end], bytes(frames[end:at]))
+        content = _content(frames[middle:end], frames[end:at])
         yield TaskLabels(task_id=task_id, state=state, labeler=labeler, medium=medium, content=content)
 
 
@@ -78,7 +78,7 @@ def task_of(frame: Frame) -> TaskLabels:
     )
 
 
-def _content(document: bytes | memoryview, rows: bytes) -> Content:
+def _content(document: bytes | memoryview, rows: bytes | memoryview) -> Content:
     if not document:
         return EMPTY
     return Measured(document, rows) if rows else document
