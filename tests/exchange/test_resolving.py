@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from labelwright.exchange.becoming import converted
@@ -70,3 +71,11 @@ def test_four_corners_that_are_crossed_are_no_rectangle() -> None:
     crossed = Polygon(((0.0, 0.0), (9.0, 9.0), (9.0, 0.0), (0.0, 9.0)))
     assert converted(crossed, "rectangle") is None
     assert converted(Polygon(SQUARE), "rectangle") == Rectangle(10, 10, 30, 30)
+
+
+@pytest.mark.parametrize("outer", [found("ufo", Rectangle(1, 1, 5, 5)), found("car", Rectangle(1, 1, float("nan"), 5))])
+def test_what_is_nested_in_something_that_is_refused_has_a_line_of_its_own(outer: FoundObject) -> None:
+    inner = found("plate", Rectangle(1, 1, 2, 2))
+    resolved = resolve(corpus.CONFIGURATION, msgspec.structs.replace(outer, nested=(inner, inner)))
+    assert resolved.objects == ()
+    assert [fault.code for fault in resolved.refused[1:]] == ["parent_refused"] * 2

@@ -43,6 +43,14 @@ def test_each_fault_has_its_line_and_the_rest_is_read(tmp_path: Path) -> None:
     assert [one.class_name for one in medium.objects] == ["/m/1"]
 
 
+def test_a_box_around_a_group_is_no_object(tmp_path: Path) -> None:
+    """As crowds of COCO: what stands for several would be one to whoever trains on it."""
+    alone = row("a", "/m/1", 0, 1, 0, 1)
+    lines = HEAD + alone + alone.replace(",0,0,0,0,0\n", ",0,0,1,0,0\n")
+    found, (medium,) = opened(OPEN_IMAGES, tmp_path, {PATH: lines})
+    assert (len(medium.objects), faults(found)) == (1, [(f"{PATH} line 3", "crowd")])
+
+
 def test_other_tables_are_refused_with_the_columns_that_are_needed(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="ImageID, LabelName, XMax"):
         opened(OPEN_IMAGES, tmp_path, {PATH: "ImageID,LabelName\n"})

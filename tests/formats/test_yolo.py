@@ -58,3 +58,15 @@ def test_a_class_number_that_is_no_number_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data.yaml").write_text("names: {zero: car}")
     with pytest.raises(Invalid, match="“zero” is no number"):
         read_data(open_files(tmp_path))
+
+
+def test_a_picture_is_looked_for_beside_the_folder_of_its_labels(tmp_path: Path) -> None:
+    """The last of the folders called so, as Ultralytics takes it."""
+    folder = tmp_path / "my_labels" / "labels" / "set" / "labels"
+    folder.mkdir(parents=True)
+    (folder / "a.txt").write_text("0 0.5 0.5 0.2 0.2\n")
+    (tmp_path / "data.yaml").write_text("names: [car]\n")
+    form = FORMATS["yolo"]
+    assert form.read is not None
+    (medium,) = form.read(open_files(tmp_path)).media()
+    assert medium.path == "my_labels/labels/set/images/a"

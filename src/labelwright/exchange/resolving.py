@@ -21,8 +21,6 @@ from labelwright.model.geometry import Geometry, kind_of
 from labelwright.model.ids import is_uuid
 
 _NOT_IN_KEYS = re.compile(r"[^a-z0-9_ -]+")
-
-
 Box = tuple[float, float, float, float]
 
 
@@ -161,10 +159,11 @@ class Resolver:
                 self._leave(one, parent)
             elif how == "misplaced":
                 self._refuse(one.place, "wrong_parent", self._misplaced_text(label_class, parent), one.class_name)
+                self._refuse_nested(one)
+            elif (geometry := self._geometry(one, label_class, size_wh)) is not None:
+                yield self._drawn(one, label_class, geometry, (size_wh, turn))
             else:
-                geometry = self._geometry(one, label_class, size_wh)
-                if geometry is not None:
-                    yield self._drawn(one, label_class, geometry, (size_wh, turn))
+                self._refuse_nested(one)
 
     def _leave(self, one: FoundObject, parent: LabelClass | None) -> None:
         """Keep an object of a nested class that stands alone for later, and refuse one of no class."""
@@ -173,6 +172,11 @@ class Resolver:
             self._orphans.append((one, nested, self._turn))
         else:
             self._refuse(one.place, "unknown_class", self._unknown_text(one.class_name, parent), one.class_name)
+            self._refuse_nested(one)
+
+    def _refuse_nested(self, one: FoundObject) -> None:
+        for child in one.nested:
+            self._refuse(child.place, "parent_refused", "It goes with what it is nested in.", child.class_name)
 
     def _adopt(self, objects: list[Drawn], size_wh: tuple[int, int] | None) -> None:
         """Put what formats without nesting wrote beside its parent into the only object that it can have stood in."""

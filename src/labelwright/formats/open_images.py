@@ -143,6 +143,10 @@ def _medium(
 
 def _object(row: Row, place: Place, names: dict[str, str], faults: Faults) -> FoundObject | None:
     label = row["LabelName"]
+    if row.get("IsGroupOf") == "1":
+        text = f"The box of “{label[:60]}” is around a group: it stands for several objects, which are not told apart."
+        faults.add(place, "crowd", text, label)
+        return None
     try:
         left, right, top, bottom = decimals(row, *_EDGES)
     except ValueError as error:

@@ -109,7 +109,7 @@ class _Reader:
     def media(self, labels: list[str]) -> Iterator[FoundMedium]:
         """Each text file; and each picture without one, which nobody has labelled, is left out."""
         for path in labels:
-            place = stem_of(path.replace("labels/", "images/", 1))
+            place = stem_of("/images/".join(f"/{path}".rsplit("/labels/", 1)))[1:]
             picture = self._pictures.get(place, place)
             split = next((split for split in _SPLITS if f"/{split}/" in f"/{path}"), "")
             lines = self._lines(path)
