@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import msgspec
 import numpy as np
 
 from labelwright.exchange.archive import Archive
@@ -23,6 +24,7 @@ from labelwright.exchange.reading import identified, restorer_of
 from labelwright.exchange.resolving import Resolver
 from labelwright.exchange.shapes import rings_of
 from labelwright.exchange.source import Scheme, TaskLabels
+from labelwright.exchange.turning import STORED, stored_document, stored_medium
 from labelwright.exchange.uniting import Uniter
 from labelwright.exchange.zip_file import ZipWriter
 from labelwright.model.document import EMPTY, Annotation, Document, Stamp
@@ -83,7 +85,10 @@ def _file_of(archive: bytes) -> Iterator[Path]:
 
 
 def there_and_back(form: Format, scheme: Scheme, tasks: Iterable[TaskLabels], **fields: Any) -> Trip:
-    """Write tasks, read the archive, and bring it under the same configuration into empty pictures."""
+    """Write tasks, read the archive, and bring it under the same configuration into empty pictures.
+
+    In the stored frame, both sides are turned into it: pixels whose centre lies on an outline go by the frame.
+    """
     tasks = tuple(tasks)
     archive, report = written(form, scheme, tasks, **fields)
     resolver = Resolver(scheme.configuration, ClassMapping())
@@ -103,7 +108,15 @@ def there_and_back(form: Format, scheme: Scheme, tasks: Iterable[TaskLabels], **
             resolved = resolver.resolve(medium, sizes.get(medium.id))
             refused += resolved.refused
             after[medium.id] = uniter.unite(after.get(medium.id, EMPTY), resolved).document
+    if fields.get("frame") == STORED:
+        after |= {t.medium.id: stored_document(after.get(t.medium.id, EMPTY), t.medium) for t in tasks}
+        tasks = tuple(_stored(task) for task in tasks)
     return Trip(scheme, archive, report, tasks, after, (*labels.faults.kept, *refused))
+
+
+def _stored(task: TaskLabels) -> TaskLabels:
+    medium, document = stored_medium(task.medium), stored_document(task.document, task.medium)
+    return msgspec.structs.replace(task, medium=medium, content=document)
 
 
 # --- pairs ----------------------------------------------------------------------------------------------------------

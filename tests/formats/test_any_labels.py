@@ -32,7 +32,7 @@ SETTINGS: dict[str, list[dict[str, str]]] = {
         {"keypoints": "false", "holes": "polygons"},
     ],
     "coco_panoptic": [{"order": "size"}, {"order": "class", "stuff": "none"}],
-    "masks_index": [{"boundary": "1", "order": "class"}, {"ignore": "7", "order": "size"}],
+    "masks_index": [{"boundary": "1", "order": "class"}, {"ignore": "99", "order": "size"}],
     "masks_class": [{"empty_masks": "true"}],
     "masks_instance": [{"bits": "8", "boundary": "1"}, {"order": "size"}],
     "voc": [{"corners": "devkit"}],
