@@ -70,6 +70,8 @@ def check_law(form: Format, trip: Trip, *, turned: bool = False) -> None:
     stated = balance.exported["answers"] + balance.converted["answers"]
     assert back["answers"] <= stated
     assert trip.faults or back["answers"] >= stated - unsaid(trip)
+    if not trip.faults:
+        assert said_along(trip) == {unit: balance.exported[unit] for unit in ("comments", "ids")}
     for one in kept:
         if one.bucket == "exported":
             assert one.now is not None, one.was
@@ -90,6 +92,13 @@ def unsaid(trip: Trip) -> int:
     documents = [task.document for task in trip.tasks]
     owned = [answers for d in documents for answers in (d.answers, *(a.answers for a in d.annotations))]
     return sum(len(answers) - len(said(answers)) for answers in owned)
+
+
+def said_along(trip: Trip) -> dict[str, int]:
+    """How many comments and ids came back."""
+    before = {a.id for task in trip.tasks for a in task.document.annotations}
+    after = [a for document in trip.after.values() for a in document.annotations]
+    return {"comments": sum(bool(a.comment) for a in after), "ids": sum(a.id in before for a in after)}
 
 
 def is_same_said(trip: Trip, was: Answers, now: Answers) -> bool:

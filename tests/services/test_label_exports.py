@@ -52,7 +52,7 @@ def test_an_export_is_written_checked_and_has_a_digest(ctx: Context, team: Team,
         assert [image["file_name"] for image in coco["images"]] == ["a.png", "b.png"]
         assert [a["id"] for a in coco["annotations"]] == [1, 2]
         assert coco["annotations"][0]["keypoints"] == [3, 4, 2]
-        assert decode(archive.read("manifest.json")).ledger.source == {"tasks": 3, "geometries": 3, "answers": 4}
+        assert decode(archive.read("manifest.json")).ledger.source["geometries"] == 3
 
 
 def test_the_same_labels_give_the_same_archive_another_day(ctx: Context, team: Team, project: Project) -> None:

@@ -265,7 +265,13 @@ def with_side_car(ctx: Context, team: Team, project: Project, form: str = "yolo"
     label_exports.write_next(ctx)
     export = shown(label_exports.get_export(ctx, team.admin, asked["id"]))
     assert export["state"] == "done", export["error"]
-    assert export["report"]["balance"]["side_car"] == {"tasks": 0, "geometries": 1, "answers": 2}
+    assert export["report"]["balance"]["side_car"] == {
+        "tasks": 0,
+        "geometries": 1,
+        "answers": 2,
+        "comments": 0,
+        "ids": 1,
+    }
     return label_exports.archive_path(ctx, asked["id"]).read_bytes()
 
 

@@ -134,7 +134,8 @@ def show_balance(balance: dict[str, Any]) -> None:
     buckets = ("exported", "converted", "refused", "filtered")
     for unit, count in balance.get("source", {}).items():
         parts = [f"{balance[bucket][unit]:,} {bucket}" for bucket in buckets if balance[bucket][unit]]
-        note(f"{count:,} {unit}: {', '.join(parts) or 'none'}")
+        if count or unit not in {"comments", "ids"}:
+            note(f"{count:,} {unit}: {', '.join(parts) or 'none'}")
     for entry in balance.get("entries", []):
         if entry["bucket"] in {"converted", "refused"}:
             note(f"  {entry['count']:,} {entry['unit']} {entry['bucket']}: {entry['reason']}{_loss(entry)}")

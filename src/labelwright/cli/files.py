@@ -19,7 +19,7 @@ from labelwright.exchange.exporting import CONFIGURATION_PATH, Exporting, Report
 from labelwright.exchange.files import Files, open_files
 from labelwright.exchange.format import Format, chosen
 from labelwright.exchange.found import FoundMedium, LabelFile
-from labelwright.exchange.ledger import Entry
+from labelwright.exchange.ledger import ALONG, UNITS, Entry
 from labelwright.exchange.reading import restorer_of
 from labelwright.exchange.recognising import recognise
 from labelwright.exchange.side_car_writing import check_side_car
@@ -252,7 +252,7 @@ def read_options(given: tuple[str, ...]) -> dict[str, str]:
 def show_report(report: Report) -> None:
     """Say what came along and what did not."""
     balance = report.balance
-    for unit in ("tasks", "geometries", "answers"):
+    for unit in (unit for unit in UNITS if unit not in ALONG or balance.source[unit]):
         parts = [
             f"{getattr(balance, bucket)[unit]:,} {bucket}"
             for bucket in ("exported", "converted", "refused", "filtered")
@@ -261,9 +261,9 @@ def show_report(report: Report) -> None:
         note(f"{balance.source[unit]:,} {unit}: {', '.join(parts) or 'none'}")
     for entry in balance.losses:
         note(f"  {entry.count:,} {entry.unit} {entry.bucket}: {entry.reason}{_loss(entry)}")
-    for unit, count in balance.side_car.items():
+    for returning, count in balance.side_car.items():
         if count:
-            note(f"  {count:,} {unit} come back through the side-car")
+            note(f"  {count:,} {returning} come back through the side-car")
     for name in report.missing[:20]:
         note(f"  picture not packed: {name}")
 

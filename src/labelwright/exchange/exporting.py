@@ -14,7 +14,7 @@ import msgspec
 
 from labelwright.exchange import manifest as manifests
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.format import Format
+from labelwright.exchange.format import Format, lost_along
 from labelwright.exchange.ledger import Balance, Counted, Ledger, contents, item_of
 from labelwright.exchange.numbers import compacted
 from labelwright.exchange.planning import Kept, Names, Plan, plan_of_names, plan_of_tasks
@@ -101,7 +101,7 @@ class Exporting:
         self._form, self._request, self._tasks = form, request, tasks
         self._project, self._open_picture, self._progress = project, open_picture, progress
         self._split = splitter(request.splits, scheme.configuration) if request.splits else lambda _: ""
-        self._ledger = Ledger()
+        self._ledger = Ledger(lost=lost_along(form))
         self._counts: Counter[str] = Counter()
         self._unopened: set[str] = set()
         self._splits = request.splits.names if request.splits else ("",)
@@ -244,6 +244,7 @@ class Exporting:
         if not self.plan().take(kept.place):
             return
         self._ledger.enter(kept.task if self._wanted is not None else left)
+        self._ledger.lose_comments(left)
         self._counts.update(left.class_ids)
         if self._wanted is not None:
             self._count_cut(kept.task, left)
@@ -260,7 +261,7 @@ class Exporting:
             progress=self._progress,
             processes=self._processes,
         )
-        draft._ledger = Ledger(refused)
+        draft._ledger = Ledger(refused, lost_along(self._form))
 
         def write_draft(archive: Archive) -> set[str]:
             draft.write(archive, {})
@@ -314,6 +315,8 @@ class Exporting:
                 self._ledger.filtered("geometries", "The class is not wanted.", item=item_of(task, annotation.id, key))
                 if annotation.answers:
                     self._ledger.filtered("answers", "The class is not wanted.", len(annotation.answers))
+                if annotation.comment:
+                    self._ledger.filtered("comments", "The class is not wanted.")
 
     def _reduced(self, task: TaskLabels) -> TaskLabels:
         """The task with annotations of wanted classes alone; what is nested goes with its parent."""

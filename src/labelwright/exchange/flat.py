@@ -128,7 +128,7 @@ class Flattener:
         for name in self._features(one):
             support = self._supports[name]
             if support.level == "refuses":
-                self._ledger.refused("geometries", support.how, item)
+                self._ledger.refuse_geometry(support.how, item, one.annotation)
                 return support.how
         for name in self._features(one):
             support = self._supports[name]

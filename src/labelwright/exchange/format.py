@@ -8,7 +8,7 @@ import msgspec
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files
 from labelwright.exchange.found import LabelFile
-from labelwright.exchange.ledger import Ledger
+from labelwright.exchange.ledger import ALONG, Ledger, Unit
 from labelwright.exchange.source import Medium, Source
 from labelwright.model.errors import Invalid, Issue
 from labelwright.model.geometry import KINDS
@@ -117,6 +117,11 @@ def only_boxes(**given: Support) -> dict[str, Support]:
     """The table of a format of boxes that carries all that belongs to one but what is given."""
     shapes = dict.fromkeys(("polygon", "image_segmentation", "holes"), boxed())
     return all_but(point=refuses("A point has no box."), line=refuses("A line has no box."), **shapes, **given)
+
+
+def lost_along(form: Format) -> dict[Unit, str]:
+    """Why a format holds no comments or no ids, of those that it does not hold."""
+    return {unit: form.supports[unit].how for unit in ALONG if form.supports[unit].level == "refuses"}
 
 
 def chosen(settings: tuple[Setting, ...], given: Mapping[str, str]) -> dict[str, Any]:

@@ -1,19 +1,25 @@
-"""The ledger of an export: every task, geometry and answer of the source is in exactly one bucket.
+"""The ledger of an export: every task, geometry, answer, comment and id of the source is in exactly one bucket.
 
 The pipeline counts what goes in (`enter`) and what its filters keep out; a writer says of each unit it was given
 whether it was exported, converted (how, with what loss) or refused (why). `closed` checks that the sums balance.
+Comments and ids go with their geometries, and nobody has to say so: a format holds none of them (`lost`), or those of
+all geometries that it holds, but for what its writer says. Ids are those of geometries that are in the file.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from labelwright.exchange.source import TaskLabels
+from labelwright.model.document import Annotation
 
-Unit = Literal["tasks", "geometries", "answers"]
-UNITS: Final[tuple[Unit, ...]] = ("tasks", "geometries", "answers")
+Unit = Literal["tasks", "geometries", "answers", "comments", "ids"]
+UNITS: Final[tuple[Unit, ...]] = ("tasks", "geometries", "answers", "comments", "ids")
+ALONG: Final[tuple[Unit, ...]] = ("comments", "ids")
+"""What goes along with geometries."""
 MOST_ITEMS: Final = 1000
 NO_SIZE: Final = "The size of the picture is not known yet."
 _PARTS: Final = 1 << 40
@@ -135,11 +141,12 @@ class Counted(NamedTuple):
 class Ledger:
     """Collects while an export is written. Reasons are whole sentences without a count.
 
-    `refused_ids`, where somebody gives a set, gets the ids of all tasks and annotations that are refused.
+    `refused_ids`, where somebody gives a set, gets the ids of all tasks and annotations that are refused. `lost` says
+    of comments and ids why the format holds none of them.
     """
 
-    def __init__(self, refused_ids: set[str] | None = None) -> None:
-        self._refused_ids = refused_ids
+    def __init__(self, refused_ids: set[str] | None = None, lost: Mapping[Unit, str] = MappingProxyType({})) -> None:
+        self._refused_ids, self.lost = refused_ids, lost
         self._source: Counter[str] = Counter()
         self._lines: dict[tuple[str, str, str], _Line] = {}
 
@@ -148,6 +155,19 @@ class Ledger:
         self._source["tasks"] += 1
         for unit, count in contents(task):
             self._source[unit] += count
+
+    def lose_comments(self, task: TaskLabels) -> None:
+        """Count the comments of a task that comes into a file which holds none."""
+        why = self.lost.get("comments")
+        if why is not None:
+            for annotation_id in task.commented_ids:
+                self.refused("comments", why, item_of(task, annotation_id))
+
+    def refuse_geometry(self, why: str, item: Item, annotation: Annotation) -> None:
+        """Note a geometry that the format cannot hold, and its comment."""
+        self.refused("geometries", why, item)
+        if annotation.comment and "comments" not in self.lost:
+            self.refused("comments", why, item)
 
     def exported(self, unit: Unit, count: int = 1, class_key: str | None = None) -> None:
         """Note what the file holds as it is."""
@@ -204,6 +224,7 @@ class Ledger:
         sums: dict[str, Counter[str]] = {name: Counter() for name in ("exported", "filtered", "converted", "refused")}
         for (bucket, unit, _), line in self._lines.items():
             sums[bucket][unit] += line.count
+        self._follow(sums)
         for unit in UNITS:
             out = sum(counts[unit] for counts in sums.values())
             if out != self._source[unit]:
@@ -216,6 +237,16 @@ class Ledger:
             refused=_plain(sums["refused"]),
             entries=tuple(_entry(key, line) for key, line in sorted(self._lines.items()) if line.count),
         )
+
+    def _follow(self, sums: dict[str, Counter[str]]) -> None:
+        """Account for the comments and ids of which nobody said anything."""
+        self._source["ids"] = sums["exported"]["geometries"] + sums["converted"]["geometries"]
+        for unit in ALONG:
+            left = self._source[unit] - sum(counts[unit] for counts in sums.values())
+            bucket = "refused" if unit in self.lost else "exported"
+            if left > 0:
+                self._line(bucket, unit, self.lost.get(unit, "")).add(left, None, None, None)
+                sums[bucket][unit] += left
 
 
 def _plain(counts: Counter[str]) -> dict[str, int]:
@@ -239,8 +270,9 @@ def _entry(key: tuple[str, str, str], line: _Line) -> Entry:
 
 
 def contents(task: TaskLabels) -> tuple[tuple[Unit, int], ...]:
-    """How many geometries and answers a task holds."""
-    return ("geometries", len(task.class_ids)), ("answers", task.answer_count)
+    """How many geometries, answers and comments a task holds."""
+    comments = len(task.commented_ids)
+    return ("geometries", len(task.class_ids)), ("answers", task.answer_count), ("comments", comments)
 
 
 def refuse_task(ledger: Ledger, task: TaskLabels, why: str) -> None:
@@ -248,7 +280,7 @@ def refuse_task(ledger: Ledger, task: TaskLabels, why: str) -> None:
     item = item_of(task)
     ledger.refused("tasks", why, item)
     for unit, count in contents(task):
-        if count:
+        if count and unit not in ledger.lost:
             ledger.refused(unit, why, item, count=count)
 
 

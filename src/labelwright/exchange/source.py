@@ -14,6 +14,7 @@ from labelwright.exchange.plain import (
     Columns,
     Content,
     Measured,
+    More,
     PlainAnnotation,
     PlainDocument,
     answers_of,
@@ -95,8 +96,20 @@ class TaskLabels(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @property
     def answer_count(self) -> int:
         """How many answers the labels hold."""
-        answered = self.annotations if self.columns is None else more_of(self.columns).values()
+        answered = self.annotations if self.columns is None else self.more.values()
         return len(self.answers) + sum([len(one.answers) for one in answered if one.answers])
+
+    @property
+    def commented_ids(self) -> list[str]:
+        """The ids of the annotations that have a comment."""
+        if self.columns is None:
+            return [one.id for one in self.annotations if one.comment]
+        return [self.columns.ids[at] for at, one in self.more.items() if one.comment]
+
+    @cached_property
+    def more(self) -> dict[int, More]:
+        """What few annotations have, by their places in the columns."""
+        return more_of(self.columns) if self.columns is not None else {}
 
     @cached_property
     def answers(self) -> Answers:

@@ -87,7 +87,7 @@ def keypoints_of(
 def refuse(ledger: Ledger, task: TaskLabels, one: Labelled, why: str) -> None:
     """Tell the ledger that a geometry does not come out, nor what was answered about it."""
     item = item_of(task, one.annotation.id, one.label_class.key)
-    ledger.refused("geometries", why, item)
+    ledger.refuse_geometry(why, item, one.annotation)
     if one.annotation.answers:
         ledger.refused("answers", why, item, count=len(one.annotation.answers))
 

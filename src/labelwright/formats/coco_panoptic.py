@@ -23,7 +23,7 @@ from labelwright.formats.coco_panoptic_reader import read, recognise
 from labelwright.formats.picture_files import write_each
 from labelwright.raster import RGB, Runs, bounds_of_each, count_pixels, encode_runs
 
-IS_STUFF: Final = "Objects of a stuff class are one segment, without answers of their own."
+IS_STUFF: Final = "Objects of a stuff class are one segment, without answers, comments or ids of their own."
 STUFF: Final = Setting(
     id="stuff",
     name="Stuff",
@@ -192,6 +192,9 @@ class _Writer:
                 self._refuse_answers(task, [one.annotation.id], "It is not in the file.")
             elif one.annotation.class_id in self._stuff:
                 self._refuse_answers(task, [one.annotation.id], IS_STUFF)
+                item = item_of(task, one.annotation.id, one.label_class.key)
+                for unit in ("comments", "ids") if one.annotation.comment else ("ids",):
+                    self._ledger.refused(unit, IS_STUFF, item)
             else:
                 self._ledger.exported("answers", len(one.annotation.answers))
 

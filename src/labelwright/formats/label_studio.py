@@ -14,7 +14,7 @@ import msgspec
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.ellipses import read_ellipse
 from labelwright.exchange.files import Files, refused
-from labelwright.exchange.flat import FlatObject, Flattener
+from labelwright.exchange.flat import LEAST, FlatObject, Flattener
 from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
 from labelwright.exchange.found import (
     Faults,
@@ -124,7 +124,8 @@ def _value(geometry: Geometry, percent: tuple[float, float]) -> tuple[str, dict[
     ring = Polygon(one_ring(geometry.rings)) if isinstance(geometry, ImageSegmentation) else geometry
     match stretched(ring, percent):
         case Rectangle(x=x, y=y, w=w, h=h):
-            return "rectangle", {"x": _share(x), "y": _share(y), "width": _share(w), "height": _share(h), "rotation": 0}
+            width, height = _share(max(w, LEAST)), _share(max(h, LEAST))
+            return "rectangle", {"x": _share(x), "y": _share(y), "width": width, "height": height, "rotation": 0}
         case Polygon(points=points):
             return "polygon", {"points": [(_share(x), _share(y)) for x, y in points], "closed": True}
         case Point(x=x, y=y):

@@ -204,7 +204,7 @@ def account(
     for one, pixels, share in zip(painted.objects, painted.pixels.tolist(), shares, strict=True):
         if share <= 0:
             item = item_of(task, one.annotation.id, one.label_class.key)
-            ledger.refused("geometries", HIDDEN if pixels else NO_CENTRE, item)
+            ledger.refuse_geometry(HIDDEN if pixels else NO_CENTRE, item, one.annotation)
 
 
 def _account_seen(ledger: Ledger, task: TaskLabels, way: str, seen: Sequence[tuple[Labelled, float]]) -> None:
@@ -217,7 +217,7 @@ def refuse_kinds(ledger: Ledger, task: TaskLabels, others: Sequence[Labelled]) -
     """Tell of objects whose kind covers no pixels."""
     for one in others:
         item = item_of(task, one.annotation.id, one.label_class.key)
-        ledger.refused("geometries", NO_PIXELS.format(kind=one.label_class.type), item)
+        ledger.refuse_geometry(NO_PIXELS.format(kind=one.label_class.type), item, one.annotation)
 
 
 def refuse_answers(ledger: Ledger, task: TaskLabels, why: str = NO_ANSWERS) -> None:

@@ -109,7 +109,7 @@ class _Picture:
         for number, one in enumerate(painted.objects):
             if shares[number] > 0 and not values[number]:
                 item = item_of(self._task, one.annotation.id, one.label_class.key)
-                self._ledger.refused("geometries", self._full, item)
+                self._ledger.refuse_geometry(self._full, item, one.annotation)
                 self._refuse_answers(one, self._full)
             elif not values[number]:
                 self._refuse_answers(one, mask_objects.HIDDEN if painted.pixels[number] else mask_objects.NO_CENTRE)

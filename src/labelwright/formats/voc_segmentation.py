@@ -83,7 +83,7 @@ def _write_task(
     mask_objects.account(ledger, task, painted.only(kept), [shares[number] for number in kept])
     for number in full:
         one = painted.objects[number]
-        ledger.refused("geometries", FULL, item_of(task, one.annotation.id, one.label_class.key))
+        ledger.refuse_geometry(FULL, item_of(task, one.annotation.id, one.label_class.key), one.annotation)
     mask_objects.refuse_kinds(ledger, task, others)
     mask_objects.refuse_answers(ledger, task)
     of_classes = [values[one.annotation.class_id] if n else 0 for n, one in zip(numbers, painted.objects, strict=True)]

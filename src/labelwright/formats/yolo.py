@@ -182,7 +182,7 @@ class _Writer:
             written = self._shape(one.annotation.geometry)
             if written is None:
                 kind = kind_of(one.annotation.geometry).name
-                self._ledger.refused("geometries", NO_ROOM.format(kind=kind), item)
+                self._ledger.refuse_geometry(NO_ROOM.format(kind=kind), item, one.annotation)
                 continue
             yield self._line(labels, one, written, points.of.get(one.annotation.id, {}))
 
@@ -224,7 +224,7 @@ class _Writer:
             own = found.of.setdefault(one.parent.id, {})
             place = places[one.annotation.class_id]
             if place in own:
-                self._ledger.refused("geometries", SECOND_KEYPOINT, item)
+                self._ledger.refuse_geometry(SECOND_KEYPOINT, item, one.annotation)
                 continue
             assert isinstance(one.annotation.geometry, Point)
             own[place] = one.annotation.geometry

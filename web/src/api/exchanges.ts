@@ -31,8 +31,10 @@ export interface LabelFormat {
   readonly settings: readonly FormatSetting[]
 }
 
-export type Unit = 'tasks' | 'geometries' | 'answers'
-export const UNITS: readonly Unit[] = ['tasks', 'geometries', 'answers']
+export type Unit = 'tasks' | 'geometries' | 'answers' | 'comments' | 'ids'
+export const UNITS: readonly Unit[] = ['tasks', 'geometries', 'answers', 'comments', 'ids']
+/** What goes along with geometries; many projects have none. */
+export const ALONG: readonly Unit[] = ['comments', 'ids']
 
 export interface LedgerItem {
   readonly task_id: string
