@@ -166,6 +166,23 @@ def test_objects_beyond_the_values_of_voc_are_in_neither_of_its_pictures():
     assert np.array_equal(classes > 0, objects > 0)
 
 
+@pytest.mark.parametrize("name", COVER)
+@pytest.mark.parametrize("border", ["0", "1", "4"])
+def test_what_is_painted_some_rows_at_a_time_is_painted_alike(name, border, monkeypatch):
+    form = FORMATS[name]
+    asked = {"boundary": border} if any(setting.id == "boundary" for setting in form.settings) else {}
+    chance = np.random.default_rng(3)
+    shapes = [
+        (key, Rectangle(*chance.integers((0, 0, 1, 1), (35, 25, 15, 12)).tolist()), int(chance.integers(3)))
+        for key in ("car", "car", "car", "car", "car", "car")
+    ]
+    rings = [chance.uniform((0, 0), SIZE_WH, (7, 2)) for _ in range(4)]
+    shapes += [("sky", ImageSegmentation((tuple(map(tuple, ring.tolist())),)), 1) for ring in rings]
+    whole = written(form, labels(*shapes), **asked)
+    monkeypatch.setattr(mask_objects, "_RUNS_AT_ONCE", 20)
+    assert written(form, labels(*shapes), **asked) == whole
+
+
 def test_many_things_of_one_colour_have_segments_of_their_own():
     content, picture = panoptic([("car", Rectangle(n % 40, n // 40, 1, 1), 0) for n in range(1200)])
 

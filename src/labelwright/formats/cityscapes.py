@@ -97,7 +97,7 @@ class _Picture:
         folder, name = place_of(self._task.medium)
         start, size_wh = f"gtFine/{folder}/{name}_gtFine_", self._task.medium.size_wh
         of = [labels[one.annotation.class_id] for one in self._painted.objects]
-        seen = self._painted.stack().seen()
+        seen = self._painted.seen().runs
         colours = [red << 16 | green << 8 | blue for red, green, blue in (label.colour for label in of)]
         for kind, values, form in (
             ("color", colours, RGB),

@@ -99,10 +99,9 @@ class _Writer:
         medium = task.medium
         painted, others = mask_objects.painting(self._scheme, task, self._settings["order"])
         group, members = self._grouped(painted)
-        found = painted.stack()
-        seen = found.seen(group)
+        seen, pixels = painted.seen(group)
         segments = self._segments(painted, members, count_pixels(seen, len(members)).tolist())
-        self._account(task, painted, painted.shares(found.count_seen(group)))
+        self._account(task, painted, painted.shares(pixels))
         mask_objects.refuse_kinds(self._ledger, task, others)
         self._refuse_answers(task, [one.annotation.id for one in others], "It is not in the file.")
         file_name = f"{mask_pictures.stem(medium)}.png"

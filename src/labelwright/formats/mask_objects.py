@@ -4,7 +4,8 @@ Objects are painted one over the other by an explicit order; what is nested come
 around objects may get a value of its own, the ignore index, which training leaves out.
 """
 
-from collections.abc import Callable, Collection, Sequence
+import itertools
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from labelwright.exchange.ledger import Ledger, item_of
 from labelwright.exchange.source import Labelled, Scheme, TaskLabels
 from labelwright.model.errors import Invalid, Issue
 from labelwright.model.geometry import ImageSegmentation, Polygon, Rectangle
-from labelwright.raster import Runs, Shape, Stack, count_pixels, regrouped, rims, shape_runs, stack
+from labelwright.raster import Runs, Shape, count_pixels, regrouped, rims, shape_runs, stack
 from labelwright.raster.runs import Ints
 
 PAINTED: Final = "It is painted: a pixel belongs to it when the pixel's centre does."
@@ -25,6 +26,7 @@ NO_CENTRE: Final = "It covers the centre of no pixel."
 HIDDEN: Final = "Other objects or their borders are painted over all of it."
 NO_ANSWERS: Final = "A picture of pixels has no room for answers."
 MOST_VALUES: Final = 256
+_RUNS_AT_ONCE: Final = 1 << 18
 
 ORDER: Final = Setting(
     id="order",
@@ -62,6 +64,18 @@ def boundary(default: int = 0) -> Setting:
     )
 
 
+class Seen(NamedTuple):
+    """What is seen of objects over each other.
+
+    Attributes:
+        runs: disjoint, sorted by row and column, owned by groups of objects.
+        pixels: (n,), of each object those in which one of its group is seen.
+    """
+
+    runs: Runs
+    pixels: Ints
+
+
 class Painting(NamedTuple):
     """What can be painted of a task, from the bottom to the top, as pixels.
 
@@ -76,21 +90,45 @@ class Painting(NamedTuple):
     runs: Runs
     pixels: Ints
 
-    def stack(self, group: Ints | None = None, *, border: int = 0) -> Stack:
-        """Lay the objects over each other.
+    def seen(self, group: Ints | None = None, *, border: int = 0, rim: int | None = None) -> Seen:
+        """Lay the objects over each other, some rows at a time: memory is that of the runs, whatever the picture.
 
         Args:
             group: of each object; without it each is one of its own.
-            border: how near to another group, or to nobody, pixels are given to one more owner, above all objects.
+            border: how near to another group, or to nobody, pixels are given to the rim instead.
+            rim: its group, one more than they are objects where nothing is said.
         """
         count = len(self.objects)
-        found = stack(self.runs, np.arange(count))
-        if not border:
-            return found
-        around = rims(found.seen(group), self.size_wh, border)
-        around = around._replace(owner=np.full_like(around.row, count))
-        both = Runs(*(np.concatenate(columns) for columns in zip(self.runs, around, strict=True)))
-        return stack(both, np.arange(count + 1))
+        last = count if rim is None else rim
+        groups = np.append(np.arange(count) if group is None else group, [last] if border else []).astype(np.int64)
+        found = [self._seen_in(rows, groups, border) for rows in self._bands()]
+        runs = Runs(*(np.concatenate(columns) for columns in zip(*(one.runs for one in found), strict=True)))
+        return Seen(runs, sum((one.pixels for one in found), np.zeros(count, dtype=np.int64)))
+
+    def _bands(self) -> Iterator[range]:
+        """Rows with about as many runs as are laid over each other at once."""
+        height = self.size_wh[1]
+        if self.runs.row.size <= _RUNS_AT_ONCE:
+            return iter((range(height),))
+        portion = np.cumsum(np.bincount(self.runs.row, minlength=height)) // _RUNS_AT_ONCE
+        cuts = [0, *(np.flatnonzero(np.diff(portion)) + 1).tolist(), height]
+        return (range(top, stop) for top, stop in itertools.pairwise(cuts))
+
+    def _seen_in(self, rows: range, groups: Ints, border: int) -> Seen:
+        count = len(self.objects)
+        found = stack(self._runs_in(rows, border), np.arange(count))
+        if border:
+            around = _within(rims(found.seen(groups), self.size_wh, border), rows)
+            parts = self._runs_in(rows, 0), around._replace(owner=np.full_like(around.row, count))
+            both = Runs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+            found = stack(both, np.arange(count + 1))
+        return Seen(found.seen(groups), found.count_seen(groups)[:count])
+
+    def _runs_in(self, rows: range, more: int) -> Runs:
+        """Runs of some rows, and of as many more above and below."""
+        if len(rows) == self.size_wh[1]:
+            return self.runs
+        return _within(self.runs, range(rows.start - more, rows.stop + more))
 
     def only(self, kept: Sequence[int]) -> "Painting":
         """Some of the objects, without their pixels: enough to account for them."""
@@ -99,8 +137,12 @@ class Painting(NamedTuple):
 
     def shares(self, seen: Ints) -> list[float]:
         """How much of each object is seen, 0 to 1, of its ``seen`` pixels."""
-        found: list[float] = (seen[: len(self.objects)] / np.maximum(self.pixels, 1)).tolist()
+        found: list[float] = (seen / np.maximum(self.pixels, 1)).tolist()
         return found
+
+
+def _within(runs: Runs, rows: range) -> Runs:
+    return runs.where((runs.row >= rows.start) & (runs.row < rows.stop))
 
 
 def shape_of(geometry: Any) -> Shape | None:

@@ -44,15 +44,13 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
 def _paint(source: Source, task: TaskLabels, settings: Chosen, ledger: Ledger, classes: dict[str, Row]) -> Runs:
     painted, others = mask_objects.painting(source.scheme, task, settings["order"])
     values = np.array([classes[one.annotation.class_id].value for one in painted.objects], dtype=np.int64)
-    found = painted.stack(values, border=settings["boundary"])
-    if settings["boundary"]:
-        values = np.append(values, settings["ignore"])
-    shares = painted.shares(found.count_seen(values))
+    seen = painted.seen(values, border=settings["boundary"], rim=settings["ignore"])
+    shares = painted.shares(seen.pixels)
     ledger.exported("tasks")
     mask_objects.account(ledger, task, painted, shares, mask_objects.MERGED)
     mask_objects.refuse_kinds(ledger, task, others)
     mask_objects.refuse_answers(ledger, task)
-    return found.seen(values)
+    return seen.runs
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

@@ -93,18 +93,18 @@ class _Picture:
         self._painted, others = mask_objects.painting(scheme, task, settings["order"])
         medium = task.medium
         self.path = f"{FOLDER}/{mask_pictures.folder(medium)}{mask_pictures.stem(medium)}.png"
-        self._seen = self._painted.stack(border=settings["boundary"]).seen()
-        self._values = self._number()
+        seen = self._painted.seen(border=settings["boundary"])
+        self._seen = seen.runs
+        self._values = self._number(self._painted.shares(seen.pixels))
         ledger.exported("tasks")
         ledger.exported("answers", len(task.document.answers))
         mask_objects.refuse_kinds(ledger, task, others)
         for one in others:
             self._refuse_answers(one, mask_objects.NO_PIXELS.format(kind=one.label_class.type))
 
-    def _number(self) -> list[int]:
+    def _number(self, shares: list[float]) -> list[int]:
         """Give every object that is seen a value, in the order of drawing; 0 to the others."""
         painted = self._painted
-        shares = painted.shares(count_pixels(self._seen, len(painted.objects) + 1))
         values = mask_objects.numbered(painted, shares, self._most - 1)
         for number, one in enumerate(painted.objects):
             if shares[number] > 0 and not values[number]:

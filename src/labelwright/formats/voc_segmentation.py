@@ -22,7 +22,7 @@ from labelwright.formats import image_sets, mask_classes, mask_objects, mask_pic
 from labelwright.formats.mask_objects import voc_colour
 from labelwright.formats.picture_files import write_each
 from labelwright.formats.voc_labels import BORDER, VocLabel
-from labelwright.raster import PALETTE, count_pixels, encode_runs
+from labelwright.raster import PALETTE, encode_runs
 
 CLASSES: Final = "SegmentationClass"
 OBJECTS: Final = "SegmentationObject"
@@ -74,8 +74,8 @@ def _write_task(
     (settings, ledger), (values, palettes) = asked, classes
     painted, others = mask_objects.painting(source.scheme, task, settings["order"])
     count, size_wh = len(painted.objects), task.medium.size_wh
-    seen = painted.stack(border=settings["boundary"]).seen()
-    shares = painted.shares(count_pixels(seen, count + 1))
+    seen = painted.seen(border=settings["boundary"])
+    shares = painted.shares(seen.pixels)
     numbers = mask_objects.numbered(painted, shares, BORDER - 1)
     full = [number for number in range(count) if shares[number] > 0 and not numbers[number]]
     kept = [number for number in range(count) if shares[number] <= 0 or numbers[number]]
@@ -88,7 +88,7 @@ def _write_task(
     mask_objects.refuse_answers(ledger, task)
     of_classes = [values[one.annotation.class_id] if n else 0 for n, one in zip(numbers, painted.objects, strict=True)]
     for folder, value_of, palette in zip((CLASSES, OBJECTS), (of_classes, numbers), palettes, strict=True):
-        runs = mask_objects.valued(seen, [*value_of, BORDER])
+        runs = mask_objects.valued(seen.runs, [*value_of, BORDER])
         bundle.add(f"{folder}/{mask_pictures.stem(task.medium)}.png", encode_runs(runs, size_wh, PALETTE, palette))
 
 

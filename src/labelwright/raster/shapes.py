@@ -25,9 +25,12 @@ def shape_runs(shapes: Sequence[Shape], size_wh: tuple[int, int], rule: Rule = "
     # A segment is named by its outline's number among all rings.
     shape_of = np.zeros(drawing.rings.is_hole.size, dtype=np.int64)
     shape_of[~drawing.rings.is_hole] = [number for number, _ in numbered]
-    found = [runs for _, runs in bands(drawing, range(size_wh[1]))]
+    found = [union(runs._replace(owner=shape_of[runs.owner])) for _, runs in bands(drawing, range(size_wh[1]))]
+    if len(found) == 1:
+        return found[0]
     joined = Runs(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
-    return union(joined._replace(owner=shape_of[joined.owner]))
+    order = np.argsort(joined.owner, kind="stable")
+    return Runs(*(column[order] for column in joined))
 
 
 def union(runs: Runs) -> Runs:
