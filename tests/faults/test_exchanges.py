@@ -123,11 +123,11 @@ def test_a_kill_while_an_archive_is_written_leaves_none_and_the_next_start_write
         assert not any(name.endswith(".part") for name in files(folder))
 
 
-def boxes(count: int) -> bytes:
-    """A COCO file with boxes in every picture of the project."""
+def boxes(count: int, **more: Any) -> bytes:
+    """A COCO file with boxes in every picture of the project; with `more` to say of each, reading it takes longer."""
     images = [{"id": n, "file_name": f"{n}.png", "width": SIDE, "height": SIDE} for n in range(8)]
     annotations = [
-        {"id": n, "image_id": n % 8, "category_id": 1, "bbox": [n % 997, n // 997, 5, 6], "iscrowd": 0}
+        {"id": n, "image_id": n % 8, "category_id": 1, "bbox": [n % 997, n // 997, 5, 6], "iscrowd": 0} | more
         for n in range(count)
     ]
     content = {"images": images, "categories": [{"id": 1, "name": "crane"}], "annotations": annotations}
@@ -145,7 +145,7 @@ def test_a_kill_while_a_file_is_read_leaves_nothing_read_and_the_next_start_read
     settings: Settings, team: Team, project: Project
 ) -> None:
     with open_context(settings) as ctx:
-        import_id = sent(ctx, team, project, boxes(30_000))
+        import_id = sent(ctx, team, project, boxes(40_000, comment="seen"))
         folder = label_imports.folder_of(ctx, import_id)
     killed_when(settings, (folder / f"{FOUND}.part").exists)
 
@@ -161,7 +161,7 @@ def test_a_file_that_is_being_read_is_let_go_at_once_and_leaves_nothing(
     settings: Settings, team: Team, project: Project
 ) -> None:
     with open_context(settings) as ctx:
-        import_id = sent(ctx, team, project, boxes(100_000))
+        import_id = sent(ctx, team, project, boxes(100_000, comment="seen"))
         folder = label_imports.folder_of(ctx, import_id)
         with background_work(ctx):
             wait_until((folder / f"{FOUND}.part").exists)
