@@ -46,7 +46,7 @@ COCO = (
             "RLE bomb in a vast picture",
             coco(masked(size=[10**6] * 2, counts=[0, 10**12]), images=[IMAGE | {"width": 10**6, "height": 10**6}]),
         ),
-        *("invalid_rle", "sides that are not 1 to", FIRST),
+        *("invalid_image", "<= 65535 - at `$.width`", f"{LABELS} /images/0"),
     ),
     Case(
         "K43", "RLE text", coco(masked(size=[48, 64], counts="€")), "invalid_rle", "characters that do not occur", FIRST
@@ -127,7 +127,7 @@ COCO = (
     Case("K43", "vast depth", coco(one(z=10**30)), "invalid_annotation", "<= 2147483647 - at `$.z`", FIRST),
     Case(
         *("K43", "vast picture", coco(images=[IMAGE | {"width": 10**30}]), "invalid_image"),
-        *("<= 2147483647 - at `$.width`", f"{LABELS} /images/0"),
+        *("<= 65535 - at `$.width`", f"{LABELS} /images/0"),
     ),
     Case("K43", "kind of nothing", coco(one(), categories=[{"id": 1, "name": "car", "geometry_type": "x"}]), objects=1),
     Case(

@@ -12,13 +12,13 @@ import msgspec
 
 from labelwright.model.document import MOST_DEPTH
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
+from labelwright.raster.runs import LARGEST_SIDE
 
 Key = TypeVar("Key", bound=Hashable)
 
 MOST_FAULTS: Final = 10_000
 
-_MOST: Final = 2**31 - 1
-Side = Annotated[int, msgspec.Meta(ge=0, le=_MOST)]
+Side = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_SIDE)]
 """Pixels of a side of a picture, as a file may have them."""
 Depth = Annotated[int, msgspec.Meta(ge=-MOST_DEPTH, le=MOST_DEPTH)]
 """What is painted over what, as a file may have it."""

@@ -26,7 +26,7 @@ from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.pixels import mask_of, one_ring, segment_of
 from labelwright.exchange.shapes import turned_box
 from labelwright.exchange.source import Medium, Source, TaskLabels
-from labelwright.formats.whole import signed, whole
+from labelwright.formats.whole import side, signed, whole
 from labelwright.formats.xml_files import attributes, decimal, elements, is_whole, text
 from labelwright.model.configuration import LabelClass
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
@@ -200,7 +200,7 @@ def _medium(element: Any, path: str, faults: Faults) -> FoundMedium:
         if child.tag == "tag":
             answers += _found_answers(child, at)
             continue
-        one = _object(child, (whole(element.get("width")), whole(element.get("height"))), at, faults)
+        one = _object(child, (side(element.get("width")), side(element.get("height"))), at, faults)
         if one is not None:
             number = len(found) + 1
             found[number] = one
@@ -210,8 +210,8 @@ def _medium(element: Any, path: str, faults: Faults) -> FoundMedium:
     return FoundMedium(
         place=place,
         path=element.get("name", ""),
-        width=whole(element.get("width")),
-        height=whole(element.get("height")),
+        width=side(element.get("width")),
+        height=side(element.get("height")),
         split=element.get("subset") or "",
         objects=tuple(families(found, parents)),
         answers=tuple(answers),

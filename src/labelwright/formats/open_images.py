@@ -16,7 +16,7 @@ from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.source import Medium, Source, TaskLabels
 from labelwright.formats.csv_files import Row, columns_of, decimals, rows_of, write_rows
-from labelwright.formats.whole import whole
+from labelwright.formats.whole import side
 from labelwright.model.geometry import Rectangle, kind_of
 
 BOXES: Final = "annotations-bbox.csv"
@@ -133,8 +133,8 @@ def _medium(
     return FoundMedium(
         place=place,
         path=picture,
-        width=whole(row.get("Width")) or None,
-        height=whole(row.get("Height")) or None,
+        width=side(row.get("Width")),
+        height=side(row.get("Height")),
         split=_SPLITS.get(split, split),
         is_relative=True,
         objects=objects,

@@ -28,7 +28,7 @@ from labelwright.exchange.turning import moved
 from labelwright.formats import image_sets, voc_labels
 from labelwright.formats.mask_objects import voc_colour
 from labelwright.formats.voc_labels import VocLabel
-from labelwright.formats.whole import whole
+from labelwright.formats.whole import side
 from labelwright.formats.xml_files import decimal, elements, is_whole, text
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Geometry, Rectangle, kind_of
@@ -234,8 +234,8 @@ def _medium(element: Any, path: str, split: str, corners: str, faults: Faults) -
     return FoundMedium(
         place=place,
         path=(element.findtext("filename") or "").strip() or stem_of(path.rpartition("/")[2]),
-        width=whole(element.findtext("size/width")) or None,
-        height=whole(element.findtext("size/height")) or None,
+        width=side(element.findtext("size/width")),
+        height=side(element.findtext("size/height")),
         split=split,
         objects=tuple(one for one in objects if one is not None),
         answers=tuple(_found_answers(element, place)),

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from labelwright.raster.runs import LARGEST_SIDE
+
 _WHOLE: Final = re.compile(r"\s*([+-]?)0*(\d{1,9})\s*")
 
 
@@ -10,6 +12,12 @@ def whole(text: str | None) -> int | None:
     """The number from 0 to 999,999,999 that a text is; None when it is none."""
     number = signed(text)
     return number if number is not None and number >= 0 else None
+
+
+def side(text: str | None) -> int | None:
+    """Pixels of a side of a picture; None when they are none that a picture has."""
+    number = whole(text)
+    return number if number and number <= LARGEST_SIDE else None
 
 
 def signed(text: str | None) -> int | None:
