@@ -3,6 +3,8 @@
 import fcntl
 import hashlib
 import json
+import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -53,12 +55,15 @@ def wait_until(holds: Callable[[], object], seconds: float = 60) -> None:
 
 
 def killed_when(settings: Settings, holds: Callable[[], object]) -> None:
-    """Run a server until something holds, kill it, and wait until its workers are gone as well."""
-    server = subprocess.Popen([sys.executable, "-c", SERVER, str(settings.data)])
+    """Run a server until something holds, and kill it at once with all its workers, as a machine does that goes off.
+
+    A worker whose server alone is killed notices it within a moment, in which it may bring its work to an end.
+    """
+    server = subprocess.Popen([sys.executable, "-c", SERVER, str(settings.data)], start_new_session=True)
     try:
         wait_until(holds, 120)
     finally:
-        server.kill()
+        os.killpg(server.pid, signal.SIGKILL)
         server.wait()
     for lock in settings.data.rglob(LOCK):
         with lock.open("wb") as file:
