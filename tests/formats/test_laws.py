@@ -80,7 +80,9 @@ def check_law(form: Format, trip: Trip, *, turned: bool = False) -> None:
         if one.bucket == "converted" and one.now is not None:
             assert one.entry is not None
             stated = one.entry.largest_loss or 0.0
-            assert loss_of(one, one.entry.measure) <= stated + NEARLY, one
+            # Of slivers, the last bits of a point decide about much of the area.
+            is_there = is_near(one.was.geometry, one.now.geometry, most_px)
+            assert is_there or loss_of(one, one.entry.measure) <= stated + NEARLY, one
         if one.now is not None:
             check_features(form, trip, one)
     lost = sum(one.now is None for one in kept if one.bucket != "refused")
