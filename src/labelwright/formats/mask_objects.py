@@ -102,6 +102,8 @@ class Painting(NamedTuple):
         last = count if rim is None else rim
         groups = np.append(np.arange(count) if group is None else group, [last] if border else []).astype(np.int64)
         found = [self._seen_in(rows, groups, border) for rows in self._bands()]
+        if len(found) == 1:
+            return found[0]
         runs = Runs(*(np.concatenate(columns) for columns in zip(*(one.runs for one in found), strict=True)))
         return Seen(runs, sum((one.pixels for one in found), np.zeros(count, dtype=np.int64)))
 

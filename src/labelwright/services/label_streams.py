@@ -54,8 +54,11 @@ def open_stream(ctx: Context, actor: Actor, project_id: str, wanted: Wanted) -> 
     main = _main_of(form, wanted, request)
 
     def produce(relay: Relay) -> None:
-        with suppress(OSError, AttributeError):  # saves come first
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        def put(chunk: bytes) -> None:
+            relay.put(chunk)
+            with suppress(OSError, AttributeError):  # saves come first, but for how the file begins
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+
         with ctx.db.read() as conn:
             configuration = configurations.of_project(conn, project_id)
 
@@ -70,7 +73,7 @@ def open_stream(ctx: Context, actor: Actor, project_id: str, wanted: Wanted) -> 
                 project=project.name,
                 names=lambda: names(conn, configuration, request.states),
             )
-            exporting.write_labels(Archive(_MainFile(main, relay.put)))
+            exporting.write_labels(Archive(_MainFile(main, put)))
 
     extension = main.rpartition(".")[2]
     name = f"{file_name(project.name, ctx.now_ms()).removesuffix('.json')}_{form.id}.{extension}"
