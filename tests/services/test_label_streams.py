@@ -105,6 +105,9 @@ def test_the_address_answers_with_name_type_and_bytes(
     assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
     assert client.get(path, params={"format": "coco", "option": "captions"}).status_code == 422
     assert client.get(path, params={"format": "coco", "include": "ids"}).status_code == 422
+    for misspelt in ("classes", "state", "Status"):
+        wrong = client.get(path, params={"format": "coco", misspelt: "crane"})
+        assert (wrong.status_code, f"no parameter {misspelt} here" in wrong.text) == (422, True)
     head = client.head(path, params={"format": "cvat"})
     assert head.headers["content-type"] == "application/xml"
 

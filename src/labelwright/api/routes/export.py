@@ -90,6 +90,7 @@ async def export_labels(  # noqa: PLR0913 - the options of the file
     does not come along, an export with `dryRun` says.
     """
     if streamed.format is not None:
+        _check_names(request)
         if include or coordinates != "exact":
             text = "include and coordinates are for the native file alone; leave them out, or the format."
             raise Invalid(text, (Issue("/format", "invalid_format", text),))
@@ -103,6 +104,16 @@ async def export_labels(  # noqa: PLR0913 - the options of the file
 
 
 router.head("/projects/{project_id}/export", include_in_schema=False)(export_labels)
+
+
+def _check_names(request: Request) -> None:
+    """Raise Invalid for a parameter that is none: misspelt, a filter would let everything through."""
+    names = {field.alias or name for name, field in StreamOptions.model_fields.items()}
+    known = ("status", "include", "coordinates", *sorted(names))
+    for name in request.query_params:
+        if name not in known:
+            text = f"There is no parameter {name[:40]} here; there are {', '.join(known)}."
+            raise Invalid(text, (Issue(f"/{name[:40]}", "unknown_parameter", text),))
 
 
 async def download(request: Request, export: Export, media_type: str = "application/json") -> Response:
