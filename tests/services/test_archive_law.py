@@ -4,7 +4,6 @@ Archives are written and read in this process; that they are written in one of t
 """
 
 import io
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from labelwright.db import tables as t
 from labelwright.exchange.format import Format
 from labelwright.exchange.manifest import PATH, Manifest, decode
 from labelwright.exchange.reading import survey
+from labelwright.exchange.work import Said
 from labelwright.formats import FORMATS
 from labelwright.jobs import export_worker
 from labelwright.model.configuration import LabelClass
@@ -28,6 +28,7 @@ from labelwright.services import configurations, datasets, label_exports, label_
 from labelwright.services.context import Context
 from labelwright.services.label_exports import Wanted
 from labelwright.services.projects import ProjectTexts
+from labelwright.services.worker_processes import Ended
 from tests.builders import Team, make_medium, make_team, save
 from tests.formats import corpus
 from tests.formats.test_laws import BOTH_WAYS, MAY_NOT_FIT, by_id
@@ -96,10 +97,9 @@ class World:
         self.ctx.db.write(work)
 
 
-def in_this_process(command: list[str], **_: Any) -> subprocess.CompletedProcess[bytes]:
-    folder, file, name, wanted, side_car = command[3:]
-    survey(Path(file), Path(folder), FORMATS, name=name, wanted=wanted or None, use_side_car=side_car == "use")
-    return subprocess.CompletedProcess(command, 0, b"", b"")
+def in_this_process(_module: str, folder: Path, file: str, name: str, wanted: str, side_car: str, **_: Any) -> Ended:
+    survey(Path(file), folder, FORMATS, name=name, wanted=wanted or None, use_side_car=side_car == "use")
+    return Ended(0, Said(step="done"), was_wanted=True)
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         open_context(Settings(data=tmp_path_factory.mktemp("law") / "data")) as ctx,
     ):
         patched.setattr(label_exports, "_run_worker", lambda _ctx, _id, folder: export_worker.run(folder) and None)
-        patched.setattr(label_imports.subprocess, "run", in_this_process)
+        patched.setattr(label_imports, "run_worker", in_this_process)
         yield filled(ctx, make_team(ctx, "Law"))
 
 
