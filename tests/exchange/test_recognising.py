@@ -1,5 +1,6 @@
 """Uploads that several formats claim: the one that leaves nothing out and carries the most is taken."""
 
+import json
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -77,3 +78,14 @@ def test_what_is_in_no_format_is_refused_with_those_there_are(tmp_path: Path) ->
     (tmp_path / "notes.txt").write_text("hello")
     with pytest.raises(Invalid, match=r"in no format that is known here: .*COCO"):
         recognise(open_files(tmp_path), FORMATS)
+
+
+def test_a_file_of_labelme_with_many_shapes_is_known_before_the_path_of_its_picture(tmp_path: Path) -> None:
+    square = [[1.0, 1.0], [9.0, 1.0], [9.0, 9.0]]
+    shape = {"label": "car", "points": square, "group_id": None, "shape_type": "polygon", "flags": {}}
+    file = {"version": "5.4.1", "flags": {}, "shapes": [shape] * 1000, "imagePath": "a.png", "imageData": None}
+    (tmp_path / "a.json").write_text(json.dumps(file | {"imageHeight": 10, "imageWidth": 10}))
+    files = open_files(tmp_path / "a.json")
+    assert recognise(files, FORMATS)[0].id == "labelme"
+    (medium,) = FORMATS["labelme"].read(files).media()
+    assert (medium.path, len(medium.objects)) == ("a.png", 1000)

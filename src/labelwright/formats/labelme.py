@@ -127,8 +127,12 @@ def recognise(files: Files) -> bool:
 
 def _paths(files: Files, most: int | None = None) -> list[str]:
     candidates = files.ending(".json")
-    wanted = {"shapes", "imagePath"}
-    return [path for path in candidates[:most] if files.json_keys(path) & wanted == wanted]
+    return [path for path in candidates[:most] if _is_labelme(files.json_keys(path))]
+
+
+def _is_labelme(keys: frozenset[str]) -> bool:
+    """Whether a file begins as LabelMe's do; behind many shapes, the path of the picture comes too late to be seen."""
+    return "shapes" in keys and ("imagePath" in keys or {"version", "flags"} <= keys)
 
 
 def read(files: Files) -> LabelFile:
