@@ -83,14 +83,14 @@ def run(folder: Path) -> Done:
         extra = {CONFIGURATION_PATH: configuration_file.write(job.configuration.classes)}
         report = exporting.write(Archive(sink), extra)
         size = sink.close()
-        file.flush()
-        os.fsync(file.fileno())
     _say(Said(step="checking", total=job.total))
     checked = check_archive(form, part, report.balance, scheme, exporting.tasks(None))
     if job.request.side_car:
         check_side_car(form, part)
     with part.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if not job.dry_run:
+            os.fsync(file.fileno())  # now, as most of it went to the disk while it was read back
     done = Done(report=report, size_bytes=size, sha256=digest, checked=checked)
     if job.dry_run:
         part.unlink()
