@@ -9,7 +9,7 @@ import pytest
 from labelwright.exchange.areas import area_of
 from labelwright.exchange.flat import plain
 from labelwright.exchange.source import Labelled
-from labelwright.formats import coco
+from labelwright.formats import coco_keypoints
 from labelwright.model.geometry import ImageSegmentation, Point, kind_of
 from tests.formats.corpus import SIZE_WH
 from tests.judges.environment import judge, run
@@ -154,7 +154,7 @@ def _coco_box(name: str, one: Labelled) -> tuple[Any, ...] | None:
     """Of what COCO has as an object of its own: nested points of these classes are keypoints, lines are refused."""
     geometry = one.annotation.geometry
     if isinstance(geometry, Point):
-        is_keypoint = one.parent is not None and kind_of(one.parent.geometry).name in coco.WITH_KEYPOINTS
+        is_keypoint = one.parent is not None and kind_of(one.parent.geometry).name in coco_keypoints.WITH_KEYPOINTS
         corner = (min(max(at - 0.5, 0), side - 1) for at, side in zip((geometry.x, geometry.y), SIZE_WH, strict=True))
         return None if is_keypoint else (name, *corner, 1, 1)
     return None if kind_of(geometry).name == "line" else _box_as_written(name, one)

@@ -11,7 +11,7 @@ from labelwright.model.geometry import Point
 
 KEYPOINT: Final = "A nested point is a keypoint of its parent."
 SECOND_KEYPOINT: Final = "COCO has room for one point of each keypoint; this is another one."
-_WITH_KEYPOINTS: Final = ("rectangle", "polygon")
+WITH_KEYPOINTS: Final = ("rectangle", "polygon")
 
 
 class Skeleton(NamedTuple):
@@ -42,7 +42,7 @@ def skeletons_of(scheme: Scheme) -> dict[str, Skeleton]:
     found = {}
     for label_class in scheme.geometry_classes:
         points = [child for child in label_class.children if child.type == "point"]
-        if points and label_class.type in _WITH_KEYPOINTS:
+        if points and label_class.type in WITH_KEYPOINTS:
             places = {str(child.id): at for at, child in enumerate(points)}
             found[str(label_class.id)] = Skeleton(places, tuple(child.key for child in points))
     return found
