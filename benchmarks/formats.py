@@ -42,9 +42,9 @@ MOST_GROWTH_MB = 200.0
 MOST_GROWTH = f"{MOST_GROWTH_MB:.0f} MB"
 # Our format, the least that each peer has to be slower, and the names that the peers have for it.
 FORMATS = (
-    ("coco", 4.0, 20.0, {"datumaro": "coco_instances", "Label Studio": "COCO"}),
-    ("yolo", 4.0, 10.0, {"datumaro": "yolo", "Label Studio": "YOLO"}),
-    ("voc", 6.0, 10.0, {"datumaro": "voc_detection", "Label Studio": "VOC"}),
+    ("coco", 2.0, 20.0, {"datumaro": "coco_instances", "Label Studio": "COCO"}),
+    ("yolo", 2.0, 10.0, {"datumaro": "yolo", "Label Studio": "YOLO"}),
+    ("voc", 2.5, 10.0, {"datumaro": "voc_detection", "Label Studio": "VOC"}),
 )
 
 
@@ -175,7 +175,7 @@ def main() -> int:
                 Claim(
                     f"{what} written, against decoding and encoding the documents",
                     f"{written / least:.2f} x ({whole / least:.2f} x with reading back)",
-                    f"{limit:.0f} x",
+                    f"{limit:g} x",
                     written / least <= limit,
                 ),
                 Claim(
