@@ -85,8 +85,8 @@ class TaskLabels(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def columns(self) -> Columns | None:
-        """The annotations as columns, where they were measured."""
-        return columns_of(self.content.rows) if isinstance(self.content, Measured) else None
+        """The annotations as columns, where they were measured and nobody has decoded them yet."""
+        return columns_of(self.content.rows) if isinstance(self.content, Measured) and not self.is_decoded else None
 
     @property
     def class_ids(self) -> list[str]:

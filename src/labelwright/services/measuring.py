@@ -19,8 +19,8 @@ from labelwright.services.context import Context
 
 MOST_TASKS: Final = 2048
 _MOST_BYTES: Final = 2 << 20
-_PAUSE_S: Final = 0.005
-"""Between two portions, for those who save meanwhile."""
+_PAUSE_S: Final = 0.05
+"""Between two portions: measuring holds the interpreter, and others wait for it at every step."""
 
 IS_MEASURED: Final = and_(
     t.label_measure.c.task_id == t.label_document.c.task_id,
