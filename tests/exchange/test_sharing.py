@@ -24,8 +24,18 @@ from tests.formats.measuring import written
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
 
-def children() -> set[str]:
-    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split())
+def children() -> set[int]:
+    """The processes that this one has started and that have not ended."""
+    found = ((int(folder.name), stat_of(folder)) for folder in Path("/proc").iterdir() if folder.name.isdecimal())
+    return {process for process, stat in found if stat and int(stat[1]) == os.getpid()}
+
+
+def stat_of(folder: Path) -> list[str]:
+    """What the system says of a process, from its state on."""
+    try:
+        return (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 @pytest.mark.parametrize("pieces", [0, 1, 2, 3, 50])
@@ -103,10 +113,7 @@ def test_processes_end_when_the_one_that_started_them_is_killed() -> None:
 
 
 def is_running(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    return stat_of(Path(f"/proc/{process}"))[:1] not in ([], ["Z"])
 
 
 def many_tasks(count: int) -> Iterator[TaskLabels]:
