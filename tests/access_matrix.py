@@ -29,8 +29,10 @@ RULES = tuple(
     _rule(line)
     for line in """
     GET    /health                                               ok  ok  ok  ok  ok  ok  ok  ok
+    HEAD   /health                                               ok  ok  ok  ok  ok  ok  ok  ok
     GET    /api/openapi.json                                     ok  ok  ok  ok  ok  ok  ok  ok
     GET    /api/docs                                             ok  ok  ok  ok  ok  ok  ok  ok
+    HEAD   /api/docs                                             ok  ok  ok  ok  ok  ok  ok  ok
     GET    /assets/{name}                                        404 404 404 404 404 404 404 404
     HEAD   /assets/{name}                                        404 404 404 404 404 404 404 404
     GET    /{path:page}                                          ok  ok  ok  ok  ok  ok  ok  ok
@@ -60,6 +62,7 @@ RULES = tuple(
     PUT    /api/projects/{project_id}/configuration              401 404 403 ok  403 403 403 ok
     POST   /api/projects/{project_id}/configuration/effects      401 404 403 ok  403 403 403 ok
     GET    /api/projects/{project_id}/configuration/file         401 404 ok  ok  ok  ok  ok  ok
+    HEAD   /api/projects/{project_id}/configuration/file         401 404 ok  ok  ok  ok  ok  ok
     POST   /api/projects/{project_id}/configuration/file         401 404 403 ok  403 403 403 ok
     GET    /api/projects/{project_id}/tasks                      401 404 ok  ok  ok  ok  ok  ok
     POST   /api/projects/{project_id}/tasks/move                 401 404 403 ok  403 403 403 ok
@@ -78,9 +81,13 @@ RULES = tuple(
     POST   /api/datasets/{dataset_id}/links                      401 404 403 ok  403 ok  403 ok
     GET    /api/media/{medium_id}                                401 404 ok  ok  ok  ok  ok  ok
     GET    /api/media/{medium_id}/file                           401 404 ok  ok  ok  ok  ok  ok
+    HEAD   /api/media/{medium_id}/file                           401 404 ok  ok  ok  ok  ok  ok
     GET    /api/media/{medium_id}/display                        401 404 ok  ok  ok  ok  ok  ok
+    HEAD   /api/media/{medium_id}/display                        401 404 ok  ok  ok  ok  ok  ok
     GET    /api/media/{medium_id}/thumbnail                      401 404 ok  ok  ok  ok  ok  ok
+    HEAD   /api/media/{medium_id}/thumbnail                      401 404 ok  ok  ok  ok  ok  ok
     GET    /api/media/{medium_id}/tiles/{level}/{column}_{row}   401 404 ok  ok  ok  ok  ok  ok
+    HEAD   /api/media/{medium_id}/tiles/{level}/{column}_{row}   401 404 ok  ok  ok  ok  ok  ok
     DELETE /api/media/{medium_id}                                401 404 403 ok  403 403 403 ok
     POST   /api/media/delete                                     401 404 403 ok  403 403 403 ok
     POST   /api/media/{medium_id}/retry                          401 404 403 ok  403 ok  403 ok
@@ -98,8 +105,10 @@ RULES = tuple(
     POST   /api/exports/{export_id}/resume                       401 404 403 ok  ok  403 403 ok
     DELETE /api/exports/{export_id}                              401 404 403 ok  ok  403 403 ok
     GET    /api/exports/{export_id}/file                         401 404 403 ok  ok  403 403 ok
+    HEAD   /api/exports/{export_id}/file                         401 404 403 ok  ok  403 403 ok
     POST   /api/exports/{export_id}/link                         401 404 403 ok  ok  403 403 ok
     GET    /api/exports/{export_id}/download                     404 404 404 404 404 404 404 404
+    HEAD   /api/exports/{export_id}/download                     404 404 404 404 404 404 404 404
     GET    /api/projects/{project_id}/imports                    401 404 403 ok  403 ok  403 ok
     POST   /api/projects/{project_id}/imports                    401 404 403 ok  403 ok  403 ok
     GET    /api/imports/{import_id}                              401 404 403 ok  403 ok  403 ok
@@ -119,6 +128,7 @@ RULES = tuple(
     PATCH  /api/mappings/{mapping_id}                            401 404 403 ok  403 ok  403 ok
     DELETE /api/mappings/{mapping_id}                            401 404 403 ok  403 ok  403 ok
     GET    /schema/export.schema.json                            ok  ok  ok  ok  ok  ok  ok  ok
+    HEAD   /schema/export.schema.json                            ok  ok  ok  ok  ok  ok  ok  ok
 
     POST   /api/next-task                                        401 ok  ok  ok  ok  ok  ok  ok
     GET    /api/tasks/{task_id}                                  401 404 ok  ok  ok  ok  ok  ok
@@ -141,6 +151,7 @@ RULES = tuple(
     POST   /api/v1/media/{dataset_id}/url                        401 401 401 401 403 ok  403 ok
     POST   /api/v1/media/{dataset_id}/file                       401 401 401 401 403 ok  403 ok
     GET    /api/v1/media/{medium_id}                             401 401 401 401 ok  ok  ok  ok
+    HEAD   /api/v1/media/{medium_id}                             401 401 401 401 ok  ok  ok  ok
     DELETE /api/v1/media/{medium_id}                             401 401 401 401 403 403 403 ok
     DELETE /api/v1/config/{configuration_id}                     401 401 401 401 403 403 403 ok
     PUT    /api/v1/config/{configuration_id}                     401 401 401 401 403 403 403 ok
@@ -148,6 +159,7 @@ RULES = tuple(
     GET    /api/v1/export/{project_id}                           401 401 401 401 ok  403 403 ok
     HEAD   /api/v1/export/{project_id}                           401 401 401 401 ok  403 403 ok
     GET    /api/v1/export/bitmap/{task_id}/{export_key}          401 404 ok  ok  ok  ok  ok  ok
+    HEAD   /api/v1/export/bitmap/{task_id}/{export_key}          401 404 ok  ok  ok  ok  ok  ok
     GET    /api/v1/exportVideoTask/{task_id}                     401 401 401 401 ok  403 403 ok
     GET    /api/v1/exportVideoTask/{task_id}/                    401 401 401 401 ok  403 403 ok
     GET    /api/v1/task/{project_id}/list                        401 401 401 401 ok  ok  ok  ok

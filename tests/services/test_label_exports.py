@@ -140,6 +140,9 @@ def test_the_bytes_of_an_archive_are_served_in_ranges_and_by_a_signed_address(
     part = client.get(f"/api/exports/{export['id']}/file", headers={"Range": "bytes=10-"})
     assert (part.status_code, part.content) == (206, whole[10:])
     link = client.post(f"/api/exports/{export['id']}/link").json()["url"]
+    asked = client.head(link, headers={"Authorization": ""})
+    assert (asked.headers["content-length"], asked.headers["accept-ranges"]) == (str(len(whole)), "bytes")
+    assert asked.headers["etag"] == f'"{export["sha256"]}"'
     assert client.get(link, headers={"Authorization": ""}).content == whole
     assert client.get(link.replace("signature=", "signature=0"), headers={"Authorization": ""}).status_code == 404
     assert zipfile.ZipFile(io.BytesIO(whole)).testzip() is None

@@ -40,7 +40,7 @@ def install(app: FastAPI) -> None:
         return assets.answer(request, name)
 
     app.add_api_route("/assets/{name}", asset, methods=["GET", "HEAD"], include_in_schema=False)
-    app.add_api_route("/api/docs", _docs, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/api/docs", _docs, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_api_route("/{path:page}", _page, methods=["GET", "HEAD"], include_in_schema=False)
 
 

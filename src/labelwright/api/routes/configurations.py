@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from labelwright.api.answers import MsgspecResponse
 from labelwright.api.deps import Caller, Ctx
+from labelwright.api.downloads import file_at
 from labelwright.api.models import EffectsShown
 from labelwright.api.reading import decode, json_body
 from labelwright.formats import configuration_file
@@ -87,7 +88,7 @@ async def preview_effects(request: Request, ctx: Ctx, actor: Caller, project_id:
     return MsgspecResponse(effects)
 
 
-@router.get("/file", responses=_FILE)
+@file_at(router, "/file", responses=_FILE)
 def download_configuration(ctx: Ctx, actor: Caller, project_id: str) -> Response:
     """The configuration as a file that another project can import."""
     configuration = configurations.get_configuration(ctx, actor, project_id)

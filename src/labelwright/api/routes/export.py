@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from labelwright.api.answers import MsgspecResponse
 from labelwright.api.deps import Caller, Ctx, base_url
+from labelwright.api.downloads import file_at
 from labelwright.api.errors import problem
 from labelwright.api.label_models import ExportSummary, ImportDone
 from labelwright.formats.export_schema import export_schema
@@ -72,7 +73,7 @@ _FILE: dict[int | str, dict[str, Any]] = {
 _IMPORT_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "array"}}}}}
 
 
-@router.get("/projects/{project_id}/export", responses=_FILE)
+@file_at(router, "/projects/{project_id}/export", responses=_FILE)
 async def export_labels(  # noqa: PLR0913 - the options of the file
     request: Request,
     ctx: Ctx,
@@ -103,9 +104,6 @@ async def export_labels(  # noqa: PLR0913 - the options of the file
     return await download(request, export)
 
 
-router.head("/projects/{project_id}/export", include_in_schema=False)(export_labels)
-
-
 def _check_names(request: Request) -> None:
     """Raise Invalid for a parameter that is none: misspelt, a filter would let everything through."""
     names = {field.alias or name for name, field in StreamOptions.model_fields.items()}
@@ -120,7 +118,9 @@ async def download(request: Request, export: Export, media_type: str = "applicat
     """Answer with an export; a failure before its first bytes is an ordinary error, one behind them cuts the line."""
     headers = {"Content-Disposition": _disposition(export.file_name), "Cache-Control": "no-store"}
     if request.method == "HEAD":
-        return Response(media_type=media_type, headers=headers)
+        answer = Response(media_type=media_type, headers=headers)
+        del answer.headers["Content-Length"]  # how long it gets is known at its end
+        return answer
     export.start()
     try:
         if request.scope["http_version"] == "1.0":
@@ -231,7 +231,7 @@ _SCHEMA = msgspec.json.encode(export_schema())
 _SCHEMA_TAG = f'"{hashlib.sha256(_SCHEMA).hexdigest()[:32]}"'
 
 
-@public.get("/schema/export.schema.json", responses={"200": {"content": {"application/schema+json": {}}}})
+@file_at(public, "/schema/export.schema.json", responses={"200": {"content": {"application/schema+json": {}}}})
 def get_export_schema() -> Response:
     """The JSON Schema (2020-12) of exported files."""
     headers = {"ETag": _SCHEMA_TAG, "Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}

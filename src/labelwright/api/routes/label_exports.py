@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, Response
 
 from labelwright.api.answers import MsgspecResponse
 from labelwright.api.deps import Caller, Ctx, base_url
+from labelwright.api.downloads import file_at
 from labelwright.api.reading import decode, json_body
 from labelwright.api.routes.following import EVENTS, follow
 from labelwright.exchange.format import Format
@@ -95,7 +96,7 @@ def delete_export(ctx: Ctx, actor: Caller, export_id: str) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/exports/{export_id}/file", responses=_ZIP)
+@file_at(router, "/exports/{export_id}/file", responses=_ZIP)
 def download_export(ctx: Ctx, actor: Caller, export_id: str) -> Response:
     """The archive. Ranges are served, so that a broken download goes on."""
     return _archive(ctx, label_exports.get_export(ctx, actor, export_id))
@@ -123,7 +124,7 @@ def make_link(request: Request, ctx: Ctx, actor: Caller, export_id: str) -> Resp
     return MsgspecResponse({"url": url, "expiresAt": expires * 1000})
 
 
-@public.get("/exports/{export_id}/download", responses=_ZIP)
+@file_at(public, "/exports/{export_id}/download", responses=_ZIP)
 def download_by_link(
     request: Request,
     ctx: Ctx,

@@ -9,6 +9,7 @@ from starlette.responses import FileResponse, Response
 
 from labelwright.api.answers import MsgspecResponse
 from labelwright.api.deps import Caller, Ctx
+from labelwright.api.downloads import file_at
 from labelwright.api.models import Deleted, IdsBody, LinkResults, LinksBody, MediaPage, MediumShown
 from labelwright.media.names import content_disposition
 from labelwright.media.pyramid import Address
@@ -109,25 +110,25 @@ def get_medium(ctx: Ctx, actor: Caller, medium_id: str) -> Response:
     return MsgspecResponse(media.get_medium(ctx, actor, medium_id))
 
 
-@router.get("/media/{medium_id}/file", responses=_PICTURE, response_class=Response)
+@file_at(router, "/media/{medium_id}/file", responses=_PICTURE, response_class=Response)
 def get_file(request: Request, ctx: Ctx, actor: Caller, medium_id: str, *, download: bool = False) -> Response:
     """The original bytes, unchanged; ranges are served."""
     return serve(request, ctx, pictures.original(ctx, actor, medium_id), download=download)
 
 
-@router.get("/media/{medium_id}/display", responses=_PICTURE, response_class=Response)
+@file_at(router, "/media/{medium_id}/display", responses=_PICTURE, response_class=Response)
 def get_display(request: Request, ctx: Ctx, actor: Caller, medium_id: str) -> Response:
     """The picture as a browser shows it, at exactly the displayed size."""
     return serve(request, ctx, pictures.display(ctx, actor, medium_id))
 
 
-@router.get("/media/{medium_id}/thumbnail", responses=_PICTURE, response_class=Response)
+@file_at(router, "/media/{medium_id}/thumbnail", responses=_PICTURE, response_class=Response)
 def get_thumbnail(request: Request, ctx: Ctx, actor: Caller, medium_id: str, size: int = 256) -> Response:
     """A small version: 128, 256 or 512 pixels at most."""
     return serve(request, ctx, pictures.thumbnail(ctx, actor, medium_id, size))
 
 
-@router.get("/media/{medium_id}/tiles/{level}/{column}_{row}", responses=_PICTURE, response_class=Response)
+@file_at(router, "/media/{medium_id}/tiles/{level}/{column}_{row}", responses=_PICTURE, response_class=Response)
 def get_tile(  # noqa: PLR0913, PLR0917 - an address has three parts
     request: Request, ctx: Ctx, actor: Caller, medium_id: str, level: int, column: int, row: int
 ) -> Response:

@@ -40,7 +40,7 @@ async def export_labels(  # noqa: PLR0913 - the options of the file
 _NOUNS = {"task": ("task", "id"), "label class": ("lcEntry", "entry_key"), "medium": ("image", "id")}
 
 
-@router.get("/export/bitmap/{task_id}/{export_key}")
+@router.api_route("/export/bitmap/{task_id}/{export_key}", methods=["GET", "HEAD"])
 def get_semantic_map(  # noqa: PLR0913 - the options of the picture
     request: Request,
     ctx: Ctx,

@@ -64,7 +64,7 @@ def _file_name(request: Request) -> str:
         return header
 
 
-@router.get("/media/{medium_id}")
+@router.api_route("/media/{medium_id}", methods=["GET", "HEAD"])
 def download_medium(request: Request, ctx: Ctx, actor: V1Caller, medium_id: str, *, dl: bool = True) -> Response:
     """The original bytes; as a download unless `dl=false`."""
     return serve(request, ctx, pictures.original(ctx, actor, medium_id), download=dl)
