@@ -1,5 +1,6 @@
 """Work that several processes share comes out as if one had done it."""
 
+import errno
 import itertools
 import os
 import signal
@@ -95,11 +96,17 @@ def test_nobody_is_left_when_the_walk_is_given_up() -> None:
     assert children() == before
 
 
-def test_processes_end_when_the_one_that_started_them_is_killed() -> None:
+@pytest.mark.parametrize("long_from", [2, 10**9], ids=["at a long piece", "handing over"])
+def test_processes_end_when_the_one_that_started_them_is_killed(long_from: int) -> None:
+    def work(number: int) -> int:
+        if number >= long_from:
+            time.sleep(60)
+        return os.getpid()
+
     read_end, write_end = os.pipe()
     parent = os.fork()
     if not parent:
-        walk = in_turn(itertools.count, lambda _: os.getpid(), 2)
+        walk = in_turn(itertools.count, work, 2)
         os.write(write_end, f"{next(walk)} {next(walk)}".encode())
         time.sleep(60)
         os._exit(1)
@@ -110,6 +117,24 @@ def test_processes_end_when_the_one_that_started_them_is_killed() -> None:
     while any(is_running(one) for one in others):
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+@pytest.mark.parametrize("refused_at", [1, 2])
+def test_where_the_system_refuses_a_process_the_work_is_done_in_one(
+    refused_at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, tasks, attempts, fork = children(), tuple(many_tasks(SHARED["masks_index"])), itertools.count(1), os.fork
+
+    def refusing() -> int:
+        if next(attempts) % 2 == refused_at % 2:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return fork()
+
+    alone = written(FORMATS["masks_index"], corpus.SCHEME, tasks, processes=1)
+    monkeypatch.setattr(os, "fork", refusing)
+    assert written(FORMATS["masks_index"], corpus.SCHEME, tasks, processes=2) == alone
+    assert next(attempts) > refused_at
+    assert children() == before
 
 
 def is_running(process: int) -> bool:

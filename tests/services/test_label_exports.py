@@ -1,8 +1,11 @@
 """Exports into archives: one moment's labels, written by a process of its own, stopped, resumed and checked."""
 
+import errno
 import hashlib
 import io
 import json
+import os
+import subprocess
 import zipfile
 from typing import Any
 
@@ -116,6 +119,22 @@ def test_what_is_asked_wrongly_is_refused_by_name(ctx: Context, team: Team, proj
     with pytest.raises(Invalid) as caught:
         label_exports.create_export(ctx, team.admin, project.id, Wanted(format="coco", settings={"holes": "filled"}))
     assert "rle" in caught.value.message or "polygons" in caught.value.message
+
+
+def test_where_the_system_has_no_process_left_the_export_says_so_and_goes_on_later(
+    ctx: Context, team: Team, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: Any, **__: Any) -> Any:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    with monkeypatch.context() as full:
+        full.setattr(subprocess, "Popen", refused)
+        export = written(ctx, team, project)
+    assert export["state"] == "failed"
+    assert "refused a process" in export["error"]
+    label_exports.resume_export(ctx, team.admin, export["id"])
+    assert label_exports.write_next(ctx)
+    assert label_exports.get_export(ctx, team.admin, export["id"])["state"] == "done"
 
 
 def test_another_organisation_does_not_see_an_export(ctx: Context, team: Team, project: Project) -> None:

@@ -1,7 +1,8 @@
 """Share the pieces of a walk among processes: each does every n-th of them, and what they made comes back in order.
 
 Processes are forked where the walk begins, so that pieces and work may be anything that is in memory; only what was
-made goes through a pipe. A process whose parent is gone ends with the next thing that it hands over.
+made goes through a pipe. A process whose parent is gone ends at once. Where the system refuses a process, all is done
+in this one: sharing is for speed alone.
 """
 
 import fcntl
@@ -13,6 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
+
+from labelwright.exchange.orphans import end_with
 
 MOST_PROCESSES: Final = 8
 _PIPE_BYTES: Final = 1 << 20
@@ -41,17 +44,18 @@ def in_turn(
 ) -> Iterator[Made]:
     """What `work` makes of each piece, in the order of the pieces; `pieces` starts the same walk in each process.
 
-    `begin` is called in each process first. What `work` raises is raised here. Raises Died when a process is killed.
+    `begin` is called in each other process first. What `work` raises is raised here. Raises Died when one is killed.
     """
 
     def run(number: int, pipe: BinaryIO) -> None:
         begin()
         _hand_over(pipe, itertools.islice(pieces(), number, None, processes), work)
 
-    others: list[_Other] = []
+    others = _started(run, processes)
+    if not others:
+        yield from map(work, pieces())
+        return
     try:
-        for number in range(processes):
-            others.append(_forked(partial(run, number), others))
         for other in itertools.cycle(others):
             kind, made = other.take()
             if kind == _DONE:
@@ -84,15 +88,35 @@ class _Other(NamedTuple):
         os.waitpid(self.pid, 0)
 
 
+def _started(run: Callable[[int, BinaryIO], None], processes: int) -> list[_Other]:
+    """So many processes; none where the system has no room for all of them."""
+    others: list[_Other] = []
+    try:
+        for number in range(processes):
+            others.append(_forked(partial(run, number), others))
+    except OSError:
+        for other in others:
+            other.stop()
+        return []
+    return others
+
+
 def _forked(run: Callable[[BinaryIO], None], before: list[_Other]) -> _Other:
     read_end, write_end = os.pipe()
     with suppress(OSError, AttributeError):  # fewer turns for large things; not every system has it, or allows it
         fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-    pid = os.fork()
+    parent = os.getpid()
+    try:
+        pid = os.fork()
+    except OSError:
+        os.close(read_end)
+        os.close(write_end)
+        raise
     if pid:
         os.close(write_end)
         return _Other(pid, os.fdopen(read_end, "rb"))
     try:
+        end_with(parent)
         os.close(read_end)
         for other in before:  # as long as somebody holds its other end, a pipe does not break
             os.close(other.pipe.fileno())

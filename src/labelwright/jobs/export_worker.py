@@ -18,6 +18,7 @@ import msgspec
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.checking import check_archive
 from labelwright.exchange.exporting import CONFIGURATION_PATH, Exporting
+from labelwright.exchange.orphans import ORPHANED
 from labelwright.exchange.sharing import Died, processes_here
 from labelwright.exchange.side_car_writing import check_side_car
 from labelwright.exchange.snapshot import read_tasks
@@ -25,7 +26,7 @@ from labelwright.exchange.source import Medium, Scheme
 from labelwright.exchange.work import ARCHIVE, JOB, REPORT, SNAPSHOT, Done, Job, Said
 from labelwright.exchange.zip_file import ZipWriter
 from labelwright.formats import FORMATS, configuration_file
-from labelwright.jobs.lifeline import ORPHANED, alone_in
+from labelwright.jobs.lifeline import alone_in
 from labelwright.jobs.room import leave_room
 from labelwright.model.errors import LabelwrightError
 from labelwright.storage.keys import original_key

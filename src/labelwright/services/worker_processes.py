@@ -1,5 +1,6 @@
 """Processes that do long work for the server, each in a folder of its own; one that nobody wants any more is ended."""
 
+import errno
 import subprocess
 import sys
 import threading
@@ -13,6 +14,8 @@ from labelwright.exchange.work import Said
 
 ERRORS: Final = "errors.log"
 LOOK_EVERY_S: Final = 0.3
+NOT_STARTED: Final = -1
+_REFUSED: Final = {errno.EAGAIN, errno.ENOMEM}
 
 
 class Ended(NamedTuple):
@@ -33,10 +36,15 @@ def run_worker(
     """Run a module of `jobs` for a folder and pass on what it says, until it ends or is not wanted any more."""
     command = [sys.executable, "-m", f"labelwright.jobs.{module}", str(folder), *arguments]
     said = Said(step="starting")
-    with (
-        (folder / ERRORS).open("wb") as errors,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors) as worker,
-    ):
+    with (folder / ERRORS).open("wb") as errors:
+        try:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
+        except OSError as error:
+            if error.errno not in _REFUSED:
+                raise
+            text = f"The system refused a process for it ({error.strerror}). Try again when it has less to do."
+            return Ended(NOT_STARTED, msgspec.structs.replace(said, error=text), was_wanted=True)
+    with process as worker:
         assert worker.stdout is not None
         watch = _Watch(worker, is_wanted)
         watch.start()
