@@ -11,7 +11,10 @@ from labelwright.exchange.files import open_files
 from labelwright.exchange.splits import parse_splits
 from labelwright.formats import FORMATS
 from labelwright.formats.yolo_data import read_data
+from labelwright.formats.yolo_describing import flips_of
 from labelwright.model.errors import Invalid
+from labelwright.model.geometry import Point, Rectangle
+from tests.exchange.writing import opened, pack, task, unpack
 from tests.formats.test_conformance import export
 
 
@@ -70,3 +73,55 @@ def test_a_picture_is_looked_for_beside_the_folder_of_its_labels(tmp_path: Path)
     assert form.read is not None
     (medium,) = form.read(open_files(tmp_path)).media()
     assert medium.path == "my_labels/labels/set/images/a"
+
+
+def test_a_split_that_has_no_picture_is_not_named(tmp_path: Path) -> None:
+    """Programs stop at a folder that is not there; the pictures of another split stand for it."""
+    archive, _ = pack("yolo", task(1, ("car", Rectangle(1, 1, 5, 5))), splits=parse_splits("1/98/1"))
+    data = yaml.safe_load(unpack(archive)["data.yaml"])
+    assert {key: data.get(key) for key in ("train", "val", "test")} == dict.fromkeys(("train", "val"), "images/val") | {
+        "test": None
+    }
+    assert data["nc"] == len(data["names"])
+
+
+@pytest.mark.parametrize(
+    ("named", "flips"),
+    [
+        ([["nose", "left_eye", "right_eye", "l.ear", "r.ear"]], [0, 2, 1, 4, 3]),
+        ([["left_wheel", "right_wheel"], ["left_arm", "right_arm", "tail"]], [1, 0, 2]),
+        ([["left_wheel", "right_wheel"], ["hand", "left_hand"]], None),
+        ([["front_wheel", "rear_wheel"]], None),
+        ([["leftover", "rightover", "left"]], None),
+    ],
+)
+def test_keypoints_that_are_left_and_right_change_places_in_a_mirror(
+    named: list[list[str]], flips: list[int] | None
+) -> None:
+    assert flips_of(named) == flips
+
+
+def test_keypoints_without_a_third_number_are_read_as_kpt_shape_says(tmp_path: Path) -> None:
+    """A keypoint in the corner is one that nobody saw."""
+    text = "kpt_shape: [3, 2]\nnames: [tiger]\n"
+    line = "0 0.5 0.5 0.4 0.4 0.25 0.5 0 0 0.75 0.5\n"
+    found, (medium,) = opened({"data.yaml": text, "labels/train/a.txt": line}, tmp_path)
+    (tiger,) = medium.objects
+    points = [(one.class_name, one.geometry) for one in tiger.nested]
+    assert (points, found.faults.kept) == (
+        [("keypoint_1", Point(0.25, 0.5)), ("keypoint_3", Point(0.75, 0.5))],
+        [],
+    )
+
+
+def test_lists_of_pictures_are_no_labels(tmp_path: Path) -> None:
+    """As Darknet and CVAT's YOLO 1.1 have them beside the labels."""
+    files = {
+        "obj.names": "car\n",
+        "train.txt": "data/obj_train_data/a.png\n",
+        "valid.txt": "data/obj_valid_data/b.png\n",
+        "obj_train_data/a.txt": "0 0.5 0.5 0.2 0.2\n",
+        "obj_valid_data/b.txt": "",
+    }
+    found, media = opened(files, tmp_path)
+    assert ([len(medium.objects) for medium in media], found.faults.kept) == ([1, 0], [])

@@ -12,22 +12,19 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final, NamedTuple
 
-import msgspec
-
 from labelwright.exchange.archive import Archive, File, file_of
 from labelwright.exchange.areas import area_of
 from labelwright.exchange.flat import LEAST, account_plain, apart, box_loss
 from labelwright.exchange.format import CARRIES, Chosen, Format, Support, converts, everything, refuses
 from labelwright.exchange.ledger import NO_SIZE, Ledger, Loss, item_of, refuse_task
 from labelwright.exchange.naming import stem_of
-from labelwright.exchange.numbers import names_by_number
 from labelwright.exchange.pixels import one_ring
 from labelwright.exchange.portions import Portion
 from labelwright.exchange.shapes import outline_of, smallest_box
 from labelwright.exchange.source import Labelled, Medium, Scheme, Source, TaskLabels
+from labelwright.formats.yolo_describing import describe, keypoints_of, most_of
 from labelwright.formats.yolo_plain import MIDDLES, NEAR, box_rows, outline_rows, rounded, sizes_of
 from labelwright.formats.yolo_reader import read_task, recognise_task
-from labelwright.model.configuration import LabelClass
 from labelwright.model.geometry import Geometry, ImageSegmentation, Point, Point2, Polygon, Rectangle, kind_of
 
 NO_ANSWERS: Final = "YOLO has no attributes."
@@ -109,20 +106,22 @@ TASKS: Final[dict[str, Shaper]] = {"detect": _detect, "segment": _segment, "obb"
 def write(task: str, source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - none
     """Write a text file for each picture, and `data.yaml`."""
     writer = _Writer(task, source.scheme, ledger)
+    filled = dict.fromkeys(source.splits, False)
     for split in source.splits:
         for files in source.in_turn(split, writer.files):
             archive.add_all(files)
-    archive.add("data.yaml", writer.data(source).encode())
+            filled[split] = filled[split] or bool(files)
+    splits = [split for split, is_filled in filled.items() if is_filled] or [""]
+    archive.add("data.yaml", describe(task, source.scheme, splits, writer.keypoints).encode())
 
 
 class _Writer:
     def __init__(self, task: str, scheme: Scheme, ledger: Ledger) -> None:
         self._task, self._shape, self._scheme, self._ledger = task, TASKS[task], scheme, ledger
-        points = {str(c.id): _keypoints(c) for c in scheme.geometry_classes if c.type == "rectangle"}
-        self._keypoints = {key: places for key, places in points.items() if places} if task == "pose" else {}
+        self.keypoints = keypoints_of(scheme) if task == "pose" else {}
         self._numbers = scheme.indices
         self._keys = {str(c.id): c.key for c in scheme.geometry_classes}
-        self._most = max((len(places) for places in self._keypoints.values()), default=0)
+        self._most = most_of(self.keypoints)
 
     def files(self, tasks: list[TaskLabels]) -> list[File]:
         """A file for each picture."""
@@ -216,7 +215,7 @@ class _Writer:
     def _points(self, labels: TaskLabels, labelled: list[Labelled]) -> "_Points":
         found = _Points({}, set())
         for one in labelled:
-            places = self._keypoints.get(one.parent.class_id) if one.parent else None
+            places = self.keypoints.get(one.parent.class_id) if one.parent else None
             if one.parent is None or places is None or one.annotation.class_id not in places:
                 continue
             item = item_of(labels, one.annotation.id, one.label_class.key)
@@ -231,37 +230,12 @@ class _Writer:
             self._ledger.converted("geometries", KEYPOINT, item)
         return found
 
-    def data(self, source: Source) -> str:
-        """`data.yaml`. Without splits the same pictures stand for train and val: some programs want both.
-
-        It has no `path`: programs then look beside the file itself, wherever they are started; a relative one they
-        would look up from their own folder.
-        """
-        splits = {split: f"images/{split}" for split in source.splits if split} or {"train": "images", "val": "images"}
-        if "val" not in splits:
-            splits["val"] = splits.get("test", splits.get("train", "images"))
-        lines = [*(f"{split}: {place}" for split, place in splits.items()), f"task: {self._task}"]
-        if self._most:
-            lines.append(f"kpt_shape: [{self._most}, 3]")
-            lines.append("kpt_names:")
-            for class_id, places in self._keypoints.items():
-                keys = [self._scheme.configuration.by_id[key].label_class.key for key in places]
-                lines.append(f"  {self._scheme.indices[class_id]}: [{', '.join(map(_quoted, keys))}]")
-        lines.append("names:")
-        lines += [f"  {number}: {_quoted(name)}" for number, name in names_by_number(self._scheme).items()]
-        return "\n".join(lines) + "\n"
-
 
 class _Points(NamedTuple):
     """Keypoints by annotation id and place, and the annotations that became keypoints."""
 
     of: dict[str, dict[int, Point]]
     taken: set[str]
-
-
-def _keypoints(label_class: LabelClass) -> dict[str, int]:
-    points = [child for child in label_class.children if child.type == "point"]
-    return {str(child.id): place for place, child in enumerate(points)}
 
 
 def _leaves(values: list[float], size_wh: tuple[int, int]) -> bool:
@@ -306,11 +280,6 @@ def _text(value: float) -> str:
     return str(whole) if whole == value else repr(value)
 
 
-def _quoted(text: str) -> str:
-    """A YAML string: JSON's strings are YAML's."""
-    return msgspec.json.encode(text).decode()
-
-
 def _label_path(medium: Medium) -> str:
     return f"labels/{stem_of(_picture_path(medium).removeprefix('images/'))}.txt"
 
@@ -352,7 +321,15 @@ _BOXES: Final = {
     "holes": converts(BOXED),
 }
 DETECT: Final = _format("detect", "yolo", "YOLO detection", "Boxes, one text file a picture.", **_BOXES)
-POSE: Final = _format("pose", "yolo-pose", "YOLO pose", "Boxes with the points nested in them as keypoints.", **_BOXES)
+POSE: Final = _format(
+    "pose",
+    "yolo-pose",
+    "YOLO pose",
+    "Boxes with the points nested in them as keypoints.",
+    point=refuses("A point that is nested in no rectangle is no keypoint."),
+    nested=converts("A point nested in a rectangle is its keypoint; all else is an object of its own."),
+    **_BOXES,
+)
 SEGMENT: Final = _format(
     "segment",
     "yolo-seg",

@@ -20,11 +20,15 @@ _KEYS: Final = {"names", "nc"}
 
 
 class Data(NamedTuple):
-    """`task` is None where the file does not say; `keypoints` are names by number of the class."""
+    """`task` is None where the file does not say; `keypoints` are names by number of the class.
+
+    `has_visibility` says whether a keypoint is x, y and visible, or x and y alone.
+    """
 
     task: str | None
     names: dict[int, str]
     keypoints: dict[int, list[str]]
+    has_visibility: bool = True
 
 
 def find_data(files: Files) -> str | None:
@@ -53,12 +57,14 @@ def read_data(files: Files) -> Data:
         task = "pose" if "kpt_shape" in found else None
     names = _numbered(path, "names", found.get("names"))
     keypoints = _numbered(path, "kpt_names", found.get("kpt_names"))
+    shape = found.get("kpt_shape")
     return Data(
         task=task,
         names={number: _name(path, value) for number, value in names.items()},
         keypoints={
             n: [_name(path, each) for each in value] for n, value in keypoints.items() if isinstance(value, list)
         },
+        has_visibility=not isinstance(shape, list) or shape[1:] != ["2"],
     )
 
 

@@ -20,6 +20,8 @@ _SPLITS: Final = ("train", "val", "test")
 # How many columns a line has: a class with a box, a class with four corners.
 _BOX, _CORNERS = 5, 9
 _LEAST = 4  # a box with a number forgotten; a list of pictures has one column
+# Text files beside the labels that hold none.
+_LISTS: Final = {"classes.txt", "train.txt", "val.txt", "valid.txt", "test.txt"}
 
 
 def recognise_task(task: str, files: Files) -> bool:
@@ -75,7 +77,7 @@ def _is_number(text: str) -> bool:
 
 def _label_paths(files: Files) -> list[str]:
     inside = [path for path in files.ending(".txt") if "labels/" in path]
-    others = [p for p in files.ending(".txt") if p.rpartition("/")[2] not in {"classes.txt", "obj.names", "train.txt"}]
+    others = [path for path in files.ending(".txt") if path.rpartition("/")[2] not in _LISTS]
     return inside or others
 
 
@@ -94,6 +96,7 @@ class _Reader:
         self.faults = Faults()
         data = read_data(files)
         self._names, self._keypoints = data.names, data.keypoints
+        self._per_point = 3 if data.has_visibility else 2
         self._pictures = {stem_of(path): path for path in files.ending(*_PICTURES)}
 
     def classes(self) -> tuple[FoundClass, ...]:
@@ -173,7 +176,7 @@ class _Reader:
     def _shares(self, numbers: list[float]) -> list[float]:
         if self._task != "pose":
             return numbers
-        return numbers[:4] + [number for at, number in enumerate(numbers[4:]) if at % 3 != 2]
+        return numbers[:4] + [number for at, number in enumerate(numbers[4:]) if at % self._per_point != 2]
 
     def _geometry(self, numbers: list[float], place: Place, line: str) -> Geometry | None:
         if self._task in {"detect", "pose"}:
@@ -191,12 +194,15 @@ class _Reader:
         return from_ring(tuple(zip(numbers[::2], numbers[1::2], strict=True)))
 
     def _points(self, number: int, values: list[float], place: Place) -> Iterator[FoundObject]:
-        if len(values) % 3:
-            self.faults.add(
-                place, "invalid_keypoints", "Keypoints are three numbers each: x, y and visible.", len(values)
+        each = self._per_point
+        if len(values) % each:
+            told = (
+                "three numbers each: x, y and visible" if each > 2 else "two numbers each, as kpt_shape says: x and y"
             )
+            self.faults.add(place, "invalid_keypoints", f"Keypoints are {told}.", len(values))
             return
-        names = self._keypoints.get(number) or [f"keypoint_{n + 1}" for n in range(len(values) // 3)]
-        for name, x, y, visible in zip(names, values[::3], values[1::3], values[2::3], strict=False):
-            if visible:
+        points = [tuple(values[at : at + each]) for at in range(0, len(values), each)]
+        names = self._keypoints.get(number) or [f"keypoint_{n + 1}" for n in range(len(points))]
+        for name, (x, y, *visible) in zip(names, points, strict=False):
+            if visible[0] if visible else x or y:  # without a third number the corner stands for no point
                 yield FoundObject(class_name=name, geometry=Point(x, y), place=place)
