@@ -1,12 +1,18 @@
 """Tasks of Label Studio as its own servers write them."""
 
+import base64
+import io
 import json
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from tests.exchange.writing import opened
+from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Polygon
+from tests.exchange.writing import opened, pack, task, unpack
 
 REGION: dict[str, Any] = {
     "id": "a",
@@ -49,3 +55,110 @@ def test_predictions_without_an_annotation_are_told(tmp_path: Path) -> None:
     assert [(str(fault.place), fault.code) for fault in labels.faults.kept] == [
         ("tasks.json /0/predictions", "predictions")
     ]
+
+
+def region(kind: str, **value: Any) -> dict[str, Any]:
+    size = {"original_width": 8, "original_height": 4}
+    return {"id": kind, "type": kind, "from_name": kind, **size, "value": {kind: ["road"], **value}}
+
+
+def read_region(tmp_path: Path, *regions: dict[str, Any]) -> tuple[list[Geometry], list[str]]:
+    labels, (medium,) = opened(tasks(annotations=[{"result": list(regions)}]), tmp_path)
+    return [one.geometry for one in medium.objects], [fault.message for fault in labels.faults.kept]
+
+
+VERTICES = [{"x": 25, "y": 25}, {"x": 75, "y": 25}, {"x": 75, "y": 100}]
+
+
+def test_vectors_are_lines_or_closed_outlines(tmp_path: Path) -> None:
+    found = read_region(
+        tmp_path,
+        region("vectorlabels", vertices=VERTICES, closed=False),
+        region("vectorlabels", vertices=VERTICES, closed=True) | {"id": "b"},
+        region("vectorlabels", vertices=[VERTICES[0] | {"isBezier": True}, VERTICES[1]]) | {"id": "c"},
+    )
+    points = ((2, 1), (6, 1), (6, 4))
+    told = "The vectorlabels cannot be read: it has curves, and lines here are straight."
+    assert found == ([Line(points), Polygon(points)], [told])
+
+
+# An L of three pixels in a picture of 8 x 4; its last pixel is less than half opaque, which is none.
+PAINTED = np.zeros((4, 8, 4), dtype=np.uint8)
+PAINTED[[1, 2, 2, 2], [1, 1, 2, 3], 3] = (255, 255, 128, 127)
+OUTLINE = ((1, 1), (2, 1), (2, 2), (3, 2), (3, 3), (1, 3))
+
+
+def brushed(values: bytes) -> list[int]:
+    """What a brush writes: runs of one value, and now and then values as they are."""
+    bits = f"{len(values):032b}{7:05b}" + "".join(f"{count - 1:04b}" for count in (2, 4, 8, 16))
+    for at, (value, run) in enumerate((value, len(list(run))) for value, run in groupby(values)):
+        kind, length = (1, f"{run - 1:04b}") if run <= 16 else (2, f"{run - 1:08b}")
+        is_repeated = run > 1 or at % 2
+        bits += f"{1 if is_repeated else 0}{kind:02b}{length}{value:08b}"
+    return list(int(bits + "0" * (-len(bits) % 8), 2).to_bytes(-(-len(bits) // 8), "big"))
+
+
+def data_url(picture: Image.Image) -> str:
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+@pytest.mark.parametrize(
+    "painted",
+    [
+        region("brushlabels", format="rle", rle=brushed(PAINTED.tobytes())),
+        region("bitmasklabels", imageDataURL=data_url(Image.fromarray(PAINTED, "RGBA"))),
+        region("bitmasklabels", imageDataURL=data_url(Image.fromarray(PAINTED[..., 3] // 128 * 255))),
+    ],
+    ids=["brush", "bitmask", "bitmask without alpha"],
+)
+def test_what_was_painted_is_a_segment_of_its_opaque_pixels(tmp_path: Path, painted: dict[str, Any]) -> None:
+    (segment,), faults = read_region(tmp_path, painted)
+    assert isinstance(segment, ImageSegmentation)
+    assert (set(segment.rings[0]), faults) == (set(OUTLINE), [])
+
+
+@pytest.mark.parametrize(
+    ("painted", "told"),
+    [
+        ({"rle": brushed(PAINTED.tobytes())[:-3]}, "it ends too soon"),
+        ({"rle": brushed(PAINTED.tobytes()[4:])}, "it is not of 8 x 4 pixels of 4 bytes"),
+        ({"rle": [300]}, "bytes must be in range"),
+        ({"rle": []}, "it ends too soon"),
+        ({"rle": brushed(bytes(128))}, "it has no pixels"),
+        ({"imageDataURL": "data:image/png;base64,AAAA"}, "it is no PNG"),
+        ({"imageDataURL": data_url(Image.new("L", (9, 4)))}, "it has 9 x 4 pixels, more than its box"),
+    ],
+)
+def test_a_painted_mask_that_is_broken_is_told(tmp_path: Path, painted: dict[str, Any], told: str) -> None:
+    found, (fault,) = read_region(tmp_path, region("brushlabels", **painted))
+    assert (found, told in fault) == ([], True)
+
+
+def test_answers_of_every_kind_are_read(tmp_path: Path) -> None:
+    """Of a branch of a taxonomy the last word is the answer."""
+    kinds = {"number": 4, "rating": 3, "datetime": "2026-01-02", "taxonomy": [["car", "van"]], "textarea": ["a"]}
+    results = [
+        {"id": kind, "type": kind, "from_name": kind, "value": {"text" if kind == "textarea" else kind: value}}
+        for kind, value in kinds.items()
+    ]
+    labels, (medium,) = opened(tasks(annotations=[{"result": results}]), tmp_path)
+    found = {answer.name: answer.value for answer in medium.answers}
+    assert found == {"number": "4", "rating": "3", "datetime": "2026-01-02", "taxonomy": "van", "textarea": "a"}
+    assert labels.faults.kept == []
+
+
+def test_our_tasks_name_pictures_where_label_studio_serves_them() -> None:
+    shape = ("lane", Line(((0, 0), (80, 30))))
+    files = unpack(pack("label-studio", task(1, shape, name="a #1.png"))[0])
+    (written,) = json.loads(files["tasks.json"])
+    assert written["data"]["image"] == "/data/local-files/?d=images/a%20%231.png"
+    assert written["annotations"][0]["result"][0]["value"] == {
+        "vertices": [
+            {"id": "p0", "x": 0.0, "y": 0.0, "isBezier": False},
+            {"id": "p1", "x": 50.0, "y": 25.0, "isBezier": False, "prevPointId": "p0"},
+        ],
+        "closed": False,
+        "vectorlabels": ["lane"],
+    }

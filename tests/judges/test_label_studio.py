@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -51,14 +52,16 @@ def read(laid: Laid, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
 def test_every_task_fits_the_configuration_beside_it(laid: Laid, read: dict[str, Any]) -> None:
     assert read["fits"] == [True] * len(laid.tasks)
     assert False in read["broken"], "a label that is not in the configuration has to be noticed"
-    assert {"rectanglelabels", "polygonlabels", "keypointlabels", "picture_weather"} <= set(read["controls"])
+    assert {"rectanglelabels", "polygonlabels", "keypointlabels", "vectorlabels", "picture_weather"} <= set(
+        read["controls"]
+    )
 
 
 def test_its_converter_finds_every_box_and_outline(laid: Laid, read: dict[str, Any]) -> None:
     """Tasks that are skipped are passed over by it, and so are answers."""
     content = read["coco"]
     names = {category["id"]: category["name"] for category in content["categories"]}
-    paths = {image["id"]: image["file_name"].partition("__")[2] for image in content["images"]}
+    paths = {image["id"]: unquote(image["file_name"].partition("?d=images/")[2]) for image in content["images"]}
     found: dict[str, list[tuple[Any, ...]]] = {path: [] for path in paths.values()}
     for one in content["annotations"]:
         if "keypoints" not in one:

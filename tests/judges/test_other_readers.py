@@ -80,12 +80,14 @@ for feature in json.load(open(sys.argv[1]))["features"]:
         of.append([f"{properties['class']} {one.geom_type}", left, top, right - left, bottom - top, area])
 print(json.dumps(found))
 """
+MAPS = ("shapely==2.1.2", "pyogrio==0.13.0")
 TYPES = {"point": "Point", "line": "LineString"}
 
 
 def test_shapely_finds_every_geometry_of_geojson_with_its_area(laid: dict[str, Laid]) -> None:
     """What crosses itself, or is joined by a line of no width, is not valid to it and has no area then."""
-    found = json.loads(run(judge("shapely", "shapely==2.1.2"), GEOJSON, str(laid["geojson"].folder / "labels.geojson")))
+    file = str(laid["geojson"].folder / "labels.geojson")
+    found = json.loads(run(judge("shapely", *MAPS), GEOJSON, file))
 
     def described(name: str, one: Labelled) -> tuple[Any, ...]:
         geometry = one.annotation.geometry
@@ -100,3 +102,19 @@ def test_shapely_finds_every_geometry_of_geojson_with_its_area(laid: dict[str, L
         areas = [area for *_, area in wanted[path]]
         assert all(any(abs(area - other) < 1e-6 for other in areas) for area in valid), path
     assert sum(one[5] >= 0 for objects in found.values() for one in objects) > 90
+
+
+GDAL = """
+import json, sys
+import pyogrio
+about = pyogrio.read_info(sys.argv[1])
+print(json.dumps([about["features"], about["crs"]]))
+"""
+
+
+def test_gdal_knows_that_geojson_is_in_pixels(laid: dict[str, Laid]) -> None:
+    """A file whose coordinates are not said to be something else lies in degrees to it, far outside of any map."""
+    one = laid["geojson"]
+    features, plane = json.loads(run(judge("shapely", *MAPS), GDAL, str(one.folder / "labels.geojson")))
+    assert features == len(one.tasks) + one.written
+    assert plane == 'LOCAL_CS["pixels",UNIT["pixel",1],AXIS["X",EAST],AXIS["Y",SOUTH]]'

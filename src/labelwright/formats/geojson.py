@@ -20,7 +20,10 @@ from labelwright.exchange.source import Medium, Source, TaskLabels
 from labelwright.formats.json_files import answers_of, attempted, element
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 
-_OPENING: Final = b'{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"pixels"}},"features":[\n'
+# A plane of pixels whose y runs down, in the words that GDAL and QGIS have for it; anything else they take for degrees.
+_PLANE: Final = 'LOCAL_CS["pixels",UNIT["pixel",1],AXIS["x",EAST],AXIS["y",SOUTH]]'
+_CRS: Final = msgspec.json.encode({"type": "name", "properties": {"name": _PLANE}})
+_OPENING: Final = b'{"type":"FeatureCollection","crs":' + _CRS + b',"features":[\n'
 
 
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings

@@ -3,14 +3,11 @@
 What is nested has its parent's `group_id` and an attribute `parent`. https://github.com/wkentaro/labelme
 """
 
-import base64
-import io
 from collections.abc import Iterator
 from math import dist
 from typing import Any, Final
 
 import msgspec
-import numpy as np
 
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.bridges import Ring
@@ -25,14 +22,17 @@ from labelwright.exchange.pixels import one_ring, runs_of, segment_of
 from labelwright.exchange.shapes import from_ring
 from labelwright.exchange.source import Source, TaskLabels
 from labelwright.formats.json_files import answers_of, attempted
-from labelwright.formats.mask_pictures import MOST_DECODED_PIXELS
+from labelwright.formats.mask_texts import mask_of_png
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 from labelwright.model.geometry.points import MAX_COORDINATE
-from labelwright.raster.png_rows import read_header
 
 # What our own archives have beside them.
 _OURS: Final = ("manifest.json", "label_configuration.json")
 VERSION: Final = "5.5.0"
+# How many points a shape needs. Boxes that are turned are LabelMe's `oriented_rectangle`, X-AnyLabeling's `rotation`.
+_LEAST: Final = {"rectangle": 2, "point": 1, "line": 2, "linestrip": 2, "polygon": 3, "circle": 2, "mask": 2} | (
+    dict.fromkeys(("oriented_rectangle", "rotation", "quadrilateral"), 4)
+)
 
 
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
@@ -189,9 +189,9 @@ def _object(shape: _Shape, place: Place, faults: Faults) -> FoundObject | None:
 
 def _geometry(shape: _Shape, place: Place, faults: Faults) -> Geometry | None:  # noqa: PLR0911 - one for each shape
     points: Ring = tuple(shape.points)
-    least = {"rectangle": 2, "point": 1, "line": 2, "linestrip": 2, "polygon": 3, "circle": 2, "mask": 2}
-    if len(points) < least.get(shape.shape_type, 0):
-        text = f"A {shape.shape_type} needs {least[shape.shape_type]} points, this one has {len(points)}."
+    least = _LEAST.get(shape.shape_type, 0)
+    if len(points) < least:
+        text = f"A {shape.shape_type} needs {least} points, this one has {len(points)}."
         faults.add(place, "too_few_points", text, shape.label)
         return None
     match shape.shape_type:
@@ -202,7 +202,7 @@ def _geometry(shape: _Shape, place: Place, faults: Faults) -> Geometry | None:  
             return Point(*points[0])
         case "line" | "linestrip":
             return Line(points)
-        case "polygon":
+        case "polygon" | "oriented_rectangle" | "rotation" | "quadrilateral":
             return from_ring(points)
         case "circle":
             return _circle(shape, place, faults)
@@ -223,15 +223,11 @@ def _circle(shape: _Shape, place: Place, faults: Faults) -> Geometry | None:
 
 
 def _mask(shape: _Shape, place: Place, faults: Faults) -> Geometry | None:
-    """A mask within its box, as a PNG in base64."""
+    """A mask within its box, as a PNG in base64; its corners are pixels, the last one included."""
+    (x1, y1), (x2, y2) = shape.points[0], shape.points[-1]
+    is_near = max(map(abs, (x1, y1, x2, y2))) <= MAX_COORDINATE
     try:
-        from PIL import Image  # noqa: PLC0415 - an extra
-
-        (x1, y1), (x2, y2) = shape.points[0], shape.points[-1]
-        content = base64.b64decode(shape.mask or "", validate=True)
-        _check_mask(content, abs(x2 - x1), abs(y2 - y1), (x1, y1, x2, y2))
-        with Image.open(io.BytesIO(content), formats=["PNG"]) as picture:
-            mask = np.asarray(picture.convert("L")) > 0
+        mask = mask_of_png(shape.mask or "", (abs(x2 - x1) + 2, abs(y2 - y1) + 2) if is_near else (0, 0))
     except (ValueError, OSError, SyntaxError, ImportError) as error:
         faults.add(place, "invalid_mask", f"The mask of “{shape.label}” cannot be read: {error}.", shape.label)
         return None
@@ -239,17 +235,6 @@ def _mask(shape: _Shape, place: Place, faults: Faults) -> Geometry | None:
     if segment is None:
         faults.add(place, "empty_mask", f"The mask of “{shape.label}” has no pixels.", shape.label)
     return segment
-
-
-def _check_mask(content: bytes, width: float, height: float, corners: tuple[float, ...]) -> None:
-    """Raise ValueError for a PNG that is not as large as its box, before anything of it is unpacked."""
-    size_wh = read_header(content[:64])
-    if size_wh is None:
-        raise ValueError("it is no PNG")
-    if not max(map(abs, corners)) <= MAX_COORDINATE or size_wh[0] > width + 2 or size_wh[1] > height + 2:
-        raise ValueError(f"it has {size_wh[0]} x {size_wh[1]} pixels, more than its box")
-    if size_wh[0] * size_wh[1] > MOST_DECODED_PIXELS:
-        raise ValueError(f"it has more than {MOST_DECODED_PIXELS:,} pixels")
 
 
 SUPPORTS: Final = all_but(
