@@ -3,6 +3,7 @@
 `server` runs `labelwright serve` on a free port over a temporary directory with one organisation, its admin and
 one labeler; `admin_token` and `api` speak to it with a token; `page` is a signed-in admin's page and fails its
 test when the page raised an error. `open_page` opens further pages, each in a browser context of its own.
+E2E_SLOW=6 makes every page six times slower than this computer.
 """
 
 import os
@@ -18,7 +19,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ORGANISATION = "Harbour"
 ADMIN = "ada@example.org"
@@ -26,6 +27,10 @@ LABELER = "lin@example.org"
 PASSWORD = "correct horse battery"
 CHROMIUM_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 START_SECONDS = 90
+# Nothing waits longer than it has to: only what fails does, and only what fails may take this long on a busy machine.
+PATIENCE_MS = 20_000
+SLOWER = float(os.environ.get("E2E_SLOW", "1"))
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def labelwright(*arguments: str, stdin: str | None = None) -> str:
@@ -170,6 +175,18 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+def prepare(context: BrowserContext) -> BrowserContext:
+    """Give every page of a context the patience of the tests and the speed that is asked for."""
+    context.set_default_timeout(PATIENCE_MS)
+    if SLOWER > 1:
+        context.on("page", _slow_down)
+    return context
+
+
+def _slow_down(page: Page) -> None:
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+
+
 @dataclass
 class Pages:
     """Pages opened by a test, closed and checked for errors after it."""
@@ -190,8 +207,7 @@ class Pages:
     def _context(self, email: str | None, options: dict[str, Any]) -> BrowserContext:
         state = self.signed_in(email) if email else None
         settings = {"viewport": {"width": 1280, "height": 800}, "base_url": self.server.url, **options}
-        context = self.browser.new_context(storage_state=state, **settings)
-        context.set_default_timeout(10_000)
+        context = prepare(self.browser.new_context(storage_state=state, **settings))
         self.contexts.append(context)
         return context
 

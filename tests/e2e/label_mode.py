@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 XY = tuple[float, float]
 
 
-def wait_until(page: Page, holds: Callable[[], object], seconds: float = 10) -> None:
+def wait_until(page: Page, holds: Callable[[], object], seconds: float = 30) -> None:
     """Wait for what no locator can see. `Page.wait_for_function` needs `eval`, which our pages forbid."""
     deadline = time.monotonic() + seconds
     while not holds():
@@ -95,11 +95,11 @@ class Hand:
     # --- what the page says
 
     def is_saved(self) -> "Hand":
-        expect(self.save_state).to_have_attribute("data-state", "saved", timeout=20_000)
+        expect(self.save_state).to_have_attribute("data-state", "saved")
         return self
 
     def is_unsaved(self, count: int) -> "Hand":
-        expect(self.save_state).to_have_text(f"Not saved ({count})", timeout=20_000)
+        expect(self.save_state).to_have_text(f"Not saved ({count})")
         return self
 
     def is_kept(self) -> "Hand":

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Download, Page, Route, expect
 
 from tests.e2e.breaking import crash, kill_in_mid_save
-from tests.e2e.conftest import ADMIN, PASSWORD, Pages, Server, session_cookie
+from tests.e2e.conftest import ADMIN, PASSWORD, Pages, Server, prepare, session_cookie
 from tests.e2e.label_mode import Hand, wait_until
 from tests.e2e.world import Json, World, annotation, build, classes_of, every_type, labels, ok, save
 
@@ -84,7 +84,7 @@ def test_a_server_killed_in_mid_save_loses_and_doubles_nothing(
     hand.click((100, 60), (150, 60))
     wait_until(page, lambda: killed)
     hand.click((200, 60)).count(4).is_kept()
-    expect(hand.save_state).to_have_attribute("data-state", "unsaved", timeout=20_000)
+    expect(hand.save_state).to_have_attribute("data-state", "unsaved")
     server.start()
     hand.is_saved()
     assert points(api, world) == 4
@@ -136,7 +136,7 @@ def test_after_the_session_ended_signing_in_over_the_editor_goes_on(
     browser: Browser, server: Server, world: World, api: httpx2.Client
 ) -> None:
     cookie = session_cookie(server, ADMIN)
-    context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 800})
+    context = prepare(browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 800}))
     context.add_cookies([cookie])  # type: ignore[list-item]
     page = context.new_page()
     hand = Hand(page, world.tasks[0]).open()

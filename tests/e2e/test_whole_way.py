@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.builders import picture_bytes
-from tests.e2e.conftest import PASSWORD, Server, free_port
+from tests.e2e.conftest import PASSWORD, Server, free_port, prepare
 from tests.e2e.label_mode import Hand
 
 
@@ -24,8 +24,7 @@ def fresh_server(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def stranger(browser: Browser, fresh_server: Server) -> Iterator[Page]:
     """A page of somebody who never was here, on a server that nobody set up."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=fresh_server.url)
-    context.set_default_timeout(10_000)
+    context = prepare(browser.new_context(viewport={"width": 1280, "height": 800}, base_url=fresh_server.url))
     errors: list[str] = []
     page = context.new_page()
     page.on("pageerror", lambda error: errors.append(str(error)))
