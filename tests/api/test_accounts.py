@@ -143,9 +143,13 @@ def test_the_cookie_is_secure_where_people_come_by_https(
 
 
 def cpu_seconds(client: CheckedClient, email: str) -> tuple[Any, float]:
-    started = time.process_time()
-    answer = sign_in(client, email, "wrong password")
-    return answer, time.process_time() - started
+    """An answer and what it costs, without what else the process does now and then."""
+    costs: list[float] = []
+    for _ in range(3):
+        started = time.process_time()
+        answer = sign_in(client, email, "wrong password")
+        costs.append(time.process_time() - started)
+    return answer, min(costs)
 
 
 def test_an_unknown_person_is_answered_like_a_wrong_password_and_costs_as_much(world: World) -> None:
@@ -191,12 +195,21 @@ def test_ten_wrong_passwords_close_an_account_for_that_address_alone(world: Worl
     assert sign_in(client, LABELER, PASSWORD).status_code == 200
 
 
+@pytest.fixture
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the attempts take."""
+    now_s = time.time()
+    monkeypatch.setattr(time, "time", lambda: now_s)
+
+
+@pytest.mark.usefixtures("one_minute")
 def test_one_address_has_twenty_attempts_a_minute_over_all_accounts(world: World) -> None:
     client = browser(world)
     statuses = [sign_in(client, f"{n}@harbour.example", "wrong").status_code for n in range(21)]
     assert statuses == [401] * 20 + [429]
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_addresses_of_one_network_of_ipv6_count_together(world: World) -> None:
     for n in range(20):
         sign_in(browser(world, f"2001:db8::{n:x}"), f"{n}@harbour.example", "wrong")

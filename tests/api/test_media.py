@@ -235,7 +235,7 @@ def test_of_two_uploads_of_one_name_at_once_one_is_kept(world: World, dataset: s
     together = threading.Barrier(4)
 
     def send(n: int) -> int:
-        together.wait(10)
+        together.wait(60)
         return int(upload(world, dataset, picture_bytes(20 + n, 20)).status_code)
 
     with ThreadPoolExecutor(4) as pool:

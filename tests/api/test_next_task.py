@@ -251,7 +251,7 @@ def test_two_who_act_at_once_end_as_if_one_had_been_first(
         together = threading.Barrier(len(acts))
 
         def act(one: Act) -> str:
-            together.wait(10)
+            together.wait(60)
             return one(world, project, task_id, people)
 
         return list(pool.map(act, acts))

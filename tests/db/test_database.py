@@ -15,7 +15,7 @@ from labelwright.db import database as database_module
 from labelwright.db.database import Database, Work
 from labelwright.model.errors import Busy, StorageFull
 
-WAIT_S = 20
+WAIT_S = 60
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def test_an_error_is_raised_where_the_work_was_asked_for_behind_what_was_made_be
         made += in_turn(itertools.count, work, 2)
     assert caught.value.issues[0].code == "no_good"
     assert made == [0, 1, 2, 3, 4]
-    assert children() == before
+    assert children() <= before
 
 
 def test_a_process_that_is_killed_is_an_error_and_none_is_left() -> None:
@@ -84,7 +84,7 @@ def test_a_process_that_is_killed_is_an_error_and_none_is_left() -> None:
     assert [next(walk) for _ in range(4)] == [0, 1, 2, 3]
     with pytest.raises(Died, match="memory"):
         next(walk)
-    assert children() == before
+    assert children() <= before
 
 
 def test_nobody_is_left_when_the_walk_is_given_up() -> None:
@@ -93,7 +93,7 @@ def test_nobody_is_left_when_the_walk_is_given_up() -> None:
     assert len(next(walk)) == 1_000_000
     assert len(children() - before) == 3
     walk.close()
-    assert children() == before
+    assert children() <= before
 
 
 @pytest.mark.parametrize("long_from", [2, 10**9], ids=["at a long piece", "handing over"])
@@ -108,12 +108,12 @@ def test_processes_end_when_the_one_that_started_them_is_killed(long_from: int) 
     if not parent:
         walk = in_turn(itertools.count, work, 2)
         os.write(write_end, f"{next(walk)} {next(walk)}".encode())
-        time.sleep(60)
+        time.sleep(600)
         os._exit(1)
     others = [int(one) for one in os.read(read_end, 100).split()]
     os.kill(parent, signal.SIGKILL)
     os.waitpid(parent, 0)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while any(is_running(one) for one in others):
         assert time.monotonic() < deadline
         time.sleep(0.02)

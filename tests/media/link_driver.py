@@ -12,12 +12,12 @@ from .web_server import WebServer
 
 PICTURE = encoded(quarters(400, 300), "PNG") + bytes(200_000)
 LOCAL = LinkRules(allowed_networks=("127.0.0.2/32",))  # where the test's servers are; 127.0.0.1 stays forbidden
-QUICK = LinkLimits(total_s=3.0, connect_s=1.0, read_s=1.0)
+PATIENT = LinkLimits(total_s=60.0, connect_s=30.0, read_s=30.0)
 
 
 def body_of(url: str, **options) -> bytes:
     pieces: list[bytes] = []
-    fetched = fetch(url, pieces.append, **{"rules": LOCAL, "limits": QUICK, **options})
+    fetched = fetch(url, pieces.append, **{"rules": LOCAL, "limits": PATIENT, **options})
     assert fetched.size_bytes == sum(map(len, pieces))
     return b"".join(pieces)
 
@@ -29,6 +29,6 @@ def url_of(server: WebServer, path: str = "/a.png") -> str:
 def refusal_of(url: str, **options) -> LinkUnreachable:
     pieces: list[bytes] = []
     with pytest.raises(LinkUnreachable) as caught:
-        fetch(url, pieces.append, **{"rules": LOCAL, "limits": QUICK, **options})
+        fetch(url, pieces.append, **{"rules": LOCAL, "limits": PATIENT, **options})
     assert caught.value.message.startswith("“")
     return caught.value

@@ -1,5 +1,6 @@
 """Servers that send too much, too slowly, or never end."""
 
+import threading
 import time
 from collections.abc import Iterator
 
@@ -48,13 +49,16 @@ def endless_patience(_request: bytes) -> Iterator[bytes]:
 
 @pytest.mark.parametrize("answer", [endless_picture, endless_chunks, endless_headers, endless_header, endless_patience])
 def test_what_never_ends_is_cut_off_by_size(answer):
-    begin = time.monotonic()
     with serving(answer) as server:
-        error = refusal_of(url_of(server), limits=LinkLimits(max_bytes=500_000, total_s=20))
+        error = refusal_of(url_of(server), limits=LinkLimits(max_bytes=500_000, total_s=60))
 
     assert error.fields["reason"] == "INVALID_URL"
-    assert time.monotonic() - begin < 5
+    assert "in time" not in error.message
 
+
+# Far longer than what is allowed, and shorter than what holds us up goes on.
+SOON_S = 30
+HELD_UP_S = 60
 
 SLOW = {
     "nothing at all": (b"", b""),
@@ -69,7 +73,7 @@ SLOW = {
 def slowly(start: bytes, drop: bytes):
     def answer(_request: bytes) -> Iterator[bytes]:
         yield start
-        for _ in range(400):
+        for _ in range(HELD_UP_S * 50):
             time.sleep(0.02)
             yield drop
 
@@ -83,7 +87,7 @@ def test_drops_cannot_hold_us_beyond_the_deadline(name):
         error = refusal_of(url_of(server), limits=LinkLimits(total_s=0.7, read_s=0.5))
 
         assert "did not answer in time" in error.message
-        assert time.monotonic() - begin < 5
+        assert time.monotonic() - begin < SOON_S
 
 
 def test_drops_are_found_by_their_rate_long_before_the_deadline():
@@ -92,13 +96,18 @@ def test_drops_are_found_by_their_rate_long_before_the_deadline():
         limits = LinkLimits(total_s=60, rate_window_s=0.5, least_bytes_per_s=20_000)
         assert "did not answer in time" in refusal_of(url_of(server), limits=limits).message
 
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < SOON_S
 
 
 def test_a_resolver_that_hangs_cannot_hold_us():
-    begin = time.monotonic()
+    begin, ended = time.monotonic(), threading.Event()
 
-    error = refusal_of("http://slow.test/", resolve=lambda *_: time.sleep(8) or [], limits=LinkLimits(connect_s=0.3))
+    def resolve(*_: object) -> list[str]:
+        ended.wait(HELD_UP_S)
+        return []
 
+    error = refusal_of("http://slow.test/", resolve=resolve, limits=LinkLimits(connect_s=0.3))
+
+    ended.set()
     assert "did not answer in time" in error.message
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < SOON_S

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from labelwright.media.addresses import LinkRules
+from labelwright.media.link_connection import LinkLimits
 from labelwright.media.links import fetch
 from labelwright.model.errors import LinkUnreachable
 
@@ -225,6 +226,7 @@ def test_an_unknown_authority_is_refused():
 
 def test_an_encrypted_link_to_a_plain_server_is_refused(trusting):
     with serving(ok(PICTURE)) as server:
-        error = refusal_of(f"https://pictures.test:{server.port}/a.png", resolve=to_loopback, tls=trusting)
+        url, limits = f"https://pictures.test:{server.port}/a.png", LinkLimits(connect_s=1.0)
+        error = refusal_of(url, resolve=to_loopback, tls=trusting, limits=limits)
 
     assert error.fields["reason"] == "INVALID_URL"

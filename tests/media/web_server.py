@@ -43,7 +43,7 @@ class WebServer:
 
     def _serve(self, connection: socket.socket) -> None:
         with suppress(OSError), connection:
-            connection.settimeout(5)
+            connection.settimeout(60)
             stream = self._tls.wrap_socket(connection, server_side=True) if self._tls else connection
             with stream:
                 head = b""
@@ -63,7 +63,7 @@ class WebServer:
         self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
         for thread in self._threads:
-            thread.join(10)
+            thread.join(60)
             assert not thread.is_alive()
 
 

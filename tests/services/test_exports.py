@@ -232,13 +232,13 @@ def test_an_export_is_one_moment_of_the_database(ctx: Context, team: Team, monke
     def paused(*given):
         for line in lines(*given):
             read_first.set()
-            assert changed.wait(10)
+            assert changed.wait(60)
             yield line
 
     monkeypatch.setattr(exports, "_lines", paused)
     export = exports.open_export(ctx, team.admin, project.id, ExportOptions(), base_url=BASE_URL)
     export.start()
-    assert read_first.wait(10)
+    assert read_first.wait(60)
     for task_id in project.task_ids.values():
         save(ctx, team.admin, task_id, created=(annotation(ctx, project.class_id("crane")),))
     changed.set()

@@ -342,16 +342,16 @@ def test_saves_go_on_while_a_file_is_read(
 
     def slow(*given):
         reading.set()
-        assert saved.wait(10)
+        assert saved.wait(60)
         return read(*given)
 
     monkeypatch.setattr(imports.TaskReader, "read", slow)
     thread = threading.Thread(target=importer.labels, args=({"crane": [{"geometry": BOX}]},))
     thread.start()
-    assert reading.wait(10)
+    assert reading.wait(60)
     save(ctx, team.admin, project.task_ids["b.png"], created=(annotation(ctx, project.class_id("crane")),))
     saved.set()
-    thread.join(10)
+    thread.join(60)
     assert (importer.revision("a.png"), importer.revision("b.png")) == (1, 1)
 
 

@@ -123,7 +123,7 @@ def test_the_first_byte_waits_neither_for_labels_nor_for_a_walk_over_all_names(
         def slow(*args: Any, **kwargs: Any) -> Any:
             for number, one in enumerate(real(*args, **kwargs)):
                 if number >= count:
-                    assert held.wait(30)
+                    assert held.wait(60)
                 yield one
 
         return slow

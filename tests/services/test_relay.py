@@ -50,7 +50,7 @@ def test_a_producer_ends_although_nobody_takes_anything_and_nothing_is_lost() ->
     opened = Opened()
     relay = Relay(opened, patience_s=0, held_chunks=4)
     thread = producing(relay)
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
     assert len(relay._held) == 4
     assert b"".join(relay) == b"".join(CHUNKS)
@@ -87,7 +87,7 @@ def test_a_waiting_producer_wakes_when_the_consumer_leaves() -> None:
     thread = producing(relay)
     assert relay.take() == CHUNKS[0]
     relay.close()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
 
 
