@@ -33,7 +33,7 @@ from labelwright.exchange.resolving import Resolver
 from labelwright.formats import FORMATS
 from labelwright.model.document import Stamp
 from labelwright.model.ids import IdMaker, now_ms
-from labelwright.services import label_imports
+from labelwright.services import import_work, label_imports
 from labelwright.services.access import Actor
 from labelwright.services.context import Context
 from labelwright.services.import_plain import PlainImport
@@ -92,10 +92,10 @@ def end_to_end(ctx: Context, file: Path, count: int) -> dict[str, Took]:
         made = label_imports.create_import(ctx, actor, filled.project_id, receiver.finish(), file_name="instances.json")
     steps: dict[str, Took] = {}
     for step, state in (("reading", "planning"), ("comparing", "ready")):
-        steps[step] = took(lambda: label_imports.work_next(ctx))
+        steps[step] = took(lambda: import_work.work_next(ctx))
         assert label_imports.get_import(ctx, actor, made["id"])["state"] == state, step
     label_imports.apply_import(ctx, actor, made["id"])
-    steps["storing"] = took(lambda: label_imports.work_next(ctx))
+    steps["storing"] = took(lambda: import_work.work_next(ctx))
     shown = label_imports.get_import(ctx, actor, made["id"])
     assert shown["state"] == "done", shown
     return steps

@@ -16,7 +16,16 @@ from labelwright.api.app import create_app
 from labelwright.bootstrap import open_context
 from labelwright.config import Settings
 from labelwright.model.canonical import encoded
-from labelwright.services import accounts, import_mappings, label_exports, label_imports, projects, tasks, v1_edits
+from labelwright.services import (
+    accounts,
+    export_work,
+    import_mappings,
+    label_exports,
+    label_imports,
+    projects,
+    tasks,
+    v1_edits,
+)
 from labelwright.services.context import Context
 from tests.access_matrix import ACTORS, OK, RULES, Rule
 from tests.builders import PASSWORD, Project, Team, annotation, difference, make_project, make_team, picture_bytes
@@ -227,7 +236,7 @@ def _finished_export(world: World) -> str:
     wanted = label_exports.Wanted(format="coco", states=("waiting",))
     made = label_exports.create_export(world.ctx, world.team.admin, project.id, wanted)
     while label_exports.get_export(world.ctx, world.team.admin, made["id"])["state"] != "done":
-        assert label_exports.write_next(world.ctx)
+        assert export_work.write_next(world.ctx)
     return str(made["id"])
 
 

@@ -1,5 +1,6 @@
 """`labelwright serve`, `admin` beside it, and `demo`: real processes on real folders."""
 
+import fcntl
 import os
 import re
 import signal
@@ -7,13 +8,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from labelwright.bootstrap import open_context
+from labelwright.config import Settings
+from labelwright.jobs.lifeline import LOCK
 from labelwright.sdk import Client
+from labelwright.services import label_exports
+from tests.builders import Team, make_project
 from tests.cli.conftest import Run
 
 PASSWORD = "correct horse battery"
@@ -153,3 +159,23 @@ def test_the_demo_is_made_once_and_there_again_at_once(tmp_path: Path) -> None:
         assert [project.name for project in client.projects.list()] == ["Demo project"]
         assert len(client.datasets.list()) == 1
     assert "uploading" not in log.read_text()
+
+
+def test_who_only_looks_on_and_long_work_do_not_keep_a_server_from_ending(settings: Settings, team: Team) -> None:
+    with open_context(settings) as ctx:
+        project = make_project(ctx, team.admin)
+        wanted = label_exports.Wanted(format="coco")
+        export_id = label_exports.create_export(ctx, team.admin, project.id, wanted)["id"]
+        folder = label_exports.folder_of(ctx, export_id)
+    folder.mkdir(parents=True)
+    headers = {"Authorization": f"Bearer {team.admin_token}"}
+    with (folder / LOCK).open("wb") as lock, ExitStack() as looking:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the worker waits until nobody else is in the folder
+        with running(settings.data / "log", "serve", "--data", settings.data, "--port", 0, ready="is ready") as url:
+            events = httpx2.stream("GET", f"{url}/api/exports/{export_id}/events", headers=headers, timeout=60)
+            lines = looking.enter_context(events).iter_lines()
+            while '"running"' not in next(lines):
+                pass
+        assert not any("data" in line for line in lines)  # it comes to its end, and does not break off
+    with open_context(settings) as ctx:
+        assert label_exports.get_export(ctx, team.admin, export_id)["state"] == "running"

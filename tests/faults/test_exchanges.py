@@ -26,7 +26,7 @@ from labelwright.jobs.background import background_work
 from labelwright.jobs.export_worker import PART
 from labelwright.jobs.lifeline import LOCK
 from labelwright.model.geometry import Polygon
-from labelwright.services import label_exports, label_imports, tasks
+from labelwright.services import export_work, import_work, label_exports, label_imports, tasks
 from labelwright.services.context import Context
 from labelwright.services.label_exports import Wanted
 from labelwright.services.label_imports import UPLOAD
@@ -39,8 +39,8 @@ from pathlib import Path
 from labelwright.bootstrap import open_context
 from labelwright.config import Settings
 from labelwright.jobs.background import background_work
-from labelwright.services import label_imports
-label_imports.AT_ONCE, label_imports.PORTION = 0, 1
+from labelwright.services import import_work
+import_work.AT_ONCE, import_work.PORTION = 0, 1
 with open_context(Settings(data=Path(sys.argv[1]))) as ctx, background_work(ctx):
     time.sleep(600)
 """
@@ -218,14 +218,14 @@ def stored(data: Path) -> int:
 def test_a_kill_while_labels_are_stored_stores_none_twice(settings: Settings, team: Team, project: Project) -> None:
     with open_context(settings) as ctx:
         import_id = sent(ctx, team, project, boxes(2400))
-        while label_imports.work_next(ctx):
+        while import_work.work_next(ctx):
             pass
         label_imports.apply_import(ctx, team.admin, import_id)
     killed_when(settings, lambda: stored(settings.data) >= 2)
 
     with open_context(settings) as ctx:
         assert label_imports.get_import(ctx, team.admin, import_id)["state"] in {"applying", "done"}
-        while label_imports.work_next(ctx):
+        while import_work.work_next(ctx):
             pass
         assert label_imports.get_import(ctx, team.admin, import_id)["state"] == "done"
         for task_id in project.task_ids.values():
@@ -250,12 +250,12 @@ def test_a_full_disk_is_named_and_nothing_half_written_stays(
 ) -> None:
     with open_context(settings) as ctx:
         asked = label_exports.create_export(ctx, team.admin, project.id, Wanted(format="masks_class"))
-        assert label_exports.write_next(ctx)
+        assert export_work.write_next(ctx)
         shown = label_exports.get_export(ctx, team.admin, asked["id"])
         assert shown["state"] == "failed"
         assert "no room for more" in shown["error"] or "storage is full" in shown["error"]
         assert not any(name.endswith(".part") or name == ARCHIVE for name in files(small_disk))
         subprocess.run(["/bin/mount", "-o", "remount,size=256m", small_disk], check=True)
         label_exports.resume_export(ctx, team.admin, asked["id"])
-        assert label_exports.write_next(ctx)
+        assert export_work.write_next(ctx)
         assert label_exports.get_export(ctx, team.admin, asked["id"])["state"] == "done"

@@ -24,7 +24,16 @@ from labelwright.exchange.work import Said
 from labelwright.formats import FORMATS
 from labelwright.jobs import export_worker
 from labelwright.model.configuration import LabelClass
-from labelwright.services import configurations, datasets, label_exports, label_imports, projects, uploads
+from labelwright.services import (
+    configurations,
+    datasets,
+    export_work,
+    import_work,
+    label_exports,
+    label_imports,
+    projects,
+    uploads,
+)
 from labelwright.services.context import Context
 from labelwright.services.label_exports import Wanted
 from labelwright.services.projects import ProjectTexts
@@ -49,7 +58,7 @@ class World:
         asked = label_exports.create_export(
             self.ctx, self.team.admin, self.project_id, Wanted(format=form, states=corpus.ALL_STATES, **wanted)
         )
-        assert label_exports.write_next(self.ctx)
+        assert export_work.write_next(self.ctx)
         done = label_exports.get_export(self.ctx, self.team.admin, asked["id"])
         assert done["state"] == "done", done["error"]
         with zipfile.ZipFile(label_exports.archive_path(self.ctx, asked["id"])) as archive:
@@ -73,7 +82,7 @@ class World:
         self.worked(import_id, "done")
 
     def worked(self, import_id: str, state: str) -> dict[str, Any]:
-        while label_imports.work_next(self.ctx):
+        while import_work.work_next(self.ctx):
             pass
         found = msgspec.json.decode(
             msgspec.json.encode(label_imports.get_import(self.ctx, self.team.admin, import_id)), type=dict[str, Any]
@@ -109,8 +118,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         pytest.MonkeyPatch.context() as patched,
         open_context(Settings(data=tmp_path_factory.mktemp("law") / "data")) as ctx,
     ):
-        patched.setattr(label_exports, "_run_worker", lambda _ctx, _id, folder: export_worker.run(folder) and None)
-        patched.setattr(label_imports, "run_worker", in_this_process)
+        patched.setattr(export_work, "_run_worker", lambda _ctx, _id, folder: export_worker.run(folder) and None)
+        patched.setattr(import_work, "run_worker", in_this_process)
         yield filled(ctx, make_team(ctx, "Law"))
 
 

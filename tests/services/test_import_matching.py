@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from labelwright.services import datasets, label_exports, projects, tasks
+from labelwright.services import datasets, export_work, label_exports, projects, tasks
 from labelwright.services.context import Context
 from labelwright.services.label_exports import Wanted
 from tests.builders import Project, Team, annotation, make_medium, make_project, picture_bytes, save
@@ -46,7 +46,7 @@ def test_equal_names_are_told_apart_by_the_end_of_the_id_in_the_file_name(
     ctx: Context, team: Team, project: Project
 ) -> None:
     asked = label_exports.create_export(ctx, team.admin, project.id, Wanted(format="yolo"))
-    label_exports.write_next(ctx)
+    export_work.write_next(ctx)
     archive = label_exports.archive_path(ctx, asked["id"]).read_bytes()
     found = send(ctx, team, project, without_manifest(archive))
     assert found["summary"]["matched"] == 3

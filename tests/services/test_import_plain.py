@@ -12,7 +12,7 @@ import pytest
 from labelwright.exchange.frames import Frames
 from labelwright.exchange.mapping import ClassMapping
 from labelwright.model.geometry import Rectangle
-from labelwright.services import label_imports, tasks
+from labelwright.services import import_work, label_imports, tasks
 from labelwright.services.context import Context
 from labelwright.services.import_kept import KEPT, Looked
 from labelwright.services.import_plan import CHANGES, Options, Plan
@@ -37,7 +37,7 @@ def sent(ctx: Context, team: Team, project: Project, text: str) -> str:
 def compared(ctx: Context, team: Team, import_id: str) -> dict[str, object]:
     """What comparing leaves behind."""
     same = counting(ctx)
-    while label_imports.work_next(same):
+    while import_work.work_next(same):
         pass
     folder = label_imports.folder_of(ctx, import_id)
     if not (folder / KEPT).is_file():

@@ -14,7 +14,7 @@ import pytest
 from labelwright.exchange.manifest import decode
 from labelwright.model.errors import Invalid, NotFound, WrongTaskState
 from labelwright.model.geometry import Point
-from labelwright.services import label_exports, tasks
+from labelwright.services import export_work, label_exports, tasks
 from labelwright.services.context import Context
 from labelwright.services.label_exports import Wanted
 from tests.builders import Project, Team, annotation, make_project, make_team, rectangle, save
@@ -36,7 +36,7 @@ def project(ctx: Context, team: Team) -> Project:
 def written(ctx: Context, team: Team, project: Project, **wanted: Any) -> dict[str, Any]:
     """Ask for an export and write it."""
     asked = label_exports.create_export(ctx, team.admin, project.id, Wanted(**({"format": "coco"} | wanted)))
-    assert label_exports.write_next(ctx)
+    assert export_work.write_next(ctx)
     return label_exports.get_export(ctx, team.admin, asked["id"])
 
 
@@ -89,15 +89,15 @@ def test_an_export_that_was_stopped_goes_on_with_the_labels_of_its_moment(
     first = written(ctx, team, project)
     asked = label_exports.create_export(ctx, team.admin, project.id, Wanted(format="coco"))
     with monkeypatch.context() as patched:
-        patched.setattr(label_exports, "_run_worker", lambda *_: None)  # the server dies when the snapshot is taken
-        label_exports.write_next(ctx)
+        patched.setattr(export_work, "_run_worker", lambda *_: None)  # the server dies when the snapshot is taken
+        export_work.write_next(ctx)
     label_exports.cancel_export(ctx, team.admin, asked["id"])
-    assert not label_exports.write_next(ctx)
+    assert not export_work.write_next(ctx)
     save(ctx, team.admin, project.task_ids["c.png"], created=(annotation(ctx, project.class_id("crane"), rectangle()),))
     tasks.complete_task(ctx, team.admin, project.task_ids["c.png"])
 
     label_exports.resume_export(ctx, team.admin, asked["id"])
-    assert label_exports.write_next(ctx)
+    assert export_work.write_next(ctx)
     resumed = label_exports.get_export(ctx, team.admin, asked["id"])
     assert resumed["sha256"] == first["sha256"]
     with pytest.raises(WrongTaskState):
@@ -133,7 +133,7 @@ def test_where_the_system_has_no_process_left_the_export_says_so_and_goes_on_lat
     assert export["state"] == "failed"
     assert "refused a process" in export["error"]
     label_exports.resume_export(ctx, team.admin, export["id"])
-    assert label_exports.write_next(ctx)
+    assert export_work.write_next(ctx)
     assert label_exports.get_export(ctx, team.admin, export["id"])["state"] == "done"
 
 

@@ -14,7 +14,7 @@ from labelwright.exchange.mapping import ClassMapping
 from labelwright.exchange.side_car import PATH
 from labelwright.model.errors import Invalid, WrongTaskState
 from labelwright.model.geometry import Point, Rectangle
-from labelwright.services import configurations, label_exports, label_imports, tasks
+from labelwright.services import configurations, export_work, import_work, label_exports, label_imports, tasks
 from labelwright.services.context import Context
 from labelwright.services.import_plan import Options, Plan
 from labelwright.services.label_exports import Wanted
@@ -34,7 +34,7 @@ def project(ctx: Context, team: Team) -> Project:
 
 def exported(ctx: Context, team: Team, project: Project, form: str = "coco") -> bytes:
     asked = label_exports.create_export(ctx, team.admin, project.id, Wanted(format=form))
-    label_exports.write_next(ctx)
+    export_work.write_next(ctx)
     assert label_exports.get_export(ctx, team.admin, asked["id"])["state"] == "done"
     return label_exports.archive_path(ctx, asked["id"]).read_bytes()
 
@@ -48,7 +48,7 @@ def send(ctx: Context, team: Team, project: Project, content: bytes, name: str =
 
 
 def worked(ctx: Context, team: Team, import_id: str) -> dict[str, Any]:
-    while label_imports.work_next(ctx):
+    while import_work.work_next(ctx):
         pass
     return shown(label_imports.get_import(ctx, team.admin, import_id))
 
@@ -262,7 +262,7 @@ def test_one_stopped_before_it_was_compared_is_read_anew(ctx: Context, team: Tea
 
 def with_side_car(ctx: Context, team: Team, project: Project, form: str = "yolo") -> bytes:
     asked = label_exports.create_export(ctx, team.admin, project.id, Wanted(format=form, side_car=True))
-    label_exports.write_next(ctx)
+    export_work.write_next(ctx)
     export = shown(label_exports.get_export(ctx, team.admin, asked["id"]))
     assert export["state"] == "done", export["error"]
     assert export["report"]["balance"]["side_car"] == {

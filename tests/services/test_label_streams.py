@@ -12,7 +12,7 @@ from labelwright.exchange.exporting import CONFIGURATION_PATH
 from labelwright.formats import FORMATS
 from labelwright.model.errors import Forbidden, Invalid, NotFound
 from labelwright.model.geometry import Point
-from labelwright.services import label_exports, label_streams, tasks
+from labelwright.services import export_work, label_exports, label_streams, tasks
 from labelwright.services.context import Context
 from labelwright.services.label_exports import Wanted
 from tests.builders import Project, Team, annotation, make_project, make_team, save
@@ -44,7 +44,7 @@ def streamed(ctx: Context, team: Team, project: Project, **wanted: Any) -> bytes
 
 def archived(ctx: Context, team: Team, project: Project, **wanted: Any) -> zipfile.ZipFile:
     asked = label_exports.create_export(ctx, team.admin, project.id, Wanted(**wanted))
-    label_exports.write_next(ctx)
+    export_work.write_next(ctx)
     assert label_exports.get_export(ctx, team.admin, asked["id"])["state"] == "done"
     return zipfile.ZipFile(label_exports.archive_path(ctx, asked["id"]))
 

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 from labelwright.db import tables as t
 from labelwright.exchange.plain import columns_of
 from labelwright.model.geometry import Point, Polygon
-from labelwright.services import configurations, label_exports, measuring, tasks
+from labelwright.services import configurations, export_work, label_exports, measuring, tasks
 from labelwright.services.context import Context
 from labelwright.services.export_snapshot import frames
 from labelwright.services.label_exports import Wanted
@@ -38,7 +38,7 @@ def known(ctx: Context, project: Project) -> dict[str, list[str]]:
 
 def archive(ctx: Context, team: Team, project: Project, form: str) -> bytes:
     asked = label_exports.create_export(ctx, team.admin, project.id, Wanted(format=form))
-    assert label_exports.write_next(ctx)
+    assert export_work.write_next(ctx)
     assert label_exports.get_export(ctx, team.admin, asked["id"])["state"] == "done"
     return label_exports.archive_path(ctx, asked["id"]).read_bytes()
 

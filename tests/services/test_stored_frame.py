@@ -11,7 +11,7 @@ from PIL import Image
 from labelwright.media.orientation import TRANSPOSITIONS
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import ImageSegmentation
-from labelwright.services import datasets, label_exports, projects, tasks
+from labelwright.services import datasets, export_work, label_exports, projects, tasks
 from labelwright.services.context import Context
 from labelwright.services.label_exports import Wanted
 from tests.builders import Project, Team, annotation, make_medium, make_project, rectangle, save
@@ -64,7 +64,7 @@ def project(ctx: Context, team: Team) -> Project:
 
 def written(ctx: Context, team: Team, project: Project, form: str, **fields: Any) -> dict[str, Any]:
     asked = label_exports.create_export(ctx, team.admin, project.id, Wanted(format=form, pictures="pack", **fields))
-    label_exports.write_next(ctx)
+    export_work.write_next(ctx)
     return label_exports.get_export(ctx, team.admin, asked["id"])
 
 

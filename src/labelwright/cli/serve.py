@@ -13,6 +13,8 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 SERVER_FILE = "server.json"
+GRACE_S = 4
+"""How long a server that ends waits for answers that are on their way; downloads go on where they broke off."""
 
 
 def serve(
@@ -67,7 +69,9 @@ def run(
     from labelwright.jobs.background import background_work  # noqa: PLC0415
     from labelwright.services.accounts import setup_needed  # noqa: PLC0415
 
-    context = replace(context, port=listener.getsockname()[1])
+    server: uvicorn.Server | None = None
+    port = listener.getsockname()[1]
+    context = replace(context, port=port, is_stopping=lambda: server is not None and server.should_exit)
     setup_secret = secrets.token_urlsafe(16) if setup_needed(context) else None
     app = create_app(context, operator_secret=operator_secret, setup_secret=setup_secret)
     config = uvicorn.Config(
@@ -79,14 +83,15 @@ def run(
         log_config=None,
         server_header=False,
         forwarded_allow_ips=context.settings.trusted_proxies,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=GRACE_S,
     )
     server_file = context.settings.data.resolve() / SERVER_FILE
     server_file.write_text(json.dumps({"url": address}), encoding="utf-8")
     announce(setup_secret)
     try:
         with background_work(context), ending_well():
-            uvicorn.Server(config).run(sockets=[listener])
+            server = uvicorn.Server(config)
+            server.run(sockets=[listener])
     finally:
         server_file.unlink(missing_ok=True)
 

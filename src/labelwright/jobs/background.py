@@ -4,23 +4,26 @@ Every piece of work is a row that says what is left to do, so a restart simply g
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import structlog
 
-from labelwright.services import configurations, label_exports, label_imports, links, measuring, tiles
-from labelwright.services.context import Context
+from labelwright.services import configurations, export_work, import_work, links, measuring, tiles
+from labelwright.services.context import Context, Stopping
 
+END_WITHIN_S = 4.0
 IDLE_S = 1.0
 SELDOM_S = 20.0
-SWEEPS: tuple[Callable[[Context], None], ...] = (label_exports.sweep_folders, label_imports.sweep_folders)
+SWEEPS: tuple[Callable[[Context], None], ...] = (export_work.sweep_folders, import_work.sweep_folders)
 # Each with how long it waits when there is nothing to do.
 WORKS: tuple[tuple[Callable[[Context], bool], float], ...] = (
     (links.fetch_next, IDLE_S),
     (configurations.rewrite_next, IDLE_S),
-    (label_exports.write_next, IDLE_S),
-    (label_imports.work_next, IDLE_S),
+    (export_work.write_next, IDLE_S),
+    (import_work.work_next, IDLE_S),
     (tiles.prepare_next, IDLE_S),
     (measuring.measure_next, SELDOM_S),
 )
@@ -30,10 +33,11 @@ log = structlog.get_logger()
 
 @contextmanager
 def background_work(ctx: Context) -> Iterator[None]:
-    """Work in the background for as long as the block runs."""
+    """Work in the background for as long as the block runs, or until the server is told to end."""
     for sweep in SWEEPS:
         sweep(ctx)
-    stop = threading.Event()
+    stop, is_told = threading.Event(), ctx.is_stopping
+    ctx = replace(ctx, is_stopping=lambda: stop.is_set() or is_told())
     threads = [threading.Thread(target=_run, args=(ctx, work, idle_s, stop), daemon=True) for work, idle_s in WORKS]
     for thread in threads:
         thread.start()
@@ -42,15 +46,18 @@ def background_work(ctx: Context) -> Iterator[None]:
     finally:
         stop.set()
         ctx.images.interrupt_tiles()
+        until = time.monotonic() + END_WITHIN_S
         for thread in threads:
-            thread.join(timeout=10)
+            thread.join(timeout=max(until - time.monotonic(), 0))
 
 
 def _run(ctx: Context, work: Callable[[Context], bool], idle_s: float, stop: threading.Event) -> None:
     """Do one piece after another; with nothing to do, or after a failure, wait a little."""
-    while not stop.is_set():
+    while not ctx.is_stopping():
         try:
             did_something = work(ctx)
+        except Stopping:
+            return
         except Exception:
             log.exception("background work failed; it will be tried again", work=work.__qualname__)
             did_something = False

@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from labelwright.storage.store import Store
 
 
+class Stopping(Exception):
+    """The server ends: what is half done is undone, and done again after the next start."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """Database, storage, decoder, clock and maker of ids. `now_ms` gives epoch milliseconds.
 
-    `port` is the one this server listens on, None before it does.
+    `port` is the one this server listens on, None before it does. `is_stopping` says whether it was told to end.
     """
 
     settings: Settings
@@ -26,3 +30,9 @@ class Context:
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
     port: int | None = None
+    is_stopping: Callable[[], bool] = lambda: False
+
+    def go_on(self) -> None:
+        """Say between two pieces of long work that the next one comes. Raises Stopping when the server ends."""
+        if self.is_stopping():
+            raise Stopping

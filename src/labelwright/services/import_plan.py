@@ -121,6 +121,7 @@ class Plan:
             folder / (RESTORED if survey.side_car is not None and self._options.side_car else FOUND)
         )
         for place, found in self._found.heads():
+            ctx.go_on()
             media = names.find(found)
             if len(media) == 1:
                 self.matched.setdefault(media[0], []).append(place)
@@ -139,7 +140,7 @@ class Plan:
     # --- comparing ---
 
     def compare(self, progress: Callable[[int], bool]) -> Summary | None:
-        """Write the change set; None when somebody stopped it."""
+        """Write the change set; None when somebody stopped it. Raises Stopping."""
         counts: dict[str, Counter[str]] = {"geometries": Counter(), "answers": Counter()}
         survey = msgspec.json.decode((self._folder / SURVEY).read_bytes(), type=Surveyed)
         refused = [*survey.faults, *self._foreign(survey)]
@@ -155,6 +156,7 @@ class Plan:
                 with self._ctx.db.read() as conn:
                     rows = list(conn.execute(tasks_of(self._row.project_id, portion)))
                 for row in rows:
+                    self._ctx.go_on()
                     if (added := self._added(row)) is not None:
                         counts["geometries"]["added"] += added.prepared.annotation_count
                         file.write(added.lines)
@@ -281,13 +283,14 @@ class Plan:
     def store(self, media: list[str]) -> int:
         """Write the labels of some media in one transaction; what was stored by this import already is passed over.
 
-        Returns how many tasks are changed by it.
+        Returns how many tasks are changed by it. Raises Stopping when nothing of it was written.
         """
         with self._ctx.db.read() as conn:
             tasks = conn.execute(_bases(self._row.project_id, media)).all()
             moved = [row.medium_id for row in tasks if not self._kept.has(row.id, _basis(row))]
             rows = conn.execute(tasks_of(self._row.project_id, moved)).all() if moved else ()
             anew = {row.id: self._looked_anew(row) for row in rows}
+        self._ctx.go_on()
         return self._ctx.db.write(lambda conn: self._write(conn, media, anew))
 
     def _looked_anew(self, row: Row[Any]) -> Looked:
@@ -317,6 +320,7 @@ class Plan:
         count = len(done)
         left = [row for row in tasks if row.id not in done]
         for start in range(0, len(left), A_STATEMENT):
+            self._ctx.go_on()
             looked = self._all_looked(conn, left[start : start + A_STATEMENT], anew)
             wanted = [one.prepared for one in looked if one.prepared is not None]
             save_all(conn, wanted, self._act)

@@ -2,13 +2,11 @@
 
 `waiting` → the file is read in a process of its own → `planning` → every difference is written down → `ready`. Then
 `applying` → `done`, and perhaps `undoing` → `undone`. Where the project has no label configuration yet it is
-`needs_classes` until it has one (`import_classes`). Each step can be repeated after a restart: tasks that have the
-import's change already are passed over.
+`needs_classes` until it has one (`import_classes`). Each step (`import_work`) can be repeated after a restart: tasks
+that have the import's change already are passed over.
 """
 
 import shutil
-from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,16 +18,14 @@ from labelwright.exchange.change_set import WHATS, read_page
 from labelwright.exchange.reading import SURVEY, Surveyed
 from labelwright.formats import FORMATS
 from labelwright.media.names import clean_name
-from labelwright.model.errors import Invalid, Issue, NotFound, StorageFull, WrongTaskState
+from labelwright.model.errors import Invalid, Issue, NotFound, WrongTaskState
 from labelwright.services import configurations, import_mappings, import_plan
 from labelwright.services.access import Actor, Right, access_project
 from labelwright.services.context import Context
 from labelwright.services.import_kept import Terms
 from labelwright.services.import_mappings import checked
 from labelwright.services.import_plan import CHANGES, Options, summary_of
-from labelwright.services.import_undo import Undo, imported_media
-from labelwright.services.work_folders import sweep, tidy
-from labelwright.services.worker_processes import run_worker
+from labelwright.services.import_undo import imported_media
 from labelwright.storage.durable import naming_a_full_disk
 from labelwright.storage.receiver import Received
 
@@ -39,9 +35,6 @@ SIDE_CARS: Final = ("use", "ignore")
 AT_WORK: Final = ("waiting", "planning", "applying", "undoing")
 UNDOABLE: Final = ("done", "cancelled")
 COMPARED: Final = ("ready", "needs_classes")
-AT_ONCE: Final = 2000
-"""Imports of up to so many media are one transaction; larger ones are stored in portions, undone together."""
-PORTION: Final = 100
 
 
 def check_import(ctx: Context, actor: Actor, project_id: str) -> None:
@@ -283,118 +276,3 @@ def _move(
 
     ctx.db.write(work)
     return get_import(ctx, actor, import_id)
-
-
-# --- the work -------------------------------------------------------------------------------------------------------
-
-
-def work_next(ctx: Context) -> bool:
-    """Do the next step of the oldest import that has one; False when there is none."""
-    with ctx.db.read() as conn:
-        query = select(t.label_import).where(t.label_import.c.state.in_(AT_WORK))
-        row = conn.execute(query.order_by(t.label_import.c.created_at, t.label_import.c.id).limit(1)).first()
-    if row is None:
-        return False
-    try:
-        with naming_a_full_disk():
-            STEPS[row.state](ctx, row)
-    except (Invalid, StorageFull) as error:
-        _put(ctx, row, state="failed", error=error.message)
-    except Exception:
-        _put(ctx, row, state="failed", error="The server could not go on with the import; its log says why.")
-        raise
-    finally:
-        tidy(folder_of(ctx, row.id), is_known=_find_state(ctx, row) is not None)
-    return True
-
-
-def sweep_folders(ctx: Context) -> None:
-    """When a server starts: take away what belongs to no import, and what a killed server left half written."""
-    with ctx.db.read() as conn:
-        known = set(conn.execute(select(t.label_import.c.id)).scalars())
-    sweep(ctx.settings.data.resolve() / FOLDER, known)
-
-
-def _put(ctx: Context, row: Row[Any], **values: Any) -> bool:
-    """Write down how it is; False when somebody stopped it meanwhile, or chose otherwise."""
-    same = (t.label_import.c.state == row.state) & (t.label_import.c.options == row.options)
-    here = (t.label_import.c.id == row.id) & same
-    return bool(ctx.db.write(lambda conn: conn.execute(update(t.label_import).where(here).values(**values)).rowcount))
-
-
-def _find_state(ctx: Context, row: Row[Any]) -> str | None:
-    """How it is by now; None when it is gone."""
-    with ctx.db.read() as conn:
-        return conn.execute(select(t.label_import.c.state).where(t.label_import.c.id == row.id)).scalar()
-
-
-def _read(ctx: Context, row: Row[Any]) -> None:
-    folder = folder_of(ctx, row.id)
-    _put(ctx, row, step="reading")
-    use = msgspec.json.decode(row.options, type=Options).side_car
-    given = (str(folder / UPLOAD), row.file_name, row.format or "", "use" if use else "ignore")
-    ended = run_worker("import_worker", folder, *given, is_wanted=lambda: _find_state(ctx, row) == row.state)
-    if ended.code == 0:
-        surveyed = msgspec.json.decode((folder / SURVEY).read_bytes(), type=Surveyed)
-        _put(ctx, row, state="planning", format=surveyed.format, total=surveyed.media)
-    elif ended.was_wanted:
-        _put(ctx, row, state="failed", error=ended.said.error or f"The file could not be read (exit {ended.code}).")
-
-
-def _plan(ctx: Context, row: Row[Any]) -> None:
-    with ctx.db.read() as conn:
-        has_classes = bool(configurations.of_project(conn, row.project_id).classes)
-    if not has_classes:
-        _put(ctx, row, state="needs_classes", step="needs_classes", summary=None)
-        return
-    plan = import_plan.open_plan(ctx, row, folder_of(ctx, row.id))
-    _put(ctx, row, step="comparing", total=plan.media_count)
-    summary = plan.compare(lambda done: _put(ctx, row, done=done))
-    if summary is not None:
-        _put(ctx, row, state="ready", step="ready", summary=msgspec.json.encode(summary))
-
-
-def _apply(ctx: Context, row: Row[Any]) -> None:
-    plan = import_plan.open_plan(ctx, row, folder_of(ctx, row.id))
-    if (summary := summary_of(row)) is not None:
-        plan.check_terms(summary)
-    _put(ctx, row, step="storing", total=plan.media_count)
-    size = plan.media_count if plan.media_count <= AT_ONCE else PORTION
-    done = stored = 0
-    for portion in _portions(iter(plan.matched), max(size, 1)):
-        stored += plan.store(portion)
-        done += len(portion)
-        if not _put(ctx, row, done=done):
-            return
-    _put(ctx, row, state="done", step="done", finished_at=ctx.now_ms(), **_counted(row, stored=stored))
-    plan.forget()
-
-
-def _counted(row: Row[Any], **values: int) -> dict[str, bytes]:
-    """The summary with more counts, as a column."""
-    summary = summary_of(row)
-    return {"summary": msgspec.json.encode(msgspec.structs.replace(summary, **values))} if summary else {}
-
-
-def _undo(ctx: Context, row: Row[Any]) -> None:
-    undo = Undo(ctx, row)
-    _put(ctx, row, step="undoing", total=len(undo.media))
-    kept = done = 0
-    for portion in _portions(iter(undo.media), PORTION):
-        kept += undo.undo(portion)
-        done += len(portion)
-        _put(ctx, row, done=done)
-    _put(ctx, row, state="undone", step="undone", finished_at=ctx.now_ms(), **_counted(row, kept=kept))
-
-
-def _portions(media: Iterator[str], size: int) -> Iterator[list[str]]:
-    while portion := list(islice(media, size)):
-        yield portion
-
-
-STEPS: Final[dict[str, Callable[[Context, Row[Any]], None]]] = {
-    "waiting": _read,
-    "planning": _plan,
-    "applying": _apply,
-    "undoing": _undo,
-}

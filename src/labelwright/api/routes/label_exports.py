@@ -74,7 +74,7 @@ def get_export(ctx: Ctx, actor: Caller, export_id: str) -> Response:
 @router.get("/exports/{export_id}/events", responses=EVENTS)
 async def follow_export(ctx: Ctx, actor: Caller, export_id: str) -> Response:
     """Follow an export as server-sent events."""
-    return await follow(lambda: label_exports.get_export(ctx, actor, export_id), label_exports.UNFINISHED)
+    return await follow(ctx, lambda: label_exports.get_export(ctx, actor, export_id), label_exports.UNFINISHED)
 
 
 @router.post("/exports/{export_id}/cancel")

@@ -80,7 +80,7 @@ def get_import(ctx: Ctx, actor: Caller, import_id: str) -> Response:
 @router.get("/imports/{import_id}/events", responses=EVENTS)
 async def follow_import(ctx: Ctx, actor: Caller, import_id: str) -> Response:
     """Follow an import as server-sent events."""
-    return await follow(lambda: label_imports.get_import(ctx, actor, import_id), label_imports.AT_WORK)
+    return await follow(ctx, lambda: label_imports.get_import(ctx, actor, import_id), label_imports.AT_WORK)
 
 
 @router.get("/imports/{import_id}/changes")
