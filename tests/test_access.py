@@ -281,12 +281,13 @@ def test_who_is_allowed_is_not_refused(world: World, actor: str) -> None:
 
 def test_head_is_told_what_get_would_send(world: World) -> None:
     project, client = world.fresh_project("-"), world.clients["TA"]
-    told = ("content-type", "content-length", "content-disposition", "etag", "accept-ranges")
+    told = {"content-type", "content-length", "content-disposition", "etag", "accept-ranges"}
     for rule in (rule for rule in RULES if rule.method == "HEAD"):
         url = _url(rule, world, project)
         asked, sent = client.head(url), client.get(url)
         assert (asked.status_code, asked.content) == (sent.status_code, b""), rule.path
-        for name in told:
+        is_of_a_moment = "content-length" not in sent.headers  # and named after it, to the second
+        for name in told - ({"content-disposition"} if is_of_a_moment else set()):
             assert asked.headers.get(name) == sent.headers.get(name), f"{rule.path}: {name}"
 
 
