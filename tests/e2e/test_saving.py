@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Download, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Download, Page, Route, expect
 
 from tests.e2e.breaking import crash, kill_in_mid_save
 from tests.e2e.conftest import ADMIN, PASSWORD, Pages, Server, prepare, session_cookie
@@ -30,6 +30,36 @@ def test_a_reload_right_after_a_stroke_keeps_it(page: Page, world: World, api: h
     page.reload()
     hand.ready().count(1).is_saved()
     assert points(api, world) == 1
+
+
+SLOW_DISK = """() => {
+  IDBObjectStore.prototype.put = function () {
+    const wait = () => { this.get(['', '']).onsuccess = wait }
+    wait()
+  }
+}"""
+
+
+def test_a_page_that_is_left_before_its_stroke_is_on_the_disk_keeps_it(
+    open_page: Pages, world: World, api: httpx2.Client
+) -> None:
+    page = open_page()
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    hand = Hand(page, world.tasks[0]).open()
+    page.evaluate(SLOW_DISK)
+    hand.key("1").click((50, 60)).count(1)
+    page.goto("about:blank")
+    assert points(api, world) == 0
+    page.go_back()
+    hand.ready().count(1).is_saved()
+    assert (points(api, world), asked) == (1, [])
+    assert page.evaluate("Object.keys(localStorage).filter((name) => name.includes('slip'))") == []
 
 
 def test_without_a_network_work_goes_on_and_is_sent_later(page: Page, world: World, api: httpx2.Client) -> None:

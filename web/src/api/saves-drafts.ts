@@ -7,6 +7,7 @@ import type { Configuration } from '../core/configuration.ts'
 import type { Difference } from '../core/difference.ts'
 import type { Annotation } from '../core/document.ts'
 import { readDraft } from './saves-parse.ts'
+import { listSlips, putSlip, removeSlip } from './saves-slips.ts'
 
 export interface Draft {
   readonly taskId: string
@@ -57,6 +58,8 @@ export interface DraftStore {
   unreadable(userId: string): Promise<readonly Unreadable[]>
   /** Keep `draft` and forget those of the given tabs, both or neither. */
   put(draft: Draft, replaced?: readonly string[]): Promise<void>
+  /** Keep `draft` before the page ends, which waits for nothing; false: it cannot. */
+  putAtOnce(draft: Draft): boolean
   remove(taskId: string, tabId: string): Promise<void>
 }
 
@@ -91,18 +94,26 @@ function indexedDrafts(first: IDBDatabase): DraftStore {
       (await connection()).transaction(STORE).objectStore(STORE)
     const keys = (await result((await store()).getAllKeys())) as unknown as readonly DraftKey[]
     // One by one: a damaged record does not hide the others.
-    return Promise.all(keys.map(async (key) => ({ key, content: await readable(store, key) })))
+    const stored = keys.map(async (key) => ({ key, content: await readable(store, key) }))
+    return withSlips(await Promise.all(stored), listSlips())
   }
   return {
     lasting: true,
     list: async (userId) => draftsAmong(await records(), userId),
     unreadable: async (userId) => unreadableAmong(await records(), userId),
-    put: async (draft, replaced = []) =>
-      written(await connection(), (store) => {
+    put: async (draft, replaced = []) => {
+      const { taskId } = draft
+      await written(await connection(), (store) => {
         store.put(draft)
-        for (const tabId of replaced) store.delete([draft.taskId, tabId])
-      }),
-    remove: async (taskId, tabId) => written(await connection(), (store) => store.delete([taskId, tabId])),
+        for (const tabId of replaced) store.delete([taskId, tabId])
+      })
+      for (const tabId of [draft.tabId, ...replaced]) removeSlip(taskId, tabId)
+    },
+    putAtOnce: putSlip,
+    remove: async (taskId, tabId) => {
+      await written(await connection(), (store) => store.delete([taskId, tabId]))
+      removeSlip(taskId, tabId)
+    },
   }
 }
 
@@ -120,6 +131,18 @@ function reopening(first: IDBDatabase): () => Promise<IDBDatabase> {
   take(first)
   return async () => current ?? take(await opened())
 }
+
+/** Of two records of one tab the newer counts. */
+function withSlips(stored: readonly Unreadable[], slips: readonly Unreadable[]): readonly Unreadable[] {
+  const byKey = new Map(stored.map((record) => [String(record.key), record]))
+  for (const slip of slips) {
+    const other = byKey.get(String(slip.key))
+    if (other === undefined || atOf(slip) >= atOf(other)) byKey.set(String(slip.key), slip)
+  }
+  return [...byKey.values()]
+}
+
+const atOf = ({ content }: Unreadable): number => readDraft(content)?.at ?? -1
 
 async function readable(store: () => Promise<IDBObjectStore>, key: DraftKey): Promise<unknown> {
   try {
@@ -169,6 +192,7 @@ export function memoryDrafts(): DraftStore {
       kept.set(name(taskId, tabId), { key: [taskId, tabId], content: draft })
       for (const other of replaced) kept.delete(name(taskId, other))
     },
+    putAtOnce: () => false,
     remove: async (taskId, tabId) => void kept.delete(name(taskId, tabId)),
   }
 }

@@ -39,6 +39,12 @@ export class Keeper {
     this.#writing = this.#writing.then(() => this.#write())
   }
 
+  /** The page may end now; the answer is whether the newest state is kept then, as far as the store can be trusted. */
+  keepAtOnce(): boolean {
+    if (this.isKept || this.#draft === null) return true
+    return this.#store.putAtOnce(this.#draft) && this.trouble === null
+  }
+
   /** Resolves when everything so far was written or refused. */
   settled(): Promise<void> {
     return this.#writing

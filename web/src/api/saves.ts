@@ -150,6 +150,11 @@ export class SaveQueue {
     return settled
   }
 
+  /** The page may end now; the answer is whether the browser keeps everything that the server does not have. */
+  keepAtOnce(): boolean {
+    return this.#keeper.keepAtOnce()
+  }
+
   /** Forget what the server refuses and what was put aside. */
   async discard(): Promise<void> {
     this.#sent = null

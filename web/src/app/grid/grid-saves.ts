@@ -97,6 +97,11 @@ export class GridSaves {
     await Promise.all(Array.from(this.#lines.values(), ({ queue }) => queue.flush()))
   }
 
+  /** The page may end now; the answer is whether the browser keeps everything that the server does not have. */
+  keepAtOnce(): boolean {
+    return Array.from(this.#lines.values(), ({ queue }) => queue.keepAtOnce()).every(Boolean)
+  }
+
   isSaved(taskId: string): boolean {
     return (this.#lines.get(taskId)?.status.waiting ?? 0) === 0
   }

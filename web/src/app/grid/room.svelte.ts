@@ -97,6 +97,11 @@ export class GridRoom {
     if (await waiting.look(this.#userId)) await this.load()
   }
 
+  /** The page may end now; the answer is whether nothing is lost then. */
+  keepAtOnce(): boolean {
+    return this.unsaved === 0 || this.#saves.keepAtOnce()
+  }
+
   /** Resolves when everything is kept and another tab may go on with it. */
   async close(): Promise<void> {
     await this.#saves.close()

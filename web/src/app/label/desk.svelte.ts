@@ -32,12 +32,21 @@ export type Subject = Pick<TaskDetail, 'configuration' | 'medium'>
 /** Asks the person where two people changed the same. */
 export type Decide = (conflicts: readonly Conflict[], subject: Subject) => Promise<readonly Side[]>
 
+/** Desks that are being left: their drafts are still theirs. */
+const leaving = new Set<Promise<void>>()
+
 /** Raises ApiError and NetworkError. */
 export async function openDesk(taskId: string, userId: string, decide: Decide): Promise<Desk> {
+  await Promise.all(leaving)
   const kept = await drafts()
   const tabId = newId()
   let desk: Desk | undefined
-  const tabs = joinTabs(tabId, (task, revision) => task === taskId && desk?.otherTabSaved(revision))
+  let announced = 0
+  const tabs = joinTabs(tabId, (task, revision) => {
+    if (task !== taskId) return
+    announced = Math.max(announced, revision)
+    desk?.otherTabSaved(revision)
+  })
   const server = serverFor(taskId)
   let ready = takePrepared(taskId)
   try {
@@ -59,6 +68,8 @@ export async function openDesk(taskId: string, userId: string, decide: Decide): 
         decide(conflicts, { configuration, medium: await preparedMedium(medium) }),
     })
     desk = new Desk(opened, { server, drafts: kept, tabs, decide })
+    // Somebody may have saved after the labels were loaded.
+    desk.otherTabSaved(announced)
     return desk
   } catch (error) {
     tabs.close()
@@ -186,8 +197,15 @@ export class Desk {
 
   /** Resolves when everything is kept and another desk may open the task. */
   close(): Promise<void> {
-    this.#closing ??= this.#close()
+    this.#closing ??= this.#leave()
     return this.#closing
+  }
+
+  async #leave(): Promise<void> {
+    const closing = this.#close()
+    leaving.add(closing)
+    await closing
+    leaving.delete(closing)
   }
 
   async #close(): Promise<void> {
@@ -231,13 +249,13 @@ export class Desk {
       () => void (document.visibilityState === 'hidden' && this.#queue.flush()),
       { signal },
     )
-    addEventListener(
-      'beforeunload',
-      (event) => {
-        if (this.save.unsaved > 0 && !this.save.kept) event.preventDefault()
-      },
-      { signal },
-    )
+    addEventListener('beforeunload', (event) => void (this.#keepsAll() || event.preventDefault()), { signal })
+    // Phones leave pages without asking.
+    addEventListener('pagehide', () => this.#keepsAll(), { signal })
+  }
+
+  #keepsAll(): boolean {
+    return this.save.unsaved === 0 || this.#queue.keepAtOnce()
   }
 
   #follow({ state, previous, difference, origin }: Update): void {
