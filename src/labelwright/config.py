@@ -40,6 +40,9 @@ class Settings(BaseSettings):
         default=512, ge=256, description="Memory of the process that makes tiles, in megabytes."
     )
     max_import_bytes: int = Field(default=1024 * MEGABYTE, description="Largest label file for import, in bytes.")
+    jobs_at_once: int = Field(
+        default=2, ge=1, description="Exports, and imports, that are at work at a time, each of another person."
+    )
     allowed_link_networks: list[str] = Field(
         default=[],
         description="Private networks that public links may lead into, as CIDR (JSON list). Default: none.",

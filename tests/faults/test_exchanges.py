@@ -26,7 +26,8 @@ from labelwright.jobs.background import background_work
 from labelwright.jobs.export_worker import PART
 from labelwright.jobs.lifeline import LOCK
 from labelwright.model.geometry import Polygon
-from labelwright.services import export_work, import_work, label_exports, label_imports, tasks
+from labelwright.services import export_work, import_work, label_exports, label_imports, tasks, tokens
+from labelwright.services.access import Actor
 from labelwright.services.context import Context
 from labelwright.services.label_exports import Wanted
 from labelwright.services.label_imports import UPLOAD
@@ -139,10 +140,10 @@ def boxes(count: int, **more: Any) -> bytes:
     return json.dumps(content).encode()
 
 
-def sent(ctx: Context, team: Team, project: Project, content: bytes) -> str:
+def sent(ctx: Context, actor: Actor, project: Project, content: bytes) -> str:
     with ctx.store.receive(limit_bytes=10**8) as incoming:
         incoming.write(content)
-        made = label_imports.create_import(ctx, team.admin, project.id, incoming.finish(), file_name="labels.json")
+        made = label_imports.create_import(ctx, actor, project.id, incoming.finish(), file_name="labels.json")
     return str(made["id"])
 
 
@@ -150,7 +151,7 @@ def test_a_kill_while_a_file_is_read_leaves_nothing_read_and_the_next_start_read
     settings: Settings, team: Team, project: Project
 ) -> None:
     with open_context(settings) as ctx:
-        import_id = sent(ctx, team, project, boxes(40_000, comment="seen"))
+        import_id = sent(ctx, team.admin, project, boxes(40_000, comment="seen"))
         folder = label_imports.folder_of(ctx, import_id)
     killed_when(settings, (folder / f"{FOUND}.part").exists)
 
@@ -166,7 +167,7 @@ def test_a_file_that_is_being_read_is_let_go_at_once_and_leaves_nothing(
     settings: Settings, team: Team, project: Project
 ) -> None:
     with open_context(settings) as ctx:
-        import_id = sent(ctx, team, project, boxes(100_000, comment="seen"))
+        import_id = sent(ctx, team.admin, project, boxes(100_000, comment="seen"))
         folder = label_imports.folder_of(ctx, import_id)
         with background_work(ctx):
             wait_until((folder / f"{FOUND}.part").exists)
@@ -176,7 +177,7 @@ def test_a_file_that_is_being_read_is_let_go_at_once_and_leaves_nothing(
             wait_until(lambda: files(folder) == {UPLOAD, LOCK, ERRORS})
             with (folder / LOCK).open("wb") as lock:
                 wait_until(lambda: is_free(lock))
-            other_id = sent(ctx, team, project, boxes(1))
+            other_id = sent(ctx, team.admin, project, boxes(1))
             wait_until(lambda: label_imports.get_import(ctx, team.admin, other_id)["state"] == "ready")
 
 
@@ -186,7 +187,7 @@ def test_work_that_says_nothing_is_stopped_too_and_removed_with_its_folder(
 ) -> None:
     with open_context(settings) as ctx:
         if what == "import":
-            work_id = sent(ctx, team, project, boxes(1))
+            work_id = sent(ctx, team.admin, project, boxes(1))
             folder = label_imports.folder_of(ctx, work_id)
         else:
             work_id = label_exports.create_export(ctx, team.admin, project.id, Wanted(format="coco"))["id"]
@@ -195,12 +196,16 @@ def test_work_that_says_nothing_is_stopped_too_and_removed_with_its_folder(
         with (folder / LOCK).open("wb") as lock, background_work(ctx):
             fcntl.flock(lock, fcntl.LOCK_EX)  # the worker waits until nobody else is in the folder
             wait_until((folder / ERRORS).exists)
+            if what == "import":  # others do not wait for it
+                somebody = tokens.actor_of_token(ctx, team.tokens["import"])
+                theirs = sent(ctx, somebody, project, boxes(1))
+                wait_until(lambda: label_imports.get_import(ctx, somebody, theirs)["state"] == "ready")
             if what == "import":
                 label_imports.cancel_import(ctx, team.admin, work_id)
                 label_imports.delete_import(ctx, team.admin, work_id)
             else:
                 label_exports.delete_export(ctx, team.admin, work_id)
-            other_id = sent(ctx, team, project, boxes(1))
+            other_id = sent(ctx, team.admin, project, boxes(1))
             wait_until(lambda: label_imports.get_import(ctx, team.admin, other_id)["state"] == "ready")
             wait_until(lambda: not folder.exists())
 
@@ -217,7 +222,7 @@ def stored(data: Path) -> int:
 
 def test_a_kill_while_labels_are_stored_stores_none_twice(settings: Settings, team: Team, project: Project) -> None:
     with open_context(settings) as ctx:
-        import_id = sent(ctx, team, project, boxes(2400))
+        import_id = sent(ctx, team.admin, project, boxes(2400))
         while import_work.work_next(ctx):
             pass
         label_imports.apply_import(ctx, team.admin, import_id)

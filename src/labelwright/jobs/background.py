@@ -8,27 +8,39 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import structlog
 
 from labelwright.services import configurations, export_work, import_work, links, measuring, tiles
 from labelwright.services.context import Context, Stopping
+from labelwright.services.turns import Turns
 
 END_WITHIN_S = 4.0
 IDLE_S = 1.0
 SELDOM_S = 20.0
 SWEEPS: tuple[Callable[[Context], None], ...] = (export_work.sweep_folders, import_work.sweep_folders)
-# Each with how long it waits when there is nothing to do.
-WORKS: tuple[tuple[Callable[[Context], bool], float], ...] = (
-    (links.fetch_next, IDLE_S),
-    (configurations.rewrite_next, IDLE_S),
-    (export_work.write_next, IDLE_S),
-    (import_work.work_next, IDLE_S),
-    (tiles.prepare_next, IDLE_S),
-    (measuring.measure_next, SELDOM_S),
-)
+Work = Callable[[Context], bool]
 
 log = structlog.get_logger()
+
+
+def works(jobs_at_once: int) -> list[tuple[Work, float]]:
+    """What threads do, each with how long it waits when there is nothing to do."""
+    exports, imports = Turns(), Turns()
+    write = partial(export_work.write_next, turns=exports)
+    read, store = (
+        partial(import_work.work_next, turns=imports, states=states)
+        for states in (import_work.READ, import_work.STORED)
+    )
+    return [
+        (links.fetch_next, IDLE_S),
+        (configurations.rewrite_next, IDLE_S),
+        *[(write, IDLE_S), (read, IDLE_S)] * jobs_at_once,
+        (store, IDLE_S),
+        (tiles.prepare_next, IDLE_S),
+        (measuring.measure_next, SELDOM_S),
+    ]
 
 
 @contextmanager
@@ -38,7 +50,8 @@ def background_work(ctx: Context) -> Iterator[None]:
         sweep(ctx)
     stop, is_told = threading.Event(), ctx.is_stopping
     ctx = replace(ctx, is_stopping=lambda: stop.is_set() or is_told())
-    threads = [threading.Thread(target=_run, args=(ctx, work, idle_s, stop), daemon=True) for work, idle_s in WORKS]
+    all_works = works(ctx.settings.jobs_at_once)
+    threads = [threading.Thread(target=_run, args=(ctx, *work, stop), daemon=True) for work in all_works]
     for thread in threads:
         thread.start()
     try:
@@ -51,7 +64,7 @@ def background_work(ctx: Context) -> Iterator[None]:
             thread.join(timeout=max(until - time.monotonic(), 0))
 
 
-def _run(ctx: Context, work: Callable[[Context], bool], idle_s: float, stop: threading.Event) -> None:
+def _run(ctx: Context, work: Work, idle_s: float, stop: threading.Event) -> None:
     """Do one piece after another; with nothing to do, or after a failure, wait a little."""
     while not ctx.is_stopping():
         try:
@@ -59,7 +72,8 @@ def _run(ctx: Context, work: Callable[[Context], bool], idle_s: float, stop: thr
         except Stopping:
             return
         except Exception:
-            log.exception("background work failed; it will be tried again", work=work.__qualname__)
+            name = (work.func if isinstance(work, partial) else work).__qualname__
+            log.exception("background work failed; it will be tried again", work=name)
             did_something = False
         if not did_something:
             stop.wait(idle_s)

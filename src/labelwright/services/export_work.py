@@ -19,16 +19,22 @@ from labelwright.services.context import Context, Stopping
 from labelwright.services.export_snapshot import frames
 from labelwright.services.exports import file_name
 from labelwright.services.label_exports import FOLDER, KEPT, UNFINISHED, folder_of
+from labelwright.services.turns import Turns, waiting
 from labelwright.services.work_folders import sweep, tidy
 from labelwright.services.worker_processes import run_worker
 from labelwright.storage.durable import naming_a_full_disk
 
 
-def write_next(ctx: Context) -> bool:
-    """Write the oldest export that waits, or that a restart interrupted; False when there is none. Raises Stopping."""
+def write_next(ctx: Context, turns: Turns | None = None) -> bool:
+    """Write the export whose turn it is, or that a restart interrupted; False if there is none. Raises Stopping."""
+    with (turns or Turns()).next(UNFINISHED, lambda: waiting(ctx, t.label_export, UNFINISHED)) as export_id:
+        return export_id is not None and _write(ctx, export_id)
+
+
+def _write(ctx: Context, export_id: str) -> bool:
     with ctx.db.read() as conn:
-        query = select(t.label_export).where(t.label_export.c.state.in_(UNFINISHED))
-        row = conn.execute(query.order_by(t.label_export.c.created_at, t.label_export.c.id).limit(1)).first()
+        here = (t.label_export.c.id == export_id) & t.label_export.c.state.in_(UNFINISHED)
+        row = conn.execute(select(t.label_export).where(here)).first()
     if row is None:
         return False
     _put(ctx, row.id, state="running", step="snapshot", done=0)

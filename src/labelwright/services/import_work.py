@@ -15,6 +15,7 @@ from labelwright.services.context import Context, Stopping
 from labelwright.services.import_plan import Options, summary_of
 from labelwright.services.import_undo import Undo
 from labelwright.services.label_imports import AT_WORK, FOLDER, UPLOAD, folder_of
+from labelwright.services.turns import Turns, waiting
 from labelwright.services.work_folders import sweep, tidy
 from labelwright.services.worker_processes import run_worker
 from labelwright.storage.durable import naming_a_full_disk
@@ -22,13 +23,21 @@ from labelwright.storage.durable import naming_a_full_disk
 AT_ONCE: Final = 2000
 """Imports of up to so many media are one transaction; larger ones are stored in portions, undone together."""
 PORTION: Final = 100
+READ, STORED = ("waiting",), ("planning", "applying", "undoing")
+"""What is read in processes of their own, several at a time, and what is done in the server, one after another."""
 
 
-def work_next(ctx: Context) -> bool:
-    """Do the next step of the oldest import that has one; False when there is none. Raises Stopping."""
+def work_next(ctx: Context, turns: Turns | None = None, states: tuple[str, ...] = AT_WORK) -> bool:
+    """Do the next step of an import whose turn it is; False when there is none. Raises Stopping."""
+    table = t.label_import
+    with (turns or Turns()).next(states, lambda: waiting(ctx, table, states)) as import_id:
+        return import_id is not None and _work(ctx, import_id, states)
+
+
+def _work(ctx: Context, import_id: str, states: tuple[str, ...]) -> bool:
     with ctx.db.read() as conn:
-        query = select(t.label_import).where(t.label_import.c.state.in_(AT_WORK))
-        row = conn.execute(query.order_by(t.label_import.c.created_at, t.label_import.c.id).limit(1)).first()
+        here = (t.label_import.c.id == import_id) & t.label_import.c.state.in_(states)
+        row = conn.execute(select(t.label_import).where(here)).first()
     if row is None:
         return False
     try:
