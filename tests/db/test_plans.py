@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Self
 
+import msgspec
 import pytest
 from sqlalchemy import event, text
 
@@ -84,6 +85,15 @@ def listed(cursor: str | None = None, **filters: Any) -> Request:
     return lambda w: tasks.list_tasks(w.ctx, w.team.admin, w.project.id, TaskFilter(**filters), cursor=cursor)
 
 
+def recoloured(large: Large) -> None:
+    """With 100,000 labelled tasks, too, no label is read or written for it."""
+    ctx, admin, project_id = large.ctx, large.team.admin, large.project.id
+    crane, *others = configurations.get_configuration(ctx, admin, project_id).classes
+    configurations.save_configuration(
+        ctx, admin, project_id, (msgspec.structs.replace(crane, color="#123456"), *others)
+    )
+
+
 REQUESTS: dict[str, tuple[Request, int]] = {
     "the first page": (listed(), 3),
     "a page in the middle": (listed(MIDDLE), 3),
@@ -101,6 +111,7 @@ REQUESTS: dict[str, tuple[Request, int]] = {
     "moving a task": (lambda w: tasks.move_task(w.ctx, w.team.admin, "t00050000", "release"), 3),
     "the projects": (lambda w: projects.list_projects(w.ctx, w.team.admin), 9),
     "a link to fetch": (lambda w: links.fetch_next(w.ctx), 1),
+    "a colour of the label configuration": (recoloured, 9),
     "a row to rewrite": (lambda w: configurations.rewrite_next(w.ctx), 1),
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import Row, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from labelwright.bootstrap import open_context
 from labelwright.config import Settings
@@ -182,13 +182,29 @@ def test_a_renamed_key_changes_what_is_exported_and_not_what_is_stored(
     assert len(changes(ctx, project.task_ids["a.png"])) == 1
 
 
-def test_names_colours_and_shortcuts_touch_no_labels(ctx: Context, team: Team, project: Project) -> None:
-    before = rows(ctx, project)
-    reconfigure(ctx, team, project, changed("crane", name="Kran", color="#00FF00", shortcut="7"))
-    after = rows(ctx, project)
-    assert [(r.export, r.revision) for r in after] == [(r.export, r.revision) for r in before]
-    assert {r.configuration_revision for r in after} == {2}
-    assert configurations.rewrite_next(ctx) is False
+SURFACES = (Option("dry", "Dry"), Option("icy", "Icy"), Option("wet", "Wet"))
+HARMLESS: dict[str, Callable[[Classes], Classes]] = {
+    "names, colours and shortcuts": changed("crane", name="Kran", color="#00FF00", shortcut="7"),
+    "a class before the others": lambda classes: (geometry_class("buoy", "point"), *classes),
+    "a segmentation": lambda classes: (*classes, geometry_class("sky", "image_segmentation")),
+    "a nested question": changed("quay_edge", children=(option("depth", "low", "high"),)),
+    "an option between the others": changed("surface", options=SURFACES),
+    "a longer text": changed("note", max_length=255),
+    "nothing": lambda classes: classes,
+}
+
+
+@pytest.mark.parametrize("change", HARMLESS.values(), ids=HARMLESS.keys())
+def test_what_shows_in_no_label_touches_none(
+    ctx: Context, team: Team, project: Project, change: Callable[[Classes], Classes]
+) -> None:
+    before = [row._asdict() for row in rows(ctx, project)]
+    new = reconfigure(ctx, team, project, change, confirm=False)
+    assert (new.revision, configurations.rewrite_next(ctx)) == (2, False)
+    assert [row._asdict() for row in rows(ctx, project)] == before
+    for row in rows(ctx, project):
+        again = conform.ready(conform.decoded(row.document), new)
+        assert (row.document, row.export, row.segmentation_keys) == again[:3]
 
 
 def test_a_removed_option_clears_the_answers_and_the_history_keeps_them(
@@ -326,6 +342,25 @@ def test_what_takes_labels_away_is_not_saved_before_it_is_confirmed(ctx: Context
     assert "“crane” (2 annotations" in asked.value.message
     assert current(ctx, project).revision == 1
     assert reconfigure(ctx, team, project, without("quay_edge"), confirm=False).revision == 2
+
+
+def test_labels_that_are_saved_while_the_others_are_counted_are_asked_about_too(
+    ctx: Context, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = make_project(ctx, team.admin, media=("a.png", "b.png"))
+    save(ctx, team.admin, project.task_ids["b.png"], set_answers={project.class_id("surface"): "wet"})
+    see = configurations._see
+
+    def see_before_somebody_saves(conn: Connection, configuration: Configuration) -> configurations.Seen:
+        monkeypatch.setattr(configurations, "_see", see)
+        seen = see(conn, configuration)
+        save(ctx, team.admin, project.task_id, created=(annotation(ctx, project.class_id("crane")),))
+        return seen
+
+    monkeypatch.setattr(configurations, "_see", see_before_somebody_saves)
+    with pytest.raises(ConfirmationNeeded, match=r"“crane” \(1 annotations"):
+        reconfigure(ctx, team, project, without("crane"), confirm=False)
+    assert current(ctx, project).revision == 1
 
 
 def test_who_saves_on_an_older_configuration_is_told_that_before_anything_else(

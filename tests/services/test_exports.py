@@ -217,7 +217,7 @@ def test_labels_of_an_older_configuration_are_exported_as_the_new_one_has_them(c
 def make_stale(ctx: Context, task_id: str) -> None:
     """Put a row's ready bytes back to an older configuration, as while a large project is being rewritten."""
     own = t.label_document.c.task_id == task_id
-    stale = {"configuration_revision": 0, "export": b"old bytes", "segmentation_keys": b'["gone"]'}
+    stale = {"configuration_revision": -1, "export": b"old bytes", "segmentation_keys": b'["gone"]'}
     ctx.db.write(lambda conn: conn.execute(update(t.label_document).where(own).values(**stale)))
 
 
@@ -253,7 +253,7 @@ def test_an_error_while_reading_reaches_the_consumer(ctx: Context, team: Team) -
     set_states(ctx, dict.fromkeys(project.task_ids.values(), "COMPLETED"))
     damaged = project.task_ids["b.png"]
     save(ctx, team.admin, damaged, created=(annotation(ctx, project.class_id("crane")),))
-    broken = {"configuration_revision": 0, "document": b"{"}
+    broken = {"configuration_revision": -1, "document": b"{"}
     ctx.db.write(
         lambda conn: conn.execute(update(t.label_document).where(t.label_document.c.task_id == damaged).values(broken))
     )

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from labelwright.model.errors import LabelwrightError, StorageFull
 
-HEAD = "0006"
+HEAD = "0007"
 BUSY_S = 10.0
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -47,6 +47,7 @@ def ensure_schema(path: Path) -> None:
     draft = path.with_suffix(".migrating")
     with _swept(draft):
         if current is not None:
+            log.info("upgrading the database; many labels take minutes", version=HEAD, before=current)
             _copy(path, draft)
         _migrate(draft)
         if current is not None:

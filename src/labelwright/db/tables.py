@@ -110,6 +110,8 @@ label_configuration = Table(
     _id(),
     Column("project_id", ForeignKey("project.id", ondelete="CASCADE"), nullable=False, unique=True),
     Column("revision", Integer, nullable=False),
+    # The revision that last changed what stored labels are or how they are exported.
+    Column("labels_revision", Integer, nullable=False),
     _time("changed_at"),
     Column("classes", LargeBinary, nullable=False),
     # Every class number that was ever given: JSON, number -> who has or had it.
@@ -193,7 +195,8 @@ label_document = Table(
     Column("task_id", ForeignKey("task.id", ondelete="CASCADE"), primary_key=True),
     Column("project_id", ForeignKey("project.id", ondelete="CASCADE"), nullable=False),
     Column("revision", Integer, nullable=False),
-    # The configuration that `document` conforms to and `export` was written with; older: see services/conform.py.
+    # The configuration that `document` conforms to and `export` was written with; older than the project's
+    # `labels_revision`: see services/conform.py.
     Column("configuration_revision", Integer, nullable=False),
     Column("annotation_count", Integer, nullable=False),
     Column("document", LargeBinary, nullable=False),

@@ -109,6 +109,8 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True, rename="camel", d
     revision: int
     timestamp: int
     classes: tuple[LabelClass, ...]
+    # The revision that last changed labels: what was stored under it or later fits as it is, and so does its export.
+    labels_revision: int = 0
 
     @cached_property
     def by_id(self) -> dict[str, Placed]:

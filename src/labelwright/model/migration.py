@@ -80,12 +80,40 @@ def _fitting_answer(answer: Answer, question: LabelClass) -> Answer:
     return answer if answer in keys else None
 
 
-def export_shape(configuration: Configuration) -> tuple[object, ...]:
-    """What of a configuration shows in exported labels: equal shapes leave ready exports as they are."""
-    return tuple(
-        (p.label_class.id, p.label_class.key, p.depth, tuple(option.key for option in p.label_class.options))
-        for p in configuration.by_id.values()
-    )
+def keeps_labels(old: Configuration, new: Configuration) -> bool:
+    """Say whether labels and their ready exports stay as they are: only what exports do not show is another, or more.
+
+    What was added is in no label yet, and leaves the order of what was there.
+    """
+    return not losses(old, new).any and _shape(old, old) == _shape(new, old)
+
+
+def _shape(configuration: Configuration, known: Configuration) -> list[object]:
+    """What of a configuration shows in exported labels, without what is not in `known`."""
+    before, after = known.by_id, configuration.by_id
+    pairs = [(placed, before[class_id]) for class_id, placed in after.items() if class_id in before]
+    return [
+        (p.label_class.id, p.label_class.key, p.depth, _options(p.label_class, was.label_class)) for p, was in pairs
+    ]
+
+
+def _options(question: LabelClass, known: LabelClass) -> list[str]:
+    before = {option.key for option in known.options}
+    return [option.key for option in question.options if option.key in before]
+
+
+class Held(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """Of an annotation, what a loss is counted on: its geometry is passed over, which is most of it."""
+
+    class_id: str
+    answers: Answers = {}
+
+
+class Holding(msgspec.Struct, frozen=True, gc=False):
+    """Of a document, what a loss is counted on."""
+
+    annotations: tuple[Held, ...] = ()
+    answers: Answers = {}
 
 
 class Tally:
@@ -98,7 +126,7 @@ class Tally:
         self.options: Counter[tuple[str, str]] = Counter()
         self.touched = 0
 
-    def add(self, document: Document, loss: Losses) -> None:
+    def add(self, document: Holding, loss: Losses) -> None:
         """Count one task's document."""
         touched: set[str] = set()
         for annotation in document.annotations:

@@ -1,7 +1,8 @@
 """The label configuration of a project: reading, saving as one transaction, clearing, and what a change would cost."""
 
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterator
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, LargeBinary, Row, bindparam, func, literal, or_, select, update
@@ -9,7 +10,6 @@ from sqlalchemy import Connection, LargeBinary, Row, bindparam, func, literal, o
 from labelwright.db import tables as t
 from labelwright.model.canonical import encoded
 from labelwright.model.configuration import Configuration, LabelClass, check, identity_issues, normalised
-from labelwright.model.document import Document
 from labelwright.model.errors import (
     ConfigurationConflict,
     ConfigurationNotEmpty,
@@ -17,30 +17,34 @@ from labelwright.model.errors import (
     InvalidConfiguration,
     NotFound,
 )
-from labelwright.model.migration import Losses, Tally, export_shape, losses, reopens
+from labelwright.model.migration import Holding, Losses, Tally, keeps_labels, losses, reopens
 from labelwright.model.numbering import Given, number_issues, numbered
 from labelwright.model.task import TaskState, moves_of
 from labelwright.services import conform
 from labelwright.services.access import Actor, Right, access_project
 from labelwright.services.context import Context
+from labelwright.services.paging import parts
 
 Classes = tuple[LabelClass, ...]
 
 _CLASSES: msgspec.json.Decoder[Classes] = msgspec.json.Decoder(Classes)
 _GIVEN: msgspec.json.Decoder[Given] = msgspec.json.Decoder(Given)
-_DOCUMENT: msgspec.json.Decoder[Document] = msgspec.json.Decoder(Document)
+_HOLDING: msgspec.json.Decoder[Holding] = msgspec.json.Decoder(Holding)
 # Up to this many labelled tasks are rewritten together with the configuration, more of them in the background.
 REWRITTEN_AT_ONCE = 300
 
 
 @lru_cache(maxsize=256)
-def _parsed(configuration_id: str, project_id: str, revision: int, timestamp: int, classes: bytes) -> Configuration:
+def _parsed(
+    configuration_id: str, project_id: str, revision: int, labels_revision: int, timestamp: int, classes: bytes
+) -> Configuration:
     return Configuration(
         id=configuration_id,
         project_id=project_id,
         revision=revision,
         timestamp=timestamp,
         classes=_CLASSES.decode(classes),
+        labels_revision=labels_revision,
     )
 
 
@@ -53,7 +57,7 @@ def of_project(conn: Connection, project_id: str) -> Configuration:
 
 
 def _of_row(row: Row[Any]) -> Configuration:
-    return _parsed(row.id, row.project_id, row.revision, row.changed_at, row.classes)
+    return _parsed(row.id, row.project_id, row.revision, row.labels_revision, row.changed_at, row.classes)
 
 
 def _given(conn: Connection, project_id: str) -> Given:
@@ -122,11 +126,28 @@ def _drafted(old: Configuration, classes: Classes) -> Configuration:
     return msgspec.structs.replace(old, classes=classes)
 
 
-def _effects(conn: Connection, old: Configuration, new: Configuration) -> Effects:
+class Seen(NamedTuple):
+    """Which labels were counted under which configuration: the revision of every task's."""
+
+    configuration_revision: int
+    revisions: dict[str, int]
+
+
+def _see(conn: Connection, configuration: Configuration) -> Seen:
+    query = (
+        select(t.task.c.id, t.label_document.c.revision)
+        .join(t.label_document, t.label_document.c.task_id == t.task.c.id)
+        .where(t.task.c.project_id == configuration.project_id)
+    )
+    return Seen(configuration.revision, {row[0]: row[1] for row in conn.execute(query)})
+
+
+def _effects(conn: Connection, old: Configuration, new: Configuration, seen: Seen | None = None) -> Effects:
+    """Count what a change would do; with `seen`, on labels that were saved since alone."""
     loss, tally = losses(old, new), Tally()
     if loss.any:
-        for raw in conn.execute(_documents_with(old.project_id, loss)).scalars():
-            tally.add(_DOCUMENT.decode(raw), loss)
+        for raw in _documents_with(conn, old, loss, seen):
+            tally.add(_HOLDING.decode(raw), loss)
     finished = _finished_count(conn, old.project_id)
     removed = [old.by_id[class_id].label_class for class_id in old.by_id if class_id in loss.class_ids]
     return Effects(
@@ -146,11 +167,17 @@ def _removed_class(removed: LabelClass, tally: Tally) -> RemovedClass:
     return RemovedClass(key, removed.key, removed.name, tally.annotations[key], tally.answers[key], tally.tasks[key])
 
 
-def _documents_with(project_id: str, loss: Losses) -> Any:
-    """Select the documents that mention any class concerned; the database searches bytes, nothing is decoded."""
+def _documents_with(conn: Connection, old: Configuration, loss: Losses, seen: Seen | None) -> Iterator[bytes]:
+    """The documents that mention any class concerned; the database searches bytes, nothing is decoded."""
     wanted = {*loss.class_ids, *loss.options, *loss.shortened}
     mentions = (func.instr(t.label_document.c.document, literal(key.encode(), LargeBinary)) > 0 for key in wanted)
-    return select(t.label_document.c.document).where(t.label_document.c.project_id == project_id, or_(*mentions))
+    query = select(t.label_document.c.document).where(or_(*mentions))
+    if seen is None or seen.configuration_revision != old.revision:
+        yield from conn.execute(query.where(t.label_document.c.project_id == old.project_id)).scalars()
+        return
+    now = _see(conn, old).revisions
+    for part in parts([task_id for task_id, revision in now.items() if seen.revisions.get(task_id) != revision]):
+        yield from conn.execute(query.where(t.label_document.c.task_id.in_(part))).scalars()
 
 
 def _finished_count(conn: Connection, project_id: str) -> int:
@@ -185,24 +212,30 @@ def save_configuration(  # noqa: PLR0913 - what is saved, on what, and the two a
     kept in the history. Raises ConfigurationConflict, ConfirmationNeeded (with `effects`), InvalidConfiguration.
     """
 
-    def work(conn: Connection) -> Configuration:
+    def plan(conn: Connection) -> tuple[Configuration, Classes, Given]:
         access_project(conn, actor, project_id, Right.CONFIGURE)
         old = of_project(conn, project_id)
         _check_revision(old, revision)
         given = _given(conn, project_id)
-        checked = _checked(_wished(classes, old) if wish else classes, old, {} if wish else given)
-        if not confirm:
-            _check_confirmed(_effects(conn, old, _drafted(old, checked)))
+        return old, _checked(_wished(classes, old) if wish else classes, old, {} if wish else given), given
+
+    def work(conn: Connection, seen: Seen | None) -> Configuration:
+        old, checked, given = plan(conn)
+        if seen is not None:
+            _check_confirmed(conn, old, _drafted(old, checked), seen)
         complete, given = numbered(checked, old, given, wish=wish)
-        new = msgspec.structs.replace(
-            old, classes=_identified(ctx, complete), revision=old.revision + 1, timestamp=ctx.now_ms()
-        )
-        _store(conn, ctx, actor, old, new, given)
+        new = _following(ctx, old, _identified(ctx, complete))
+        _store(conn, ctx, actor, new, given)
         if reopen and reopens(old, new):
             _reopen_finished(conn, ctx, project_id)
         return new
 
-    return ctx.db.write(work)
+    seen: Seen | None = None
+    if not confirm:  # all labels are looked at before it is the writer's turn, who has others to serve
+        with ctx.db.read() as conn:
+            old, checked, _ = plan(conn)
+            seen = _check_confirmed(conn, old, _drafted(old, checked))
+    return ctx.db.write(partial(work, seen=seen))
 
 
 def clear_configuration(ctx: Context, actor: Actor, project_id: str) -> Configuration:
@@ -210,9 +243,8 @@ def clear_configuration(ctx: Context, actor: Actor, project_id: str) -> Configur
 
     def work(conn: Connection) -> Configuration:
         access_project(conn, actor, project_id, Right.CONFIGURE)
-        old = of_project(conn, project_id)
-        new = msgspec.structs.replace(old, classes=(), revision=old.revision + 1, timestamp=ctx.now_ms())
-        _store(conn, ctx, actor, old, new, _given(conn, project_id))
+        new = _following(ctx, of_project(conn, project_id), ())
+        _store(conn, ctx, actor, new, _given(conn, project_id))
         _reopen_finished(conn, ctx, project_id)
         return new
 
@@ -231,9 +263,8 @@ def fill_configuration(ctx: Context, actor: Actor, project_id: str, classes: Cla
         if old.classes:
             raise ConfigurationNotEmpty("The project has a label configuration. Clear it before you import another.")
         complete, given = numbered(_checked(_without_ids(classes), old, {}), old, _given(conn, project_id), wish=True)
-        filled = _identified(ctx, complete)
-        new = msgspec.structs.replace(old, classes=filled, revision=old.revision + 1, timestamp=ctx.now_ms())
-        _store(conn, ctx, actor, old, new, given)
+        new = _following(ctx, old, _identified(ctx, complete))
+        _store(conn, ctx, actor, new, given)
         return new
 
     return ctx.db.write(work)
@@ -256,9 +287,14 @@ def _check_revision(old: Configuration, revision: int | None) -> None:
         raise ConfigurationConflict(text, current_revision=old.revision)
 
 
-def _check_confirmed(effects: Effects) -> None:
+def _check_confirmed(conn: Connection, old: Configuration, new: Configuration, seen: Seen | None = None) -> Seen:
+    """Look at the labels that were not seen yet, and say which were. Raises ConfirmationNeeded where some would go."""
+    if not losses(old, new).any:
+        return Seen(old.revision, {})
+    effects = _effects(conn, old, new, seen)
     if effects.needs_confirmation:
         raise ConfirmationNeeded(_loss_text(effects), effects=msgspec.to_builtins(effects))
+    return _see(conn, old)
 
 
 def _loss_text(effects: Effects) -> str:
@@ -285,17 +321,19 @@ def _without_ids(classes: Classes) -> Classes:
     return tuple(msgspec.structs.replace(c, id=None, children=_without_ids(c.children)) for c in classes)
 
 
-def _store(conn: Connection, ctx: Context, actor: Actor, old: Configuration, new: Configuration, given: Given) -> None:
+def _following(ctx: Context, old: Configuration, classes: Classes) -> Configuration:
+    """The next revision, with `classes`; labels are left alone where nothing in them is another."""
+    revision = old.revision + 1
+    new = msgspec.structs.replace(old, classes=classes, revision=revision, timestamp=ctx.now_ms())
+    return new if keeps_labels(old, new) else msgspec.structs.replace(new, labels_revision=revision)
+
+
+def _store(conn: Connection, ctx: Context, actor: Actor, new: Configuration, given: Given) -> None:
     """Write the configuration and bring labels along: at once where they are few, else in the background."""
     values: dict[str, Any] = {"revision": new.revision, "changed_at": new.timestamp, "classes": encoded(new.classes)}
-    values["numbers"] = encoded(given)
+    values |= {"numbers": encoded(given), "labels_revision": new.labels_revision}
     conn.execute(update(t.label_configuration).where(t.label_configuration.c.id == new.id).values(**values))
-    if not losses(old, new).any and export_shape(old) == export_shape(new):
-        fresh = (t.label_document.c.project_id == new.project_id) & (
-            t.label_document.c.configuration_revision == old.revision
-        )
-        conn.execute(update(t.label_document).where(fresh).values(configuration_revision=new.revision))
-    elif conform.count_stale(conn, new) <= REWRITTEN_AT_ONCE:
+    if new.labels_revision == new.revision and conform.count_stale(conn, new) <= REWRITTEN_AT_ONCE:
         conform.rewrite_stale(conn, ctx, new, actor_id=actor.id, limit=REWRITTEN_AT_ONCE)
 
 
@@ -314,7 +352,7 @@ def rewrite_next(ctx: Context) -> bool:
     behind = (
         select(t.label_configuration.c.project_id)
         .join(t.label_document, t.label_document.c.project_id == t.label_configuration.c.project_id)
-        .where(t.label_document.c.configuration_revision < t.label_configuration.c.revision)
+        .where(t.label_document.c.configuration_revision < t.label_configuration.c.labels_revision)
         .limit(1)
     )
     with ctx.db.read() as conn:

@@ -1,8 +1,9 @@
 """Bring stored labels in line with the configuration of their project.
 
-A row whose `configuration_revision` is older than its project's is *stale*: its document may use what is gone, its
-ready export bytes may have old keys. Whoever reads a stale row conforms it first (`current`), so every answer is
-right at once; the rows themselves are rewritten with the configuration where they are few, else in the background.
+A row whose `configuration_revision` is older than its project's `labels_revision` is *stale*: its document may use
+what is gone, its ready export bytes may have old keys. Whoever reads a stale row conforms it first (`current`), so
+every answer is right at once; the rows themselves are rewritten with the configuration where they are few, else in the
+background. Changes that show in no label (names, colours, whatever is added) leave all rows alone.
 """
 
 import hashlib
@@ -33,12 +34,17 @@ def current(row: Row[Any] | None, configuration: Configuration) -> Document:
     if row is None:
         return EMPTY
     document = decoded(row.document)
-    return document if row.configuration_revision == configuration.revision else conforming(document, configuration)
+    return document if is_fresh(row, configuration) else conforming(document, configuration)
+
+
+def is_fresh(row: Row[Any], configuration: Configuration) -> bool:
+    """Say whether a row that has a `configuration_revision` fits the configuration as it is."""
+    return bool(row.configuration_revision >= configuration.labels_revision)
 
 
 def current_bytes(row: Row[Any] | None, configuration: Configuration) -> bytes:
     """`current` as canonical JSON: what is stored is that already, unless it is stale."""
-    if row is not None and row.configuration_revision == configuration.revision:
+    if row is not None and is_fresh(row, configuration):
         return bytes(row.document)
     return encoded(current(row, configuration))
 
@@ -65,7 +71,7 @@ def ready(document: Document, configuration: Configuration) -> Ready:
 
 def _stale(configuration: Configuration) -> Any:
     return (t.label_document.c.project_id == configuration.project_id) & (
-        t.label_document.c.configuration_revision < configuration.revision
+        t.label_document.c.configuration_revision < configuration.labels_revision
     )
 
 

@@ -53,7 +53,7 @@ def frames(
             url=url,
             orientation=turned or UPRIGHT,
         )
-        if raw is not None and at != configuration.revision:
+        if raw is not None and at < configuration.labels_revision:
             raw, measured = encoded(conforming(conform.decoded(raw), configuration)), b""
         yield Frame(task_id, state.lower(), labeler, medium, raw, measured or b"")
 

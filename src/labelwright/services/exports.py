@@ -218,7 +218,7 @@ def _rows(conn: Connection, configuration: Configuration, options: ExportOptions
 
 
 def _query(configuration: Configuration, options: ExportOptions) -> Select[Any]:
-    fresh = t.label_document.c.configuration_revision == configuration.revision
+    fresh = t.label_document.c.configuration_revision >= configuration.labels_revision
     # A document is read only where the ready bytes do not do: other codec options, or an older configuration.
     document: ColumnElement[bytes | None] = t.label_document.c.document
     if options.style == READY:
@@ -292,7 +292,7 @@ class _TaskWriter:
         name, medium_id, task_id, labeler_id, state, labels, keys, revision, raw = row[:_FIXED]
         if raw is not None:
             document = conform.decoded(raw)
-            if revision != self._configuration.revision:
+            if revision < self._configuration.labels_revision:
                 document = conforming(document, self._configuration)
             labels = task_labels(document, self._configuration, self._style)
             keys = encoded(segmentation_keys(document, self._configuration))

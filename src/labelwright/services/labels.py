@@ -180,7 +180,7 @@ def store(  # noqa: PLR0913, PLR0917 - everything one transaction writes
     What a newer configuration takes from a row that was not rewritten yet goes into the history with this change.
     """
     revision = stored.revision + 1
-    if stored.row is not None and stored.row.configuration_revision != configuration.revision:
+    if stored.row is not None and not conform.is_fresh(stored.row, configuration):
         change = conform.difference_of(conform.decoded(stored.row.document), document)
     values = {**conform.ready(document, configuration)._asdict(), "revision": revision, "changed_at": stamp.at}
     if stored.row is None:

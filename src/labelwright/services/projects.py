@@ -48,8 +48,9 @@ def create_project(ctx: Context, actor: Actor, texts: ProjectTexts, *, owner: st
     def work(conn: Connection) -> dict[str, Any]:
         _check_free(conn, organisation_id, name)
         conn.execute(t.project.insert().values(**values))
-        configuration = {"id": ctx.new_id(), "project_id": values["id"], "revision": 0, "changed_at": ctx.now_ms()}
-        conn.execute(t.label_configuration.insert().values(**configuration, classes=encoded([]), numbers=encoded({})))
+        configuration = {"id": ctx.new_id(), "project_id": values["id"], "changed_at": ctx.now_ms()}
+        nothing = {"revision": 0, "labels_revision": 0, "classes": encoded([]), "numbers": encoded({})}
+        conn.execute(t.label_configuration.insert().values(**configuration, **nothing))
         return _shown_one(conn, actor, str(values["id"]))
 
     return ctx.db.write(work)
