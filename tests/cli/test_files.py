@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from labelwright.cli import app
 from labelwright.exchange.manifest import decode
@@ -108,6 +109,23 @@ def test_faults_are_listed_with_their_places(tmp_path: Path, capsys: pytest.Capt
         (3, "not_a_number"),
         (4, "out_of_range"),
     ]
+
+
+def test_what_is_not_kept_of_predictions_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {"data.yaml": "names: [car]\n", **{f"labels/{name}.txt": "0 0.5 0.5 0.2 0.2 0.87\n" for name in "ab"}}
+    for path, text in files.items():
+        (tmp_path / "in" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / path).write_text(text)
+        Image.new("L", (8, 8)).save(tmp_path / "in" / f"{Path(path).stem}.png")
+    said = "“confidence” is not kept, 2 times in 2 files: there is no question of this name."
+    said += " The first: 0.87 at labels/a.txt line 1."
+    assert run("validate", tmp_path / "in", "--json") == 0
+    shown = capsys.readouterr()
+    assert said in shown.err
+    (line,) = map(json.loads, shown.out.splitlines())
+    assert (line["code"], line["value"]) == ("not_kept", "0.87")
+    assert run("convert", tmp_path / "in", tmp_path / "x.json", "--format", "coco") == 0
+    assert said in capsys.readouterr().err
 
 
 def test_a_target_that_is_there_is_left_alone(coco: Path, tmp_path: Path) -> None:

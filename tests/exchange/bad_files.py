@@ -159,7 +159,7 @@ LAUGHS = "a: &a [ha]\n" + "".join(f"{after}: &{after} [{f'*{one},' * 9}]\n" for 
 LONG = f"a: &a {'y' * 100_000}\nnames: [{'*a,' * 1000}]\n"
 YOLO = (
     Case("K44", "four columns", yolo(FINE, "0 0.5 0.5 0.2"), "invalid_box", "four numbers behind the class", LINE_2, 1),
-    Case("K44", "six columns", yolo(FINE, f"{FINE} 0.9"), "invalid_box", "four numbers behind the class", LINE_2, 1),
+    Case("K44", "six columns", yolo(FINE, f"{FINE} 0.9"), objects=2),
     Case("K44", "class 7", yolo(FINE, "7 0.5 0.5 0.2 0.2"), "class_out_of_range", "names 2, from 0", LINE_2, 1),
     Case("K44", "class -1", yolo(FINE, "-1 0.5 0.5 0.2 0.2"), "not_a_class", "number from 0", LINE_2, 1),
     Case("K44", "class 0.5", yolo(FINE, "0.5 0.5 0.5 0.2 0.2"), "not_a_class", "number from 0", LINE_2, 1),

@@ -97,6 +97,7 @@ def test_classes_that_are_not_wanted_are_counted_as_filtered(form: Format) -> No
 def test_what_is_carried_is_read_back_as_it_was(form: Format, tmp_path: Path) -> None:
     archive, report = export(form)
     media = read_back(form, archive, tmp_path)
+    assert not [aside for medium in media.values() for one in (medium, *medium.objects) for aside in one.asides]
     with zipfile.ZipFile(io.BytesIO(archive)) as packed:
         paths = {m.id: m.path for m in decode(packed.read(PATH)).media}
     for task in corpus.tasks():

@@ -20,6 +20,8 @@ from labelwright.services.import_plan import Options, Plan
 from labelwright.services.label_exports import Wanted
 from tests.builders import Project, Team, annotation, geometry_class, make_project, rectangle, save
 
+KINDS_OF_CRANES = ((1, "tower"), (20, "mobile"), (40, "none of them"))
+
 
 @pytest.fixture
 def project(ctx: Context, team: Team) -> Project:
@@ -105,6 +107,28 @@ def test_a_foreign_file_is_compared_stored_and_taken_back(ctx: Context, team: Te
     label_imports.undo_import(ctx, team.admin, found["id"])
     assert worked(ctx, team, found["id"])["state"] == "undone"
     assert documents(ctx, team, project) == before
+
+
+def test_what_a_file_says_besides_becomes_an_answer_or_is_counted(ctx: Context, team: Team, project: Project) -> None:
+    rows = [
+        "path,class,x,y,w,h,crane_type,occluded",
+        *(f"b.png,crane,{n},2,10,8,{kind},1" for n, kind in KINDS_OF_CRANES),
+    ]
+    found = send(ctx, team, project, "\n".join(rows).encode(), "theirs.csv")
+    summary = found["summary"]
+    assert (summary["refusedCount"], summary["geometries"]) == (0, {"added": 3})
+    told = [(one["name"], one["count"], one["place"]["line"]) for one in summary["notKept"]]
+    assert told == [("occluded", 3, 2), ("crane_type", 1, 4)]
+    asides = {one["name"]: one["how"] for one in summary["fit"]["questions"] if one["aside"]}
+    assert asides == {"crane_type": "named", "occluded": "unknown"}
+    changes = shown(label_imports.list_changes(ctx, team.admin, found["id"], what="not_kept"))
+    assert [(line["code"], line.get("count", 1)) for line in changes["items"]] == [("occluded", 3), ("crane_type", 1)]
+    assert changes["items"][0]["reason"].startswith("“occluded” is not kept, 3 times in one file")
+    label_imports.apply_import(ctx, team.admin, found["id"])
+    worked(ctx, team, found["id"])
+    answers = [one.answers for one in documents(ctx, team, project)["b.png"].annotations]
+    question = project.class_id("crane", "crane_type")
+    assert answers == [{question: "tower"}, {question: "mobile"}, {}]
 
 
 def test_an_undo_leaves_what_people_changed_since(ctx: Context, team: Team, project: Project) -> None:

@@ -12,6 +12,7 @@ from cyclopts import Parameter
 
 from labelwright.cli.showing import advance, counting, note, plural, show_json, show_table
 from labelwright.exchange.archive import Archive, FolderWriter, Sink, TarWriter
+from labelwright.exchange.asides import as_fault
 from labelwright.exchange.checking import check_archive
 from labelwright.exchange.comparing import compare
 from labelwright.exchange.converting import STATE, open_converted, restored
@@ -118,6 +119,8 @@ def convert(  # noqa: PLR0913 - the options of a command
         advance(bar, 0)
     for text in converted.notes:
         note(text)
+    for line in converted.not_kept.lines():
+        note(f"  {line}")
     for fault in (*labels.faults.kept[:20], *converted.refused[:20]):
         note(f"  not read: {fault.place}: {fault.message}")
     show_report(report)
@@ -178,7 +181,7 @@ def validate(
     /,
     *,
     read_as: Annotated[str | None, Parameter(name="--from", help="Its format, where it is not clear.")] = None,
-    json: Annotated[bool, Parameter(help="Print one JSON object for each fault.")] = False,
+    json: Annotated[bool, Parameter(help="Print one JSON object for each fault, and what is not kept.")] = False,
 ) -> None:
     """Read a label file and say what is wrong with it, each fault with its place. Exit code 1 when anything is."""
     files, labels, found = _opened(source, read_as)
@@ -187,12 +190,15 @@ def validate(
     labels.faults.count = 0
     objects = sum(len(task.document.annotations) for task in converted.tasks())
     faults = [*labels.faults.kept, *converted.refused]
+    not_kept = converted.not_kept.lines()
     if json:
-        show_json(faults)
+        show_json((*faults, *map(as_fault, not_kept)))
     else:
         show_table(("place", "code", "what is wrong"), [(str(f.place), f.code, f.message) for f in faults])
     for text in converted.notes:
         note(text)
+    for line in not_kept:
+        note(f"  {line}")
     counts = f"{plural(converted.media, 'picture')}, {plural(objects, 'object')}, {plural(len(faults), 'fault')}"
     note(f"{found.name}: {counts}.")
     if faults:

@@ -14,6 +14,7 @@ import msgspec
 from cyclopts import Parameter
 
 from labelwright.cli.showing import counting, note, plural, show_json, show_table
+from labelwright.exchange.asides import NotKept
 from labelwright.exchange.found import Place
 from labelwright.exchange.side_car_restoring import SideCarUse
 from labelwright.model.configuration import LabelClass
@@ -268,6 +269,8 @@ def _show_changes(client: Client, found: LabelImport, compared: Compared) -> Non
         note(
             f"  {plural(summary['repeated'], 'picture')} of the project in the file more than once; all of it is taken"
         )
+    for line in msgspec.convert(summary.get("notKept", []), list[NotKept]):
+        note(f"  {line}")
     refused = summary.get("refused", [])
     if refused and not compared.json:
         show_table(

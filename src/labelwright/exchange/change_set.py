@@ -6,12 +6,13 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from labelwright.exchange.asides import NotKept
 from labelwright.exchange.found import Place
 from labelwright.exchange.uniting import United
 from labelwright.model.document import Annotation, Document
 from labelwright.model.geometry import kind_of
 
-WHATS: Final = ("added", "changed", "removed", "unchanged", "refused", "unmatched", "ambiguous", "repeated")
+WHATS: Final = ("added", "changed", "removed", "unchanged", "refused", "unmatched", "ambiguous", "repeated", "not_kept")
 
 
 class TaskName(NamedTuple):
@@ -29,8 +30,8 @@ _NOTHING: Final = object()
 class Difference(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One line of a change set.
 
-    `what` is added, changed, removed, unchanged or refused, and of pictures unmatched, ambiguous or repeated. `value`
-    is what the file has, as far as it fits in a line.
+    `what` is added, changed, removed, unchanged or refused, of pictures unmatched, ambiguous or repeated, and not_kept
+    of what the file says besides (`count` of it in all). `value` is what the file has, as far as it fits in a line.
     """
 
     what: str
@@ -43,6 +44,7 @@ class Difference(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     value: str = ""
     code: str = ""
     reason: str = ""
+    count: int = 1
 
 
 def differences(before: Document, united: United, task: TaskName, key_by_class: Key) -> Iterator[Difference]:
@@ -65,6 +67,20 @@ def differences(before: Document, united: United, task: TaskName, key_by_class: 
             value=_text(old if new is _NOTHING else new),
             reason=_GOES if what == "removed" else f"It was {_text(old) or 'empty'}." if what == "changed" else "",
         )
+
+
+def not_kept(line: NotKept) -> Difference:
+    """The line that says how much of what a file says besides has no place."""
+    return Difference(
+        what="not_kept",
+        unit="asides",
+        medium="",
+        place=line.place,
+        value=line.value,
+        code=line.name,
+        reason=line.text,
+        count=line.count,
+    )
 
 
 def _what(old: bool, new: bool, *, same: bool) -> str:  # noqa: FBT001 - was it, is it

@@ -152,8 +152,7 @@ def _changes(medium: str, was: FoundObject, now: FoundObject) -> Iterator[Change
     if not _is_where_it_was(was, now):
         iou = round(box_iou(was.geometry, now.geometry), 6)
         yield Changed(medium=medium, what="moved", class_name=now.class_name, place=at, iou=iou)
-    before = {answer.name: answer.value for answer in was.answers}
-    after = {answer.name: answer.value for answer in now.answers}
+    before, after = _said(was), _said(now)
     for name in sorted(before.keys() | after.keys()):
         if _text(before.get(name)) != _text(after.get(name)):
             old, new = _text(before.get(name)), _text(after.get(name))
@@ -162,12 +161,16 @@ def _changes(medium: str, was: FoundObject, now: FoundObject) -> Iterator[Change
 
 
 def _answers(medium: str, before: FoundMedium | None, after: FoundMedium | None) -> Iterator[Changed]:
-    was = {answer.name: answer.value for answer in before.answers} if before else {}
-    now = {answer.name: answer.value for answer in after.answers} if after else {}
+    was, now = _said(before), _said(after)
     for name in sorted(was.keys() | now.keys()):
         if _text(was.get(name)) != _text(now.get(name)):
             old, new = _text(was.get(name)), _text(now.get(name))
             yield Changed(medium=medium, what="answered", class_name=name, was=old, now=new)
+
+
+def _said(found: FoundMedium | FoundObject | None) -> dict[str, object]:
+    """Answers and asides by name."""
+    return {one.name: one.value for one in (*found.asides, *found.answers)} if found else {}
 
 
 def _text(value: object) -> str:

@@ -10,13 +10,14 @@ from typing import BinaryIO, Final, NamedTuple
 
 import msgspec
 
+from labelwright.exchange.asides import Tally
 from labelwright.exchange.files import Files
 from labelwright.exchange.found import Fault, FoundMedium, LabelFile, notes_of
 from labelwright.exchange.mapping import ClassMapping
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.proposing import Survey
 from labelwright.exchange.reading import identified, restorer_of
-from labelwright.exchange.resolving import Drawn, Resolver
+from labelwright.exchange.resolving import Drawn, Resolved, Resolver
 from labelwright.exchange.side_car_restoring import Restorer
 from labelwright.exchange.source import Medium, Scheme, TaskLabels
 from labelwright.model.configuration import Configuration, LabelClass
@@ -29,7 +30,7 @@ STATE: Final = "completed"
 
 
 class Converted(NamedTuple):
-    """A file as tasks of a project that is only there for this. `tasks` starts a walk; `refused` fills meanwhile.
+    """A file as tasks of a project that is only there for this. `tasks` starts a walk; the rest fills meanwhile.
 
     `notes` are sentences about the file as a whole.
     """
@@ -38,6 +39,7 @@ class Converted(NamedTuple):
     tasks: Callable[[], Iterator[TaskLabels]]
     open_picture: Callable[[Medium], BinaryIO | None]
     refused: list[Fault]
+    not_kept: Tally
     media: int
     notes: tuple[str, ...]
 
@@ -57,15 +59,21 @@ def open_converted(files: Files, labels: LabelFile) -> Converted:
     resolver = Resolver(configuration, ClassMapping(), out_of_bounds="keep")
     pictures = _Pictures(files)
     refused: list[Fault] = []
+    not_kept = Tally()
 
     def tasks() -> Iterator[TaskLabels]:
         refused.clear()
+        not_kept.clear()
         ids = _Counter("annotation")
         for number, found in enumerate(restored(files, labels, restorer_of(files))):
-            yield _task(found, number, resolver, pictures, ids, refused)
+            size_wh = pictures.size_of(found)
+            resolved = resolver.resolve(found, size_wh)
+            refused.extend(resolved.refused)
+            not_kept.add_all(resolved.not_kept)
+            yield _task(found, number, resolved, (size_wh, pictures.name_of(found)), ids)
 
     notes = (*notes_of(labels), *((restorer.use.note,) if restorer else ()))
-    return Converted(Scheme(configuration), tasks, pictures.open, refused, media, notes)
+    return Converted(Scheme(configuration), tasks, pictures.open, refused, not_kept, media, notes)
 
 
 def restored(files: Files, labels: LabelFile, restorer: Restorer | None) -> Iterator[FoundMedium]:
@@ -75,18 +83,20 @@ def restored(files: Files, labels: LabelFile, restorer: Restorer | None) -> Iter
 
 
 def _task(
-    found: FoundMedium, number: int, resolver: Resolver, pictures: "_Pictures", ids: "_Counter", refused: list[Fault]
+    found: FoundMedium,
+    number: int,
+    resolved: Resolved,
+    picture: tuple[tuple[int, int] | None, str | None],
+    ids: "_Counter",
 ) -> TaskLabels:
-    size_wh = pictures.size_of(found)
-    resolved = resolver.resolve(found, size_wh)
-    refused += resolved.refused
+    size_wh, own_name = picture
     annotations: dict[str, Annotation] = {}
     for drawn in resolved.objects:
         _add(drawn, None, annotations, ids)
     name = found.name or found.path.rpartition("/")[2]
     medium = Medium(
         id=found.id or _id("medium", number),
-        name=pictures.name_of(found) or name,
+        name=own_name or name,
         dataset=found.path.rpartition("/")[0],
         width=size_wh[0] if size_wh else None,
         height=size_wh[1] if size_wh else None,

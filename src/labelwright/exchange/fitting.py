@@ -27,13 +27,17 @@ class ClassFit(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class QuestionFit(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What a question of the file becomes, and its values: an option's key, "" for left out, None for nothing."""
+    """What a question of the file becomes, and its values: an option's key, "" for left out, None for nothing.
+
+    `aside`: the file only says it besides, and it may stay without a place here.
+    """
 
     name: str
     owner: str | None
     how: str
     question_id: str | None = None
     values: dict[str, str | None] = {}
+    aside: bool = False
 
 
 class Fit(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -75,10 +79,11 @@ def _question(asked: FoundQuestion, homes: dict[str | None, list[LabelClass]], r
     owners: Iterator[LabelClass | None] = iter(homes.get(asked.owner, []) if asked.owner is not None else [None])
     answers = [resolver.question(asked.name, owner, asked.owner) for owner in owners]
     if "" in answers:
-        return QuestionFit(name=asked.name, owner=asked.owner, how="left_out")
+        return QuestionFit(name=asked.name, owner=asked.owner, how="left_out", aside=asked.aside)
     found = next((one for one in answers if one), None)
     if not found:
-        return QuestionFit(name=asked.name, owner=asked.owner, how="unknown", values=dict.fromkeys(asked.values))
+        values = {} if asked.aside else dict.fromkeys(asked.values)
+        return QuestionFit(name=asked.name, owner=asked.owner, how="unknown", values=values, aside=asked.aside)
     question = found.label_class
     return QuestionFit(
         name=asked.name,
@@ -88,4 +93,5 @@ def _question(asked: FoundQuestion, homes: dict[str | None, list[LabelClass]], r
         values={}
         if question.type == "free_text"
         else {value: resolver.option(value, asked.name, question) for value in asked.values},
+        aside=asked.aside,
     )

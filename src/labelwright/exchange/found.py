@@ -59,7 +59,8 @@ class FoundAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class FoundObject(msgspec.Struct, frozen=True, kw_only=True):
     """One annotation. `class_name` is as in the file; `id` is our own id, when the file has one.
 
-    `otherwise` is the same as another kind, where the file does not say of which of two kinds its points are.
+    `otherwise` is the same as another kind, where the file does not say of which of two kinds its points are. `asides`
+    are what the file says of it besides, for which nobody need have a question (`asides`).
     """
 
     class_name: str
@@ -72,6 +73,7 @@ class FoundObject(msgspec.Struct, frozen=True, kw_only=True):
     z: int = 0
     created_by: str | None = None
     otherwise: Geometry | None = None
+    asides: tuple[FoundAnswer, ...] = ()
 
 
 class PlainShapes(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
@@ -100,7 +102,7 @@ class FoundMedium(msgspec.Struct, frozen=True, kw_only=True):
 
     `keep`: what is there already stays; some formats can say otherwise for one picture.
     `is_relative`: the file has coordinates as shares of the picture's sides, and the sides are not known; see `scaled`.
-    `shapes` stand in for `objects` where all of them are plain and nobody has to look at each.
+    `shapes` stand in for `objects` where all of them are plain and nobody has to look at each. `asides` as of objects.
     """
 
     place: Place
@@ -117,6 +119,7 @@ class FoundMedium(msgspec.Struct, frozen=True, kw_only=True):
     objects: tuple[FoundObject, ...] = ()
     answers: tuple[FoundAnswer, ...] = ()
     shapes: PlainShapes | None = None
+    asides: tuple[FoundAnswer, ...] = ()
 
 
 def scaled(medium: FoundMedium, size_wh: tuple[int, int]) -> FoundMedium:

@@ -8,9 +8,9 @@ import msgspec
 
 from labelwright.exchange.becoming import BECOMES, LESSENS
 from labelwright.exchange.bounding import MOST_NAME
+from labelwright.exchange.calling import key_of
 from labelwright.exchange.files import refused
 from labelwright.exchange.found import FoundAnswer, FoundClass, FoundMedium, FoundObject, PlainShapes
-from labelwright.exchange.resolving import key_of
 from labelwright.model.configuration import (
     COLOR_PATTERN,
     FORBIDDEN_KEYS,
@@ -23,6 +23,7 @@ from labelwright.model.configuration import (
 )
 from labelwright.model.geometry import KINDS, kind_of
 
+Asked = dict[str | None, dict[str, list[str | tuple[str, ...]]]]
 MOST_OPTIONS: Final = 50
 MOST_CLASSES: Final = 5_000
 MOST_QUESTIONS: Final = 500
@@ -58,7 +59,8 @@ class Survey:
         self.origins: list[Origin] = []
         self._nested: dict[str | None, list[str]] = defaultdict(list)
         self._numbers: dict[tuple[str | None, str], int] = {}
-        self._questions: dict[str | None, dict[str, list[str | tuple[str, ...]]]] = defaultdict(dict)
+        self._questions: Asked = defaultdict(dict)
+        self._asides: Asked = defaultdict(dict)
         taken: set[int] = set()
         for found in classes:
             self._check_room()
@@ -76,7 +78,8 @@ class Survey:
 
     def look(self, medium: FoundMedium) -> None:
         """Take in one medium."""
-        self._answers(None, medium.answers)
+        self._answers(None, medium.answers, self._questions)
+        self._answers(None, medium.asides, self._asides)
         for one in medium.objects:
             self._object(one, None)
         if medium.shapes is not None:
@@ -96,13 +99,15 @@ class Survey:
             self._check_room()
         self.counts[key][kind] += 1
         self.kinds[key].add(kind)
-        self._answers(one.class_name, one.answers)
+        self._answers(one.class_name, one.answers, self._questions)
+        self._answers(one.class_name, one.asides, self._asides)
         for nested in one.nested:
             self._object(nested, one.class_name)
 
-    def _answers(self, owner: str | None, answers: tuple[FoundAnswer, ...]) -> None:
+    @staticmethod
+    def _answers(owner: str | None, answers: tuple[FoundAnswer, ...], asked: Asked) -> None:
         for answer in answers:
-            questions = self._questions[owner]
+            questions = asked[owner]
             values = questions.get(answer.name)
             if values is None:
                 if len(questions) >= MOST_QUESTIONS:
@@ -111,12 +116,13 @@ class Survey:
             if answer.value and len(values) <= MOST_OPTIONS and (value := _short(answer.value)) not in values:
                 values.append(value)
 
-    def asked(self) -> Iterator[tuple[str | None, str, tuple[str, ...]]]:
-        """Every question with the class that it is about (None: the medium), and the values that it has."""
-        for owner, questions in self._questions.items():
+    def asked(self, *, aside: bool = False) -> Iterator[tuple[str | None, str, tuple[str, ...]]]:
+        """Every question with the class that it is about (None: the medium), and the values that it has; or asides."""
+        for owner, questions in (self._asides if aside else self._questions).items():
             for name, values in questions.items():
-                texts = (text for value in values for text in (value if isinstance(value, tuple) else (value,)))
-                yield owner, name, tuple(dict.fromkeys(texts))
+                if not aside or name not in self._questions.get(owner, {}):
+                    texts = (text for value in values for text in (value if isinstance(value, tuple) else (value,)))
+                    yield owner, name, tuple(dict.fromkeys(texts))
 
     def propose(self) -> tuple[LabelClass, ...]:
         """Classes without ids that everything in the file fits under; a class of several kinds becomes several."""

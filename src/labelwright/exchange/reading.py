@@ -42,11 +42,15 @@ class FoundUse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class FoundQuestion(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A question that the file answers; `owner` is the class it is about, None for the medium."""
+    """A question that the file answers; `owner` is the class it is about, None for the medium.
+
+    `aside`: the file only says it besides, and it may stay without a place here.
+    """
 
     name: str
     owner: str | None
     values: tuple[str, ...]
+    aside: bool = False
 
 
 class Surveyed(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -107,7 +111,7 @@ def survey(
         faults=tuple(labels.faults.kept),
         fault_count=labels.faults.count,
         notes=notes_of(labels),
-        questions=tuple(FoundQuestion(name=name, owner=owner, values=values) for owner, name, values in seen.asked()),
+        questions=tuple(_questions(seen)),
         origins=tuple(seen.origins),
         alternatives=tuple(other.id for other in others),
         side_car=use,
@@ -155,6 +159,12 @@ def _uses(seen: Survey) -> Iterator[FoundUse]:
         ordered = tuple(kind for kind in KINDS if kind in kinds)
         counts = seen.counts[parent, name]
         yield FoundUse(name=name, parent=parent, kinds=ordered, count=counts.total(), counts=dict(counts))
+
+
+def _questions(seen: Survey) -> Iterator[FoundQuestion]:
+    for aside in (False, True):
+        for owner, name, values in seen.asked(aside=aside):
+            yield FoundQuestion(name=name, owner=owner, values=values, aside=aside)
 
 
 def identified(media: Iterable[FoundMedium], files: Files) -> Iterator[FoundMedium]:

@@ -5,22 +5,21 @@ beyond that, and nothing is changed in a way that loses anything: a polygon beco
 becomes a polygon; a polygon becomes a rectangle only when the mapping says so.
 """
 
-import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterator
-from typing import Final, Literal, NamedTuple
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
+from labelwright.exchange.answering import Answering, Left
 from labelwright.exchange.becoming import BECOMES, converted
+from labelwright.exchange.calling import RANKS, key_of, names_of
 from labelwright.exchange.found import Fault, FoundAnswer, FoundMedium, FoundObject, Place, scaled
 from labelwright.exchange.mapping import LEAVE_OUT, ClassMapping, class_names
-from labelwright.exchange.source import Question, Scheme
+from labelwright.exchange.source import Scheme
 from labelwright.model.configuration import Configuration, LabelClass, Placed
-from labelwright.model.document import MAX_COMMENT, Answer, Answers
+from labelwright.model.document import MAX_COMMENT, Answers
 from labelwright.model.geometry import Geometry, kind_of
 from labelwright.model.ids import is_uuid
 
-_NOT_IN_KEYS = re.compile(r"[^a-z0-9_ -]+")
 Box = tuple[float, float, float, float]
 
 
@@ -42,13 +41,14 @@ class Drawn(NamedTuple):
 
 
 class Resolved(NamedTuple):
-    """What a file has for one medium, under our configuration."""
+    """What a file has for one medium, under our configuration. `not_kept` are asides, and why."""
 
     objects: tuple[Drawn, ...]
     answers: Answers
     refused: tuple[Fault, ...]
     left_out: int
     places: dict[str, Place]
+    not_kept: tuple[tuple[FoundAnswer, str], ...] = ()
 
 
 class Target(NamedTuple):
@@ -56,12 +56,6 @@ class Target(NamedTuple):
 
     how: str
     label_class: LabelClass | None = None
-
-
-def key_of(name: str) -> str:
-    """The export key that a name would get: lower case, plain letters, `_` for what a key cannot hold."""
-    plain = unicodedata.normalize("NFKD", name.strip().lower()).encode("ascii", "ignore").decode()
-    return _NOT_IN_KEYS.sub("_", plain).strip("_ ")[:56] or "class"
 
 
 class Resolver:
@@ -73,20 +67,19 @@ class Resolver:
         self._out_of_bounds = out_of_bounds
         self._classes: dict[str | None, dict[str, list[LabelClass]]] = defaultdict(lambda: defaultdict(list))
         shapes = [p for p in configuration.by_id.values() if p.label_class.is_geometry]
-        for rank in range(_RANKS):
+        for rank in range(RANKS):
             for placed in shapes:
-                named = self._classes[placed.parent.id if placed.parent else None][_names_of(placed.label_class)[rank]]
+                named = self._classes[placed.parent.id if placed.parent else None][names_of(placed.label_class)[rank]]
                 if placed.label_class not in named:
                     named.append(placed.label_class)
         self._dotted = {name: configuration.by_id[key] for key, name in self._scheme.names().items()}
         for name, placed in list(self._dotted.items()):
             self._dotted.setdefault(name.replace(" ", "_"), placed)
-        self._questions = {owner: _by_name(found.values()) for owner, found in self._scheme.questions.items()}
+        self._answering = Answering(self._scheme, mapping)
+        self.question, self.option = self._answering.question, self._answering.option
         self._orphans: list[tuple[FoundObject, Placed, int]] = []
         self._turn = 0
         self._targets: dict[tuple[str, str | None, str, str | None], Target] = {}
-        self._refused: list[Fault] = []
-        self._left_out = 0
 
     def target(self, name: str, parent: LabelClass | None, kind: str, above: str | None = None) -> Target:
         """What objects become that the file calls so; `above` is the name of the class they are nested in there."""
@@ -124,21 +117,23 @@ class Resolver:
 
     def resolve(self, medium: FoundMedium, size_wh: tuple[int, int] | None) -> Resolved:
         """Everything of one medium; what does not fit is refused with its place."""
-        self._refused, self._left_out, self._orphans = [], 0, []
+        self._answering.left, self._orphans = (left := Left()), []
         if medium.is_relative and size_wh is None:
             text = "The file has shares of the picture's sides, and the picture has not been read yet."
             self._refuse(medium.place, "no_size", text, medium.path)
-            return Resolved((), {}, tuple(self._refused), 0, {})
+            return Resolved((), {}, tuple(left.refused), 0, {})
         if size_wh is not None:
             medium = scaled(medium, size_wh)
         objects = list(self._objects(medium.objects, None, size_wh))
         self._adopt(objects, size_wh)
         places: dict[str, Place] = {}
-        answers = dict(self._answers(medium.answers, None, places=places))
-        return Resolved(tuple(objects), answers, tuple(self._refused), self._left_out, places)
+        answers: Answers = dict(self._answering.answers(medium.answers, None, places=places))
+        if medium.asides:
+            answers = self._answering.with_asides(answers, medium.asides, None, places=places)
+        return Resolved(tuple(objects), answers, tuple(left.refused), left.left_out, places, tuple(left.not_kept))
 
     def _refuse(self, place: Place, code: str, message: str, value: str = "") -> None:
-        self._refused.append(Fault(place, code, message, value[:80]))
+        self._answering.left.refuse(place, code, message, value)
 
     # --- objects ---
 
@@ -154,7 +149,7 @@ class Resolver:
             turn = self._turn
             how, label_class = self.target(one.class_name, parent, kind_of(one.geometry).name, above)
             if how == "left_out":
-                self._left_out += 1 + len(one.nested)
+                self._answering.left.left_out += 1 + len(one.nested)
             elif label_class is None:
                 self._leave(one, parent)
             elif how == "misplaced":
@@ -210,7 +205,7 @@ class Resolver:
         return Drawn(
             label_class=label_class,
             geometry=geometry,
-            answers=dict(self._answers(one.answers, label_class, above=one.class_name)) if one.answers else {},
+            answers=self._answers(one, label_class) if one.answers or one.asides else {},
             nested=tuple(self._objects(one.nested, label_class, size_wh, one.class_name)) if one.nested else (),
             id=one.id if one.id is not None and is_uuid(one.id) else None,
             comment=comment or None,
@@ -218,6 +213,10 @@ class Resolver:
             place=one.place,
             turn=turn,
         )
+
+    def _answers(self, one: FoundObject, label_class: LabelClass) -> Answers:
+        found: Answers = dict(self._answering.answers(one.answers, label_class, above=one.class_name))
+        return self._answering.with_asides(found, one.asides, label_class, above=one.class_name)
 
     def _unknown_text(self, name: str, parent: LabelClass | None) -> str:
         where = f"inside “{parent.key}”" if parent else "at the root"
@@ -269,93 +268,6 @@ class Resolver:
         self._refuse(one.place, "outside_picture", text, one.class_name)
         return None
 
-    # --- answers ---
-
-    def question(self, name: str, owner: LabelClass | None, above: str | None = None) -> Question | Literal[""] | None:
-        """The question that one of the file becomes, None where there is none, "" where it is left out."""
-        mapped = self._mapping.questions
-        wanted = mapped.get(f"{above}.{name}") if above is not None else None
-        wanted = mapped.get(name, name) if wanted is None else wanted
-        if wanted == LEAVE_OUT:
-            return ""
-        known = self._questions.get(owner.id if owner else None, {})
-        return known.get(wanted) or known.get(wanted.lower()) or known.get(key_of(wanted))
-
-    def _answers(
-        self,
-        found: tuple[FoundAnswer, ...],
-        owner: LabelClass | None,
-        *,
-        above: str | None = None,
-        places: dict[str, Place] | None = None,
-    ) -> Iterator[tuple[str, Answer]]:
-        for one in found:
-            question = self.question(one.name, owner, above)
-            if question == "":
-                self._left_out += 1
-                continue
-            if question is None:
-                where = f"of “{owner.key}”" if owner else "about the medium"
-                text = f"There is no question “{one.name[:60]}” {where}."
-                self._refuse(one.place, "unknown_question", text, one.name)
-                continue
-            answer = self._answer(one, question.label_class)
-            if answer is not None:
-                if places is not None:
-                    places[str(question.label_class.id)] = one.place
-                yield str(question.label_class.id), answer[0]
-
-    def _answer(self, one: FoundAnswer, question: LabelClass) -> tuple[Answer] | None:
-        """The answer in a tuple of its own, None after it was refused."""
-        if one.value is None or (not one.value and question.type != "free_text"):
-            return (() if question.type == "checklist" else None,)
-        if question.type == "free_text":
-            return self._text(one, question)
-        values = one.value if isinstance(one.value, tuple) else (one.value,)
-        if (
-            question.type == "checklist"
-            and isinstance(one.value, str)
-            and self.option(one.value, one.name, question) is None
-        ):
-            parts = one.value.split(",")
-            ticked = (part if self.option(part, one.name, question) is not None else part.strip() for part in parts)
-            values = tuple(part for part in ticked if part)
-        keys = [self.option(value, one.name, question) for value in values]
-        if LEAVE_OUT in keys:
-            self._left_out += keys.count(LEAVE_OUT)
-            keys = [key for key in keys if key != LEAVE_OUT]
-            if not keys:
-                return None
-        if None in keys or (question.type == "option" and len(keys) != 1):
-            known = ", ".join(option.key for option in question.options[:20])
-            text = f"“{question.key}” takes {'one' if question.type == 'option' else 'some'} of {known}."
-            self._refuse(one.place, "unknown_option", text, str(one.value))
-            return None
-        if question.type == "option":
-            return (keys[0],)
-        return (tuple(option.key for option in question.options if option.key in keys),)
-
-    def _text(self, one: FoundAnswer, question: LabelClass) -> tuple[Answer] | None:
-        text = one.value if isinstance(one.value, str) else ", ".join(one.value or ())
-        limit = question.max_length or 0
-        if len(text) > limit or "\x00" in text:
-            what = f"has {len(text)} characters, more than {limit}" if len(text) > limit else "contains a NUL character"
-            self._refuse(one.place, "invalid_text", f"The answer to “{question.key}” {what}.", text)
-            return None
-        return (text,)
-
-    def option(self, value: str, name: str, question: LabelClass) -> str | None:
-        """The option that a value becomes, None where there is none, "" where it is left out."""
-        wanted = self._mapping.options.get(f"{name}: {value}", value)
-        if wanted == LEAVE_OUT and value:
-            return LEAVE_OUT
-        for found, said in ((str, wanted), (str.lower, wanted.lower())):
-            named = {found(option.name): option.key for option in reversed(question.options)}
-            named |= {found(option.key): option.key for option in reversed(question.options)}
-            if said in named:
-                return named[said]
-        return None
-
 
 ROUNDING_PX: Final = 1e-3
 """How far a point may lie outside the picture because a format rounds, and is moved to the border in silence."""
@@ -382,19 +294,3 @@ def _around(homes: dict[int, Box], inner: Box) -> list[int]:
 def _overhang(outer: Box, inner: Box) -> float:
     (left, top, w, h), (x, y, wide, high) = outer, inner
     return max(left - x, top - y, x + wide - left - w, y + high - top - h)
-
-
-_RANKS: Final = 4
-
-
-def _names_of(label_class: LabelClass) -> tuple[str, str, str, str]:
-    """What a class may be called in files: its export key before all, as names change; some formats have no blanks."""
-    return label_class.key, label_class.name, label_class.name.lower(), label_class.key.replace(" ", "_")
-
-
-def _by_name(questions: Collection[Question]) -> dict[str, Question]:
-    found = {question.path: question for question in questions} | {question.name: question for question in questions}
-    for rank in range(_RANKS):
-        for question in questions:
-            found.setdefault(_names_of(question.label_class)[rank], question)
-    return found

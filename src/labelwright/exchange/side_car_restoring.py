@@ -253,6 +253,7 @@ class _Picture:
             id=kept.id,
             comment=found.comment if is_said_anew and found.comment else kept.comment,
             z=found.z if is_said_anew and found.z else kept.z,
+            asides=found.asides,
         )
 
     def _own(self, parent: FoundObject | None) -> Iterator[FoundObject]:

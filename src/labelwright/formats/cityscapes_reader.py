@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import (
     Depth,
@@ -21,7 +22,7 @@ from labelwright.exchange.shapes import from_ring
 from labelwright.formats import mask_pictures
 from labelwright.formats.cityscapes_labels import FIRST_WITH_INSTANCES, INSTANCES, NAMES
 from labelwright.formats.csv_files import rows_of
-from labelwright.formats.json_files import attempted, element
+from labelwright.formats.json_files import attempted, element, others_in
 from labelwright.formats.masks_instance import answers_of
 from labelwright.formats.whole import whole
 from labelwright.model.geometry import Geometry, Polygon, Rectangle
@@ -54,6 +55,8 @@ class _Content(msgspec.Struct):
 
 _CONTENT: Final = msgspec.json.Decoder(_Content)
 _OBJECT: Final = msgspec.json.Decoder(_Object)
+# Who drew it when is of the program that it was drawn with.
+_OF_OBJECTS: Final = frozenset((*_Object.__struct_encode_fields__, "id", "date", "user", "verified", "draw"))
 
 
 def recognise(files: Files) -> bool:
@@ -127,7 +130,9 @@ def _of_polygons(files: Files, start: str, names: dict[int, str], faults: Faults
             text = f"A {one.label[:60]} has {len(one.polygon)} points; a polygon needs three."
             faults.add(place, "invalid_polygon", text, len(one.polygon))
             continue
-        found[str(number)] = _found(one, place, set(names.values()))
+        read = _found(one, place, set(names.values()))
+        asides = asides_of(others_in(raw, _OF_OBJECTS), place)
+        found[str(number)] = msgspec.structs.replace(read, asides=asides) if asides else read
         if one.parent is not None:
             parents[str(number)] = str(one.parent)
     yield FoundMedium(

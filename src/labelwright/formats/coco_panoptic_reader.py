@@ -6,11 +6,12 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files, refused
-from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place, Side
+from labelwright.exchange.found import Faults, FoundAnswer, FoundClass, FoundMedium, FoundObject, LabelFile, Place, Side
 from labelwright.formats import mask_pictures
 from labelwright.formats.coco_reader import is_panoptic
-from labelwright.formats.json_files import decoded
+from labelwright.formats.json_files import decoded, element, others_in
 from labelwright.formats.masks_instance import answers_of
 from labelwright.raster import Traced
 
@@ -44,7 +45,7 @@ class _Info(msgspec.Struct):
 class _Annotation(msgspec.Struct):
     image_id: int | str
     file_name: str
-    segments_info: list[_Info]
+    segments_info: list[msgspec.Raw]
 
 
 class _Content(msgspec.Struct):
@@ -54,6 +55,8 @@ class _Content(msgspec.Struct):
 
 
 _CONTENT: Final = msgspec.json.Decoder(_Content)
+_INFO: Final = msgspec.json.Decoder(_Info)
+_OF_SEGMENTS: Final = frozenset((*_Info.__struct_encode_fields__, "area", "bbox"))
 
 
 class _Part(NamedTuple):
@@ -151,7 +154,11 @@ def _objects(
     faults: Faults,
 ) -> Iterator[FoundObject]:
     pieces = mask_pictures.pieces_of(pixels.runs, [0])
-    for info in annotation.segments_info:
+    for number, raw in enumerate(annotation.segments_info):
+        at = Place(place.file, pointer=f"{place.pointer}/segments_info/{number}")
+        info = element(raw, _INFO, "segment", at, faults)
+        if info is None:
+            continue
         value = (info.id & 255) << 16 | info.id & 0xFF00 | info.id >> 16 & 255
         of_it, category = pieces.pop(value, None), categories.get(info.category_id)
         if of_it is None:
@@ -163,14 +170,17 @@ def _objects(
             text = f"Segment {info.id} is a crowd: it stands for several objects, which are not told apart."
             faults.add(place, "crowd", text, category.name)
         else:
-            yield from _found(info, of_it, category, place)
+            asides = asides_of(others_in(raw, _OF_SEGMENTS), at)
+            yield from _found(info, of_it, category, place, asides)
     for value in pieces:
         red, green, blue = value >> 16, value >> 8 & 255, value & 255
         number = red + 256 * green + 65536 * blue
         faults.add(place, "unknown_value", f"Pixels have the id {number}, which no segment has.", number)
 
 
-def _found(info: _Info, pieces: list[Traced], category: _Category, place: Place) -> Iterator[FoundObject]:
+def _found(
+    info: _Info, pieces: list[Traced], category: _Category, place: Place, asides: tuple[FoundAnswer, ...]
+) -> Iterator[FoundObject]:
     kind = category.geometry_type or ("polygon" if category.isthing else "image_segmentation")
     groups = [pieces] if category.isthing else [[piece] for piece in pieces]
     for number, geometry in enumerate(g for group in groups for g in mask_pictures.geometries(group, kind)):
@@ -181,4 +191,5 @@ def _found(info: _Info, pieces: list[Traced], category: _Category, place: Place)
             answers=() if number else tuple(answers_of(info.attributes, place)),
             id=None if number else info.uid,
             comment=None if number else info.comment,
+            asides=() if number else asides,
         )

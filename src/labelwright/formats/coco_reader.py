@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from labelwright.exchange.asides import VISIBLE, asides_of
 from labelwright.exchange.bridges import Ring, joined
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import (
@@ -347,6 +348,7 @@ class _Part:
                     class_name=name,
                     geometry=Point(x, y),
                     place=place,
+                    asides=asides_of({"visibility": f"{visible:g}"}, place, VISIBLE),
                     answers=tuple(_answers(annotation.keypoint_attributes.get(name, {}), place)),
                     id=annotation.keypoint_uids.get(name),
                     comment=annotation.keypoint_comments.get(name),

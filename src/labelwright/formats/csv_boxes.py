@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Flattener
 from labelwright.exchange.format import Chosen, Format, only_boxes, refuses
@@ -42,6 +43,11 @@ class _Columns(NamedTuple):
     def read(self, row: Row) -> Row:
         """A row with the names that ours has."""
         return {**row, "path": row[self.picture], "class": row[self.label]}
+
+    def others(self, row: Row) -> Row:
+        """What stands in other columns."""
+        known = {*_COLUMNS, self.picture, self.label, *self.box}
+        return {name: text for name, text in row.items() if name not in known}
 
     def rectangle(self, row: Row) -> Rectangle:
         """Raises ValueError, which names the column."""
@@ -140,7 +146,7 @@ def _medium(file: str, picture: str, lines: list[Line], columns: _Columns, fault
             faults.add(place, "invalid_box", f"The box of “{row['class'][:60]}” cannot be read: {error}.", row["class"])
             continue
         key = row.get("annotation_id") or str(line)
-        objects[key if key not in objects else str(line)] = _object(row, geometry, found, place)
+        objects[key if key not in objects else str(line)] = _object(row, geometry, found, place, columns)
         if row.get("parent_id"):
             parents[key] = row["parent_id"]
     first = lines[0][1]
@@ -154,7 +160,9 @@ def _medium(file: str, picture: str, lines: list[Line], columns: _Columns, fault
     )
 
 
-def _object(row: Row, geometry: Rectangle, answers: tuple[FoundAnswer, ...], place: Place) -> FoundObject:
+def _object(
+    row: Row, geometry: Rectangle, answers: tuple[FoundAnswer, ...], place: Place, columns: _Columns
+) -> FoundObject:
     return FoundObject(
         class_name=row["class"],
         geometry=geometry,
@@ -162,6 +170,7 @@ def _object(row: Row, geometry: Rectangle, answers: tuple[FoundAnswer, ...], pla
         answers=answers,
         id=row.get("annotation_id") or None,
         comment=row.get("comment") or None,
+        asides=asides_of(columns.others(row), place),
     )
 
 

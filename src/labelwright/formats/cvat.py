@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.asides import asides_of, beside, grouped
 from labelwright.exchange.ellipses import read_ellipse
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener, plain
@@ -153,6 +154,16 @@ def _answers(found: Attributes) -> str:
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
+_OF_PICTURES: Final = frozenset(("id", "name", "subset", "width", "height", "task_id"))
+_OF_SHAPES: Final = frozenset(
+    (
+        *("label", "z_order", "group_id", "rotation", "points", "xtl", "ytl", "xbr", "ybr", "cx", "cy", "rx", "ry"),
+        *("rle", "left", "top", "width", "height"),
+    )
+)
+_USUAL: Final = {"source": "manual"}
+
+
 def recognise(files: Files) -> bool:
     """Whether some XML file begins as CVAT's do."""
     return bool(_of_cvat(files, files.beginning(".xml")))
@@ -193,20 +204,26 @@ def _classes(files: Files, path: str) -> Iterator[FoundClass]:
 def _medium(element: Any, path: str, faults: Faults) -> FoundMedium:
     place = Place(path, line=element.sourceline)
     answers: list[FoundAnswer] = []
+    asides: list[FoundAnswer] = []
     found: dict[int, FoundObject] = {}
     parents: dict[int, int] = {}
+    groups: dict[int, int | None] = {}
     for child in element:
         at = Place(path, line=child.sourceline)
         if child.tag == "tag":
             answers += _found_answers(child, at)
+            asides += _asides(child, at)
             continue
         one = _object(child, (side(element.get("width")), side(element.get("height"))), at, faults)
         if one is not None:
             number = len(found) + 1
             found[number] = one
+            groups[number] = whole(child.get("group_id")) or None
             parent = whole(next((a.text for a in child.findall("attribute") if a.get("name") == PARENT), None))
             if parent is not None and parent != number:
                 parents[number] = parent
+    for number, group in grouped(groups, parents).items():
+        found[number] = beside(found[number], group_id=group)
     return FoundMedium(
         place=place,
         path=element.get("name", ""),
@@ -215,6 +232,7 @@ def _medium(element: Any, path: str, faults: Faults) -> FoundMedium:
         split=element.get("subset") or "",
         objects=tuple(families(found, parents)),
         answers=tuple(answers),
+        asides=(*asides_of(_others(element, _OF_PICTURES), place), *asides),
     )
 
 
@@ -230,7 +248,16 @@ def _object(child: Any, size: tuple[int | None, int | None], place: Place, fault
         return None
     answers = tuple(a for a in _found_answers(child, place) if a.name != PARENT)
     z = signed(child.get("z_order")) or 0
-    return FoundObject(class_name=label, geometry=geometry, place=place, answers=answers, z=z)
+    asides = tuple(_asides(child, place))
+    return FoundObject(class_name=label, geometry=geometry, place=place, answers=answers, z=z, asides=asides)
+
+
+def _asides(child: Any, place: Place) -> tuple[FoundAnswer, ...]:
+    return asides_of(_others(child, _OF_SHAPES), place, _USUAL)
+
+
+def _others(child: Any, known: frozenset[str]) -> dict[str, str]:
+    return {name: value for name, value in child.attrib.items() if name not in known}
 
 
 def _found_geometry(child: Any, size: tuple[int | None, int | None]) -> Geometry | None:

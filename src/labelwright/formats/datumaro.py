@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.asides import asides_of, beside, grouped
 from labelwright.exchange.ellipses import read_ellipse
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener, plain
@@ -31,10 +32,11 @@ from labelwright.exchange.naming import UNSPLIT, stem_of
 from labelwright.exchange.numbers import is_placeholder, names_by_number
 from labelwright.exchange.pixels import mask_of, one_ring, segment_of
 from labelwright.exchange.source import Medium, Source
-from labelwright.formats.json_files import decoded, element
+from labelwright.formats.json_files import decoded, element, others_in
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 from labelwright.raster import decode_rle, encode_rle, pack_rle, unpack_rle
 
+_USUAL: Final = {"visibility": "[2]"}
 PARENT: Final = "parent"
 UID: Final = "uid"
 _KINDS: Final = {"bbox", "polygon", "polyline", "points", "mask", "ellipse"}
@@ -127,6 +129,7 @@ class _Found(msgspec.Struct):
     type: str
     id: int = 0
     label_id: int | None = None
+    group: int = 0
     attributes: dict[str, Any] = {}
     z_order: Depth = 0
     bbox: tuple[float, float, float, float] | None = None
@@ -203,6 +206,7 @@ def _medium(item: _Item, path: str, number: int, content: _File, faults: Faults)
     place = Place(path, pointer=f"/items/{number}")
     found: dict[int, FoundObject] = {}
     parents: dict[int, int] = {}
+    groups: dict[int, int | None] = {}
     for index, raw in enumerate(item.annotations):
         at = Place(path, pointer=f"/items/{number}/annotations/{index}")
         annotation = element(raw, _FOUND, "annotation", at, faults)
@@ -210,9 +214,14 @@ def _medium(item: _Item, path: str, number: int, content: _File, faults: Faults)
             continue
         one = _object(annotation, content.categories.label.labels, item.image.size, at, faults)
         if one is not None:
-            found[annotation.id if annotation.id not in found else -1 - index] = one
+            key = annotation.id if annotation.id not in found else -1 - index
+            asides = asides_of(others_in(raw, _Found.__struct_encode_fields__), at, _USUAL)
+            found[key] = msgspec.structs.replace(one, asides=asides) if asides else one
+            groups[key] = annotation.group or None
             if isinstance(annotation.attributes.get(PARENT), int):
                 parents[annotation.id] = annotation.attributes[PARENT]
+    for key, group in grouped(groups, parents).items():
+        found[key] = beside(found[key], group=group)
     stem = path.rpartition("/")[2].removesuffix(".json")
     height, width = item.image.size or (None, None)
     return FoundMedium(

@@ -5,19 +5,30 @@ shape; its coordinates are no longitudes, as `crs` says.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener
 from labelwright.exchange.format import Chosen, Format, all_but
-from labelwright.exchange.found import Depth, Faults, FoundMedium, FoundObject, LabelFile, Place, Side, families
+from labelwright.exchange.found import (
+    Depth,
+    Faults,
+    FoundAnswer,
+    FoundMedium,
+    FoundObject,
+    LabelFile,
+    Place,
+    Side,
+    families,
+)
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import segment_of_rings
 from labelwright.exchange.source import Medium, Source, TaskLabels
-from labelwright.formats.json_files import answers_of, attempted, element
+from labelwright.formats.json_files import answers_of, attempted, element, others_in
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 
 # A plane of pixels whose y runs down, in the words that GDAL and QGIS have for it; anything else they take for degrees.
@@ -114,12 +125,26 @@ class _Feature(msgspec.Struct):
     id: str | int | None = None
 
 
+class _Found(NamedTuple):
+    place: Place
+    feature: _Feature
+    asides: tuple[FoundAnswer, ...]
+
+
+class _Properly(msgspec.Struct):
+    properties: msgspec.Raw = msgspec.Raw(b"null")
+
+
 class _File(msgspec.Struct):
     features: list[msgspec.Raw]
 
 
 _FILE: Final = msgspec.json.Decoder(_File)
 _FEATURE: Final = msgspec.json.Decoder(_Feature)
+_PROPERTIES: Final = msgspec.json.Decoder(_Properly)
+_OF_PICTURES: Final = frozenset(_Properties.__struct_encode_fields__)
+_OF_OBJECTS: Final = _OF_PICTURES - {"medium_id", "width", "height", "state"}
+_OF_FEATURES: Final = frozenset(("type", "geometry", "properties", "id", "bbox"))
 
 
 def recognise(files: Files) -> bool:
@@ -149,21 +174,31 @@ def _media(files: Files, path: str, faults: Faults) -> Iterator[FoundMedium]:
     content = attempted(files, path, _FILE, faults)
     if content is None:
         return
-    by_medium: dict[str, list[tuple[Place, _Feature]]] = {}
+    by_medium: dict[str, list[_Found]] = {}
     for number, raw in enumerate(content.features):
         place = Place(path, pointer=f"/features/{number}")
         feature = element(raw, _FEATURE, "feature", place, faults)
         if feature is not None:
-            by_medium.setdefault(feature.properties.medium, []).append((place, feature))
-    for medium, found in by_medium.items():
-        yield _medium(medium, found, faults)
+            found = _Found(place, feature, tuple(_asides(raw, feature, place)))
+            by_medium.setdefault(feature.properties.medium, []).append(found)
+    for medium, features in by_medium.items():
+        yield _medium(medium, features, faults)
 
 
-def _medium(path: str, found: list[tuple[Place, _Feature]], faults: Faults) -> FoundMedium:
-    picture = next((feature.properties for _, feature in found if feature.geometry is None), _Properties())
+def _asides(raw: msgspec.Raw, feature: _Feature, place: Place) -> Iterator[FoundAnswer]:
+    """What a feature and its properties have besides."""
+    yield from asides_of(others_in(raw, _OF_FEATURES), place)
+    properties = _PROPERTIES.decode(raw).properties
+    if bytes(properties) != b"null":
+        known = _OF_PICTURES if feature.geometry is None else _OF_OBJECTS
+        yield from asides_of(others_in(properties, known), place)
+
+
+def _medium(path: str, found: list[_Found], faults: Faults) -> FoundMedium:
+    picture = next((one.feature.properties for one in found if one.feature.geometry is None), _Properties())
     objects: dict[str, FoundObject] = {}
     parents: dict[str, str] = {}
-    for place, feature in found:
+    for place, feature, asides in found:
         if feature.geometry is None:
             continue
         try:
@@ -173,22 +208,23 @@ def _medium(path: str, found: list[tuple[Place, _Feature]], faults: Faults) -> F
             continue
         own = str(feature.id) if feature.id is not None else ""
         key = own if own and own not in objects else place.pointer or ""
-        objects[key] = _object(feature, geometry, place)
+        objects[key] = _object(feature, geometry, place, asides)
         if feature.properties.parent is not None:
             parents[key] = feature.properties.parent
     return FoundMedium(
-        place=found[0][0],
+        place=found[0].place,
         path=path,
         id=picture.medium_id,
         width=picture.width,
         height=picture.height,
         state=picture.state,
         objects=tuple(families(objects, parents)),
-        answers=tuple(answers_of(picture.answers, found[0][0])),
+        answers=tuple(answers_of(picture.answers, found[0].place)),
+        asides=tuple(aside for one in found if one.feature.geometry is None for aside in one.asides),
     )
 
 
-def _object(feature: _Feature, geometry: Geometry, place: Place) -> FoundObject:
+def _object(feature: _Feature, geometry: Geometry, place: Place, asides: tuple[FoundAnswer, ...]) -> FoundObject:
     properties = feature.properties
     return FoundObject(
         class_name=properties.label,
@@ -198,6 +234,7 @@ def _object(feature: _Feature, geometry: Geometry, place: Place) -> FoundObject:
         id=feature.id if isinstance(feature.id, str) else None,
         comment=properties.comment,
         z=properties.z,
+        asides=asides,
     )
 
 

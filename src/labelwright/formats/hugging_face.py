@@ -11,6 +11,7 @@ import msgspec
 
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.areas import area_of
+from labelwright.exchange.asides import asides_of
 from labelwright.exchange.bridges import Ring
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
@@ -19,7 +20,7 @@ from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFi
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import from_rings
 from labelwright.exchange.source import Medium, Source, TaskLabels
-from labelwright.formats.json_files import answers_in, answers_text
+from labelwright.formats.json_files import answers_in, answers_text, others_in
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle, kind_of
 
@@ -101,7 +102,13 @@ class _Line(msgspec.Struct, frozen=True):
     objects: _Columns = _Columns()
 
 
+class _Objects(msgspec.Struct):
+    objects: msgspec.Raw = msgspec.Raw(b"{}")
+
+
 _LINE: Final = msgspec.json.Decoder(_Line)
+_OBJECTS: Final = msgspec.json.Decoder(_Objects)
+_OF_OBJECTS: Final = frozenset((*_Columns.__struct_fields__, "area"))
 
 
 def recognise(files: Files) -> bool:
@@ -137,12 +144,18 @@ def _media(files: Files, path: str, faults: Faults) -> Iterator[FoundMedium]:
         if text.strip():
             place = Place(path, line=number)
             try:
-                yield _medium(_LINE.decode(text), place, faults)
+                yield _medium(_LINE.decode(text), _others(text), place, faults)
             except (msgspec.DecodeError, RecursionError) as error:
                 faults.add(place, "invalid_line", f"This line cannot be read: {error}.", text)
 
 
-def _medium(line: _Line, place: Place, faults: Faults) -> FoundMedium:
+def _others(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a line has besides, and what its objects have, in columns."""
+    line, objects = text.encode(), _OBJECTS.decode(text).objects
+    return others_in(line, _Line.__struct_fields__), others_in(objects, _OF_OBJECTS)
+
+
+def _medium(line: _Line, others: tuple[dict[str, Any], dict[str, Any]], place: Place, faults: Faults) -> FoundMedium:
     folder = place.file.rpartition("/")[0]
     split = folder.rpartition("/")[2]
     theirs = next((ours for ours, theirs in _SPLITS.items() if theirs == split), split)
@@ -153,12 +166,13 @@ def _medium(line: _Line, place: Place, faults: Faults) -> FoundMedium:
         width=line.width,
         height=line.height,
         split=theirs if theirs in {"train", "val", "test"} else "",
-        objects=tuple(_objects(line.objects, place, faults)),
+        objects=tuple(_objects(line.objects, others[1], place, faults)),
         answers=tuple(answers_in(line.answers, place, faults)),
+        asides=asides_of(others[0], place),
     )
 
 
-def _objects(columns: _Columns, place: Place, faults: Faults) -> Iterator[FoundObject]:
+def _objects(columns: _Columns, others: dict[str, Any], place: Place, faults: Faults) -> Iterator[FoundObject]:
     count = len(columns.bbox)
     categories = columns.category or columns.categories
     optional = (columns.id, columns.parent, columns.kind, columns.segmentation, columns.answers, columns.comment)
@@ -184,10 +198,19 @@ def _objects(columns: _Columns, place: Place, faults: Faults) -> Iterator[FoundO
             answers=tuple(answers_in(columns.answers[number] if columns.answers else None, at, faults)),
             id=own or None,
             comment=(columns.comment[number] or None) if columns.comment else None,
+            asides=asides_of(_row(others, number, count), at),
         )
         if columns.parent and columns.parent[number]:
             parents[key] = columns.parent[number]
     yield from families(objects, parents)
+
+
+def _row(others: dict[str, Any], number: int, count: int) -> dict[str, Any]:
+    """What columns have for one object; what is no column of them is of all."""
+    return {
+        name: value[number] if isinstance(value, list) and len(value) == count else value
+        for name, value in others.items()
+    }
 
 
 def _geometry(columns: _Columns, number: int) -> Geometry:

@@ -1,6 +1,6 @@
 """JSON of strangers: decoded into what a format expects, with the file's name in every error."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -11,6 +11,7 @@ from labelwright.formats.strict_json import Piece, checked, syntax_text
 from labelwright.model.errors import Invalid, InvalidJson
 
 T = TypeVar("T")
+_MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ANSWERS: Final = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -52,6 +53,24 @@ def element(raw: Piece, decoder: "msgspec.json.Decoder[T]", what: str, place: Pl
     except msgspec.DecodeError as error:
         faults.add(place, f"invalid_{what}", f"This {what} cannot be read: {error}.", bytes(raw)[:60])
         return None
+
+
+def members_of(files: Files, path: str, faults: Faults) -> dict[str, msgspec.Raw] | None:
+    """The members of the object that one file among many is; None after its fault was noted."""
+    return attempted(files, path, _MEMBERS, faults)
+
+
+def others_in(raw: Piece, known: Container[str]) -> dict[str, Any]:
+    """The members of an object, which was read already, that are not `known`."""
+    found = _MEMBERS.decode(raw)
+    return {name: _plain(value) for name, value in found.items() if name not in known}
+
+
+def _plain(raw: msgspec.Raw) -> Any:
+    try:
+        return msgspec.json.decode(raw)
+    except RecursionError:
+        return bytes(raw)[:80].decode("utf-8", "replace")
 
 
 def answers_of(found: Mapping[str, Any], place: Place) -> Iterator[FoundAnswer]:

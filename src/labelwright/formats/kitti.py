@@ -5,9 +5,11 @@ parted by them; they become `_`. https://www.cvlibs.net/datasets/kitti/eval_obje
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
 from labelwright.exchange.format import Chosen, Format, converts, only_boxes, refuses
@@ -26,6 +28,8 @@ COLUMNS: Final = 15
 _BEFORE: Final = "0.00 0 -10"
 _AFTER: Final = "-1 -1 -1 -1000 -1000 -1000 -10"
 _SCORED: Final = COLUMNS + 1
+_UNKNOWN: Final = {"truncated": "-1", "occluded": "-1", "alpha": "-10", "rotation_y": "-10"}
+_USUAL: Final = {**_UNKNOWN, "dimensions": "-1 -1 -1", "location": "-1000 -1000 -1000"}
 
 
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
@@ -101,9 +105,23 @@ def _objects(files: Files, path: str, faults: Faults) -> Iterator[FoundObject]:
             continue
         place = Place(path, line=number)
         try:
-            yield FoundObject(class_name=columns[0], geometry=_rectangle(columns), place=place)
+            geometry = _rectangle(columns)
+            asides = asides_of(_others(columns), place, _USUAL)
+            yield FoundObject(class_name=columns[0], geometry=geometry, place=place, asides=asides)
         except ValueError as error:
             faults.add(place, "invalid_line", f"This line cannot be read: {error}.", line)
+
+
+def _others(columns: list[str]) -> dict[str, str]:
+    """What stands around the box."""
+    found = dict(zip(("truncated", "occluded", "alpha"), map(_short, columns[1:4]), strict=True))
+    third = map(_short, columns[8:])
+    found["dimensions"], found["location"] = (" ".join(islice(third, 3)) for _ in range(2))
+    return found | dict(zip(("rotation_y", "score"), third, strict=False))
+
+
+def _short(number: str) -> str:
+    return f"{number.rstrip('0').rstrip('.') or '0'}" if "." in number else number
 
 
 def _rectangle(columns: list[str]) -> Rectangle:

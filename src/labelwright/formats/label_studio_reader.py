@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, unquote
 
 import msgspec
 
+from labelwright.exchange.asides import asides_of
 from labelwright.exchange.ellipses import read_ellipse
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import (
@@ -22,7 +23,7 @@ from labelwright.exchange.found import (
 )
 from labelwright.exchange.pixels import runs_of, segment_of
 from labelwright.exchange.shapes import from_ring, turned_box
-from labelwright.formats.json_files import attempted, element
+from labelwright.formats.json_files import attempted, element, others_in
 from labelwright.formats.mask_texts import mask_of_brush, mask_of_png
 from labelwright.model.geometry import Geometry, Line, Point, Rectangle
 
@@ -47,11 +48,16 @@ class _Result(msgspec.Struct):
     original_height: Side | None = None
     parentID: str | None = None  # noqa: N815 - the format's name
     meta: dict[str, Any] = {}
+    from_id: str = ""
+    to_id: str = ""
+    direction: str = ""
+    labels: list[Any] = []
 
 
 class _Annotation(msgspec.Struct):
     result: list[msgspec.Raw] = []
     was_cancelled: bool = False
+    ground_truth: bool = False
     updated_at: str = ""
     created_at: str = ""
 
@@ -60,10 +66,13 @@ class _Task(msgspec.Struct):
     data: dict[str, Any]
     annotations: list[_Annotation] = []
     predictions: list[msgspec.Raw] = []
+    meta: dict[str, Any] | None = None
 
 
 _TASKS: Final = msgspec.json.Decoder(list[_Task])
 _RESULT: Final = msgspec.json.Decoder(_Result)
+_USUAL: Final = {"origin": "manual"}
+_OF_RESULTS: Final = frozenset((*_Result.__struct_encode_fields__, "to_name"))
 
 
 def recognise(files: Files) -> bool:
@@ -119,6 +128,10 @@ def _medium(task: _Task, path: str, number: int, faults: Faults) -> FoundMedium:
     picture = next((str(v) for k, v in task.data.items() if k in {IMAGE, "img", "image_url", "url"}), "")
     picture = picture or next((str(v) for v in task.data.values() if isinstance(v, str)), "")
     medium_id = task.data.get("medium_id")
+    others = {name: value for name, value in task.data.items() if value != picture and name != "medium_id"}
+    others |= task.meta or {}
+    if latest is not None:
+        others |= {"ground_truth": latest[1].ground_truth, "predictions": len(task.predictions)}
     return FoundMedium(
         place=place,
         path=_path_of(picture),
@@ -127,6 +140,7 @@ def _medium(task: _Task, path: str, number: int, faults: Faults) -> FoundMedium:
         height=reading.height,
         objects=tuple(families(reading.objects(), reading.parents)),
         answers=tuple(reading.answers.get("", ())),
+        asides=(*asides_of(others, place), *reading.asides),
     )
 
 
@@ -137,6 +151,7 @@ class _Reading:
         self._faults = faults
         self._found: dict[str, FoundObject] = {}
         self.answers: dict[str, list[FoundAnswer]] = {}
+        self.asides: list[FoundAnswer] = []
         self.parents: dict[str, str] = {}
         self.width: int | None = None
         self.height: int | None = None
@@ -146,10 +161,13 @@ class _Reading:
         if one is None:
             return
         self.width, self.height = one.original_width or self.width, one.original_height or self.height
-        if one.type in _ANSWERS:
+        if one.type == "relation":
+            ends = " ".join(filter(None, (one.from_id, one.direction, one.to_id, *map(str, one.labels))))
+            self.asides += asides_of({"relation": ends}, place)
+        elif one.type in _ANSWERS:
             self._answer(one, place)
         else:
-            self._region(one, place)
+            self._region(one, raw, place)
 
     def _answer(self, one: _Result, place: Place) -> None:
         found = one.value.get(_ANSWERS[one.type], [])
@@ -162,7 +180,7 @@ class _Reading:
         answer = FoundAnswer(name=name, value=texts[0] if len(texts) == 1 else texts, place=place)
         self.answers.setdefault(owner, []).append(answer)
 
-    def _region(self, one: _Result, place: Place) -> None:
+    def _region(self, one: _Result, raw: msgspec.Raw, place: Place) -> None:
         labels = one.value.get(one.type) or one.value.get("labels")
         try:
             geometry = self._geometry(one)
@@ -183,6 +201,7 @@ class _Reading:
             place=place,
             id=one.id,
             comment=str(comment[0]) if isinstance(comment, list) and comment else None,
+            asides=asides_of(_others(one, raw), place, _USUAL),
         )
         if one.parentID:
             self.parents[one.id] = one.parentID
@@ -228,6 +247,17 @@ class _Reading:
             key: msgspec.structs.replace(one, answers=tuple(self.answers[key])) if key in self.answers else one
             for key, one in self._found.items()
         }
+
+
+def _others(one: _Result, raw: msgspec.Raw) -> dict[str, Any]:
+    """What a region says that has no place in a shape, its class and its comment."""
+    found = others_in(raw, _OF_RESULTS) | {name: value for name, value in one.meta.items() if name != "text"}
+    comments = one.meta.get("text")
+    if isinstance(comments, list) and len(comments) > 1:
+        found["meta.text"] = comments[1:]
+    if "width" not in one.value or one.type.startswith("keypoint"):
+        found["rotation"] = None if "radiusX" in one.value else one.value.get("rotation")  # which does not turn it
+    return found
 
 
 def _outline(one: _Result) -> Geometry | None:

@@ -10,18 +10,28 @@ from typing import Any, Final
 import msgspec
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.asides import asides_of, beside, grouped
 from labelwright.exchange.bridges import Ring
 from labelwright.exchange.ellipses import read_ellipse
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
 from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
-from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place, Side, families
+from labelwright.exchange.found import (
+    Faults,
+    FoundAnswer,
+    FoundMedium,
+    FoundObject,
+    LabelFile,
+    Place,
+    Side,
+    families,
+)
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.pixels import one_ring, runs_of, segment_of
 from labelwright.exchange.shapes import from_ring
 from labelwright.exchange.source import Source, TaskLabels
-from labelwright.formats.json_files import answers_of, attempted
+from labelwright.formats.json_files import answers_of, element, members_of, others_in
 from labelwright.formats.mask_texts import mask_of_png
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 from labelwright.model.geometry.points import MAX_COORDINATE
@@ -106,18 +116,24 @@ class _Shape(msgspec.Struct):
     attributes: dict[str, Any] = {}
     uid: str | None = None
     parent: int | None = None
+    group_id: int | None = None
+    flags: dict[str, Any] | None = None
 
 
 class _File(msgspec.Struct):
-    shapes: list[_Shape]
+    shapes: list[msgspec.Raw]
     imagePath: str  # noqa: N815 - the format's name
     imageHeight: Side | None = None  # noqa: N815 - the format's name
     imageWidth: Side | None = None  # noqa: N815 - the format's name
     attributes: dict[str, Any] = {}
-    flags: dict[str, Any] = {}
+    flags: dict[str, Any] | None = None
 
 
 _FILE: Final = msgspec.json.Decoder(_File)
+_SHAPE: Final = msgspec.json.Decoder(_Shape)
+_OF_FILES: Final = frozenset(_File.__struct_encode_fields__)
+_PASSED_OVER: Final = frozenset(("version", "imageData", "lineColor", "fillColor"))
+"""What is of the program or the picture itself."""
 
 
 def recognise(files: Files) -> bool:
@@ -144,23 +160,39 @@ def read(files: Files) -> LabelFile:
 
     def media() -> Iterator[FoundMedium]:
         for path in paths:
-            content = attempted(files, path, _FILE, faults)
-            if content is not None:
-                yield _medium(content, path, faults)
+            found = _opened(files, path, faults)
+            if found is not None:
+                yield found
 
     return LabelFile(classes=(), media=media, faults=faults)
 
 
-def _medium(content: _File, path: str, faults: Faults) -> FoundMedium:
+def _opened(files: Files, path: str, faults: Faults) -> FoundMedium | None:
+    members = members_of(files, path, faults)
+    if members is None:
+        return None
+    read = {name: members[name] for name in members.keys() & _OF_FILES}
+    content = element(msgspec.json.encode(read), _FILE, "file", Place(path), faults)
+    others = {name: members[name] for name in members if name not in {*_OF_FILES, *_PASSED_OVER}}
+    asides = asides_of(others_in(msgspec.json.encode(others), ()), Place(path)) if others else ()
+    return None if content is None else _medium(content, path, asides, faults)
+
+
+def _medium(content: _File, path: str, asides: tuple[FoundAnswer, ...], faults: Faults) -> FoundMedium:
     found: dict[int, FoundObject] = {}
     parents: dict[int, int] = {}
-    for number, shape in enumerate(content.shapes):
+    groups: dict[int, int | None] = {}
+    for number, raw in enumerate(content.shapes):
         place = Place(path, pointer=f"/shapes/{number}")
-        one = _object(shape, place, faults)
-        if one is not None:
+        shape = element(raw, _SHAPE, "shape", place, faults)
+        one = _object(shape, raw, place, faults) if shape is not None else None
+        if shape is not None and one is not None:
             found[number] = one
+            groups[number] = shape.group_id
             if shape.parent is not None:
                 parents[number] = shape.parent
+    for number, group in grouped(groups, parents).items():
+        found[number] = beside(found[number], group_id=f"group {group}")
     split = next((split for split in ("train", "val", "test") if f"/{split}/" in f"/{path}"), "")
     return FoundMedium(
         place=Place(path),
@@ -169,11 +201,17 @@ def _medium(content: _File, path: str, faults: Faults) -> FoundMedium:
         height=content.imageHeight,
         split=split,
         objects=tuple(families(found, parents)),
-        answers=tuple(answers_of(content.attributes | {k: v for k, v in content.flags.items() if v}, Place(path))),
+        answers=tuple(answers_of(content.attributes | _raised(content.flags), Place(path))),
+        asides=asides,
     )
 
 
-def _object(shape: _Shape, place: Place, faults: Faults) -> FoundObject | None:
+def _raised(flags: dict[str, Any] | None) -> dict[str, Any]:
+    """The flags that are set."""
+    return {name: value for name, value in (flags or {}).items() if value}
+
+
+def _object(shape: _Shape, raw: msgspec.Raw, place: Place, faults: Faults) -> FoundObject | None:
     geometry = _geometry(shape, place, faults)
     if geometry is None:
         return None
@@ -181,9 +219,10 @@ def _object(shape: _Shape, place: Place, faults: Faults) -> FoundObject | None:
         class_name=shape.label,
         geometry=geometry,
         place=place,
-        answers=tuple(answers_of(shape.attributes, place)),
+        answers=tuple(answers_of(shape.attributes | _raised(shape.flags), place)),
         id=shape.uid,
         comment=shape.description or None,
+        asides=asides_of(others_in(raw, _Shape.__struct_encode_fields__), place),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener, apart, inside
 from labelwright.exchange.format import Chosen, Format, converts, only_boxes, refuses
@@ -29,6 +30,10 @@ _COLUMNS: Final = (
     *("IsOccluded", "IsTruncated", "IsGroupOf", "IsDepiction", "IsInside"),
 )
 _SPLITS: Final = {"validation": "val"}
+_FLAGS: Final = dict.fromkeys(("IsOccluded", "IsTruncated", "IsGroupOf", "IsDepiction", "IsInside"), "-1")
+_OF_PICTURES: Final = frozenset(("ImageID", "Subset", "Width", "Height"))
+_USUAL: Final = {"Source": "labelwright", "Confidence": "1", **_FLAGS}
+"""What says nothing; -1 is what nobody looked at."""
 
 
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
@@ -138,6 +143,7 @@ def _medium(
         split=_SPLITS.get(split, split),
         is_relative=True,
         objects=objects,
+        asides=asides_of({name: text for name, text in row.items() if name not in _OF_PICTURES}, place),
     )
 
 
@@ -157,7 +163,9 @@ def _object(row: Row, place: Place, names: dict[str, str], faults: Faults) -> Fo
         faults.add(place, "invalid_box", text, f"{left},{right},{top},{bottom}")
         return None
     geometry = Rectangle(left, top, right - left, bottom - top)
-    return FoundObject(class_name=names.get(label, label), geometry=geometry, place=place)
+    others = {name: text for name, text in row.items() if name not in _NEEDED}
+    asides = asides_of(others, place, _USUAL)
+    return FoundObject(class_name=names.get(label, label), geometry=geometry, place=place, asides=asides)
 
 
 NO_ANSWERS: Final = "Open Images has no answers."

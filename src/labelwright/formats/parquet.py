@@ -6,15 +6,26 @@ annotations has one row, whose columns about an annotation are null. https://par
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby, islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import MOST_UNPACKED_BYTES, Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener
 from labelwright.exchange.format import Chosen, Format, all_but
-from labelwright.exchange.found import Depth, Faults, FoundMedium, FoundObject, LabelFile, Place, Side, families
+from labelwright.exchange.found import (
+    Depth,
+    Faults,
+    FoundAnswer,
+    FoundMedium,
+    FoundObject,
+    LabelFile,
+    Place,
+    Side,
+    families,
+)
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import rings_of, shape_of_kind
 from labelwright.exchange.source import Source, TaskLabels
@@ -171,6 +182,9 @@ class _Row(msgspec.Struct, frozen=True):
     z: Depth | None = None
 
 
+_OURS: Final = frozenset((*_Row.__struct_encode_fields__, "task_id"))
+
+
 def recognise(files: Files) -> bool:
     """Whether some file is Parquet."""
     return any(files.head(path)[:4] == b"PAR1" for path in files.ending(".parquet"))
@@ -187,16 +201,17 @@ def read(files: Files) -> LabelFile:
     def media() -> Iterator[FoundMedium]:
         for path, file in opened.items():
             seen: set[str] = set()
-            for picture, rows in groupby(_found(file, path, faults), key=lambda found: found[1].path):
+            for picture, rows in groupby(_found(file, path, faults), key=lambda one: one.row.path):
                 found = list(islice(rows, MAX_ANNOTATIONS + 1))  # of more than that none is taken
                 if picture in seen:
                     text = "The rows of a picture have to follow one another; write the table ordered by path."
-                    faults.add(found[0][0], "not_together", text, picture)
+                    faults.add(found[0].place, "not_together", text, picture)
                 else:
                     yield _medium(found, faults)
                 seen.add(picture)
 
-    return LabelFile(classes=(), media=media, faults=faults)
+    notes = tuple(text for path, file in opened.items() for text in _unread(path, file))
+    return LabelFile(classes=(), media=media, faults=faults, notes=notes)
 
 
 def _open(files: Files, path: str) -> Any:
@@ -214,9 +229,33 @@ def _open(files: Files, path: str) -> Any:
     return file
 
 
-def _found(file: Any, path: str, faults: Faults) -> Iterator[tuple[Place, _Row]]:
+class _Found(NamedTuple):
+    place: Place
+    row: _Row
+    asides: tuple[FoundAnswer, ...]
+
+
+def _unread(path: str, file: Any) -> Iterator[str]:
+    """Say which columns hold what nothing here can become."""
+    names = [name for name in file.schema_arrow.names if name not in (*_OURS, *_others(file))]
+    if names:
+        yield f"Columns of {path} that are not read: {', '.join(names[:20])}."
+
+
+def _others(file: Any) -> list[str]:
+    """The columns of others that hold a text, a number or a flag."""
     pa, _ = _arrow()
-    wanted = [name for name in file.schema_arrow.names if name in _Row.__struct_encode_fields__]
+    schema = file.schema_arrow
+    told = (pa.types.is_primitive, pa.types.is_string, pa.types.is_large_string)
+    return [
+        name for name in schema.names if name not in _OURS and any(is_so(schema.field(name).type) for is_so in told)
+    ]
+
+
+def _found(file: Any, path: str, faults: Faults) -> Iterator[_Found]:
+    pa, _ = _arrow()
+    others = _others(file)
+    wanted = [name for name in file.schema_arrow.names if name in _OURS or name in others]
     number = 0
     try:
         for batch in file.iter_batches(batch_size=1000, columns=wanted):
@@ -224,19 +263,22 @@ def _found(file: Any, path: str, faults: Faults) -> Iterator[tuple[Place, _Row]]
                 place = Place(path, pointer=f"/{number}")
                 number += 1
                 try:
-                    yield place, msgspec.convert(row, _Row)
+                    besides = asides_of({name: row[name] for name in others}, place) if others else ()
+                    yield _Found(place, msgspec.convert(row, _Row), besides)
                 except msgspec.ValidationError as error:
                     faults.add(place, "invalid_row", f"This row cannot be read: {error}.", row.get("path"))
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise refused(path, "damaged_file", f"cannot be read after row {number}: {error}.") from None
 
 
-def _medium(found: list[tuple[Place, _Row]], faults: Faults) -> FoundMedium:
-    place, first = found[0]
+def _medium(found: list[_Found], faults: Faults) -> FoundMedium:
+    place, first, _ = found[0]
     objects: dict[str, FoundObject] = {}
     parents: dict[str, str] = {}
-    for at, row in found:
+    asides: list[FoundAnswer] = []
+    for at, row, besides in found:
         if row.name is None:
+            asides += besides
             continue
         try:
             geometry = _geometry(row)
@@ -244,7 +286,8 @@ def _medium(found: list[tuple[Place, _Row]], faults: Faults) -> FoundMedium:
             faults.add(at, "invalid_geometry", f"The geometry of “{row.name[:60]}” cannot be read: {error}.", row.name)
             continue
         key = row.annotation_id if row.annotation_id and row.annotation_id not in objects else str(at)
-        objects[key] = _object(row, row.name, geometry, at, faults)
+        one = _object(row, row.name, geometry, at, faults)
+        objects[key] = msgspec.structs.replace(one, asides=besides) if besides else one
         if row.parent_id:
             parents[key] = row.parent_id
     return FoundMedium(
@@ -257,6 +300,7 @@ def _medium(found: list[tuple[Place, _Row]], faults: Faults) -> FoundMedium:
         state=first.state,
         objects=tuple(families(objects, parents)),
         answers=tuple(answers_in(first.medium_answers, place, faults)),
+        asides=tuple(asides),
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from labelwright.exchange.archive import Archive, File, file_of
 from labelwright.exchange.areas import area_of
+from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener, plain
 from labelwright.exchange.format import Chosen, Format, Setting, converts, only_boxes, refuses
@@ -29,7 +30,7 @@ from labelwright.formats import image_sets, voc_labels
 from labelwright.formats.mask_objects import voc_colour
 from labelwright.formats.voc_labels import VocLabel
 from labelwright.formats.whole import side
-from labelwright.formats.xml_files import decimal, elements, is_whole, text
+from labelwright.formats.xml_files import decimal, elements, is_whole, leaves, text
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Geometry, Rectangle, kind_of
 
@@ -181,6 +182,11 @@ _ROOT: Final = re.compile(rb"<annotation[\s>]")
 _SAID: Final = re.compile(rb"<corners>\s*(\w+)\s*</corners>")
 _FROM_0: Final = re.compile(rb"<[xy]min>\s*[+-]?0+(\.0*)?\s*<")
 _MOST_LOOKED_AT: Final = 2000
+_OF_PICTURES: Final = frozenset(
+    ("folder", "filename", "path", "size", "corners", "object", "attributes"),
+)
+_OF_OBJECTS: Final = frozenset(("name", "bndbox", "uid", "part", "attributes"))
+_USUAL: Final = {"pose": "Unspecified", "source.database": "Unknown"}
 
 
 def recognise(files: Files) -> bool:
@@ -239,6 +245,7 @@ def _medium(element: Any, path: str, split: str, corners: str, faults: Faults) -
         split=split,
         objects=tuple(one for one in objects if one is not None),
         answers=tuple(_found_answers(element, place)),
+        asides=asides_of(leaves(element, _OF_PICTURES), place, _USUAL),
     )
 
 
@@ -261,6 +268,7 @@ def _object(element: Any, path: str, corners: str, faults: Faults) -> FoundObjec
         answers=tuple(_found_answers(element, place)),
         nested=tuple(part for part in parts if part is not None),
         id=element.findtext("uid"),
+        asides=asides_of(leaves(element, _OF_OBJECTS), place, _USUAL),
     )
 
 

@@ -31,6 +31,20 @@ def elements(files: Files, path: str, *tags: str) -> Iterator[Any]:
         raise refused(path, "invalid_xml", f"is not XML: {reason}.") from None
 
 
+def leaves(element: Any, known: frozenset[str]) -> dict[str, str]:
+    """The texts within an element, by their tags joined by dots, but for what lies within `known` tags."""
+    return {".".join(tags): text for child in element if child.tag not in known for tags, text in _leaves(child)}
+
+
+def _leaves(element: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    tag = str(element.tag)
+    if not len(element):
+        yield (tag,), (element.text or "").strip()
+    for child in element:
+        for tags, found in _leaves(child):
+            yield (tag, *tags), found
+
+
 def attributes(**values: object) -> str:
     """Attributes of a tag, in the order given; None is left out."""
     return "".join(f" {name}={quoteattr(str(value))}" for name, value in values.items() if value is not None)

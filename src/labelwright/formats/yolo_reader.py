@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Final
 
+from labelwright.exchange.asides import VISIBLE, asides_of
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.naming import stem_of
@@ -19,6 +20,7 @@ _OVERSHOOT: Final = 1e-6
 _SPLITS: Final = ("train", "val", "test")
 # How many columns a line has: a class with a box, a class with four corners.
 _BOX, _CORNERS = 5, 9
+_LEAST_SCORED = 8  # a class, three points, a confidence
 _LEAST = 4  # a box with a number forgotten; a list of pictures has one column
 # Text files beside the labels that hold none.
 _LISTS: Final = {"classes.txt", "train.txt", "val.txt", "valid.txt", "test.txt"}
@@ -53,18 +55,31 @@ def _task_of_lines(files: Files, labels: list[str]) -> str | None:
     """By how many numbers stand in a line; a line with a mistake is no reason to call it something else."""
     counts: set[int] = set()
     strange = 0
-    for path in labels[:50]:
-        for line in files.head(path).decode("utf-8", "replace").splitlines()[:50]:
-            columns = line.split()
-            if len(columns) >= _LEAST and columns[0].isdecimal() and all(map(_is_number, columns)):
-                counts.add(len(columns))
-            else:
-                strange += bool(columns)
+    for columns in _first_lines(files, labels):
+        if len(columns) >= _LEAST and columns[0].isdecimal() and all(map(_is_number, columns)):
+            counts.add(len(columns))
+        else:
+            strange += bool(columns)
     if strange > len(counts):
         return None
-    if counts == {_CORNERS}:
+    if counts in ({_CORNERS}, {_CORNERS + 1}):
         return "obb"
     return "segment" if any(count > _BOX + 1 for count in counts) else "detect"
+
+
+def _first_lines(files: Files, labels: list[str]) -> Iterator[list[str]]:
+    """The columns of the first lines."""
+    for path in labels[:50]:
+        head = files.head(path)
+        whole_lines = head if len(head) == files.sizes[path] else head.rpartition(b"\n")[0]
+        for line in whole_lines.decode("utf-8", "replace").splitlines()[:50]:
+            yield line.split()
+
+
+def _are_scored(files: Files) -> bool:
+    """Whether lines of outlines end with a confidence, as those of predictions do: all of them."""
+    counts = [len(columns) for columns in _first_lines(files, _label_paths(files)) if columns]
+    return bool(counts) and all(count % 2 == 0 and count >= _LEAST_SCORED for count in counts)
 
 
 def _is_number(text: str) -> bool:
@@ -97,6 +112,7 @@ class _Reader:
         data = read_data(files)
         self._names, self._keypoints = data.names, data.keypoints
         self._per_point = 3 if data.has_visibility else 2
+        self._is_scored = task == "segment" and _are_scored(files)
         self._pictures = {stem_of(path): path for path in files.ending(*_PICTURES)}
 
     def classes(self) -> tuple[FoundClass, ...]:
@@ -148,11 +164,25 @@ class _Reader:
             text = f"There is no class {columns[0][:20]}; {known}."
             self.faults.add(place, "class_out_of_range", text, columns[0])
             return None
+        numbers, score = self._scored(numbers)
         geometry = self._geometry(numbers, place, line)
         if geometry is None:
             return None
         nested = tuple(self._points(number, numbers[4:], place)) if self._task == "pose" else ()
-        return FoundObject(class_name=name, geometry=geometry, place=place, nested=nested)
+        asides = asides_of({"confidence": score}, place)
+        return FoundObject(class_name=name, geometry=geometry, place=place, nested=nested, asides=asides)
+
+    def _scored(self, numbers: list[float]) -> tuple[list[float], float | None]:
+        """The numbers without the confidence at the end of predictions, and that."""
+        more = len(numbers) - (8 if self._task == "obb" else 4)
+        is_scored = {
+            "detect": more == 1,
+            "obb": more == 1,
+            "pose": more > 1 and more % self._per_point == 1,
+            # A number too many may be one forgotten: outlines have a confidence when all lines have.
+            "segment": self._is_scored,
+        }
+        return (numbers[:-1], numbers[-1]) if is_scored[self._task] else (numbers, None)
 
     def _numbers(self, columns: list[str], line: str, place: Place) -> list[float] | None:
         try:
@@ -205,4 +235,6 @@ class _Reader:
         names = self._keypoints.get(number) or [f"keypoint_{n + 1}" for n in range(len(points))]
         for name, (x, y, *visible) in zip(names, points, strict=False):
             if visible[0] if visible else x or y:  # without a third number the corner stands for no point
-                yield FoundObject(class_name=name, geometry=Point(x, y), place=place)
+                seen = {"visibility": f"{visible[0]:g}"} if visible else {}
+                asides = asides_of(seen, place, VISIBLE)
+                yield FoundObject(class_name=name, geometry=Point(x, y), place=place, asides=asides)

@@ -75,6 +75,8 @@ class PlainImport:
         """How the groups of shapes are stored when all of them fit as they are; None where somebody has to look."""
         if medium.shapes is None or medium.answers or size_wh is None:
             return None
+        if any(self._resolver.question(aside.name, None) is not None for aside in medium.asides):
+            return None
         forms = [form for name, kind in medium.shapes.groups if (form := self._form(name, kind)) is not None]
         fits = len(forms) == len(medium.shapes.groups) and _are_inside(_extents(medium.shapes), size_wh)
         return forms if fits else None

@@ -10,7 +10,8 @@ import msgspec
 from sqlalchemy import Connection, Row, select
 
 from labelwright.db import tables as t
-from labelwright.exchange.change_set import Difference, TaskName, differences
+from labelwright.exchange.asides import NO_QUESTION, NotKept, Tally
+from labelwright.exchange.change_set import Difference, TaskName, differences, not_kept
 from labelwright.exchange.fitting import Fit, fit
 from labelwright.exchange.found import Fault, Place
 from labelwright.exchange.mapping import ClassMapping
@@ -61,8 +62,9 @@ def check_options(options: Options) -> None:
 class Summary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What an import would do. The lists are the beginnings of longer ones; the change set has all.
 
-    `fit` says what classes, questions and options become. `stored` counts the tasks that were changed, `kept` what an
-    undo left alone. `terms` is the digest of what it was compared on.
+    `fit` says what classes, questions and options become, `not_kept` how much of what the file says besides has no
+    place. `stored` counts the tasks that were changed, `kept` what an undo left alone. `terms` is the digest of what it
+    was compared on.
     """
 
     media: int
@@ -82,6 +84,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     stored: int | None = None
     kept: int | None = None
     terms: str = ""
+    not_kept: tuple[NotKept, ...] = ()
 
 
 def summary_of(row: Row[Any]) -> Summary | None:
@@ -116,6 +119,7 @@ class Plan:
         self.matched: dict[str, list[int]] = {}
         self._unmatched: list[tuple[str, Place]] = []
         self._ambiguous: list[tuple[str, Place]] = []
+        self._not_kept = Tally()
         survey = msgspec.json.decode((folder / SURVEY).read_bytes(), type=Surveyed)
         self._found = FoundFrames(
             folder / (RESTORED if survey.side_car is not None and self._options.side_car else FOUND)
@@ -145,6 +149,7 @@ class Plan:
         survey = msgspec.json.decode((self._folder / SURVEY).read_bytes(), type=Surveyed)
         refused = [*survey.faults, *self._foreign(survey)]
         left_out = unchanged = 0
+        self._not_kept.clear()
         media = list(self.matched)
         part, kept = (self._folder / f"{name}.part" for name in (CHANGES, KEPT))
         with naming_a_full_disk(), part.open("wb", 1 << 20) as file, kept.open("wb", 1 << 20) as ready:
@@ -166,6 +171,7 @@ class Plan:
                     task = TaskName(row.id, row.medium_name)
                     left_out += resolved.left_out
                     refused += resolved.refused
+                    self._not_kept.add_all(resolved.not_kept)
                     unchanged += before == united.document
                     keep(ready, self._looked(row, before, united.document))
                     if len(self.matched[row.medium_id]) > 1:
@@ -176,6 +182,7 @@ class Plan:
                         file.write(_line(line))
                 if not progress(start + len(portion)):
                     return None
+            file.writelines(_line(not_kept(one)) for one in self._not_kept.lines())
         kept.replace(self._folder / KEPT)
         part.replace(self._folder / CHANGES)
         return Summary(
@@ -194,6 +201,7 @@ class Plan:
             unchanged_media=unchanged,
             fit=fit(survey, self._resolver),
             terms=self._terms.digest,
+            not_kept=self._not_kept.lines(),
         )
 
     def _foreign(self, survey: Surveyed) -> Iterator[Fault]:
@@ -240,7 +248,11 @@ class Plan:
             return None
         size_wh = (row.width, row.height) if row.width else None
         task = TaskName(row.id, row.medium_name)
-        return self._plain.add(self._found.folded_at(places[0]), task, row.project_id, size_wh)
+        found = self._found.folded_at(places[0])
+        added = self._plain.add(found, task, row.project_id, size_wh)
+        if added is not None:
+            self._not_kept.add_all((aside, NO_QUESTION) for aside in found.asides)
+        return added
 
     def _united(self, row: Row[Any]) -> tuple[Document, United, Resolved]:
         """The labels of a task before and after; several media of the file about one medium come one after another."""
@@ -259,6 +271,7 @@ class Plan:
                 (*together.refused, *resolved.refused),
                 together.left_out + resolved.left_out,
                 {**together.places, **resolved.places},
+                (*together.not_kept, *resolved.not_kept),
             )
         try:
             return before, self._uniter.unite(before, together, keep=keep), together

@@ -139,6 +139,8 @@ export interface ImportSummary {
   readonly refused: readonly Refusal[]
   readonly refusedCount: number
   readonly unchangedMedia: number
+  /** How much of what the file says besides has no place; imports of former times have not counted it. */
+  readonly notKept?: readonly { readonly name: string; readonly count: number }[]
   readonly fit: Fit
   readonly stored: number | null
   readonly kept: number | null
@@ -171,6 +173,8 @@ export interface QuestionFit {
   readonly how: string
   readonly questionId: string | null
   readonly values: Readonly<Record<string, string | null>>
+  /** The file only says it besides: it may stay without a place here. */
+  readonly aside?: boolean
 }
 
 export interface Fit {
@@ -256,6 +260,7 @@ export const WHATS = [
   'unmatched',
   'ambiguous',
   'repeated',
+  'not_kept',
 ] as const
 export type What = (typeof WHATS)[number]
 
@@ -268,7 +273,9 @@ export interface ChangeLine {
   readonly annotation_id?: string
   readonly place?: Place
   readonly value?: string
+  readonly code?: string
   readonly reason?: string
+  readonly count?: number
 }
 
 export interface ChangePage {

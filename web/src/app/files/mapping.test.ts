@@ -40,6 +40,8 @@ it('counts classes, questions and options that have no place', () => {
   const questions = [
     asked('mood', 'named', { good: 'good', bad: null }),
     asked('note', 'unknown', { x: null }),
+    { ...asked('occluded', 'unknown'), aside: true },
+    { ...asked('pose', 'named', { Left: null }), aside: true },
   ]
   expect(openCount({ classes: [fit('car', 'point', 'left_out')], questions })).toBe(2)
 })

@@ -17,8 +17,9 @@ export interface ClassRow {
 
 const classKey = ({ name, parent }: ClassFit): string => (parent === null ? name : `${parent}.${name}`)
 
-/** Whether it has a place here: what is left out has none because somebody wants it so. */
-export const isOpen = (fit: ClassFit | QuestionFit): boolean => ['unknown', 'misplaced'].includes(fit.how)
+/** Whether it lacks a place here: what is left out has none because somebody wants it so, asides need none. */
+export const isOpen = (fit: ClassFit | QuestionFit): boolean =>
+  ['unknown', 'misplaced'].includes(fit.how) && !('aside' in fit && fit.aside)
 
 /** A row for each class, or for each of its kinds where it has several. */
 export function classRows(fit: Fit): ClassRow[] {
@@ -50,7 +51,7 @@ export const openCount = (fit: Fit): number =>
   fit.questions.reduce((sum, one) => sum + missingOptions(one).length, 0)
 
 const missingOptions = (one: QuestionFit): string[] =>
-  isOpen(one) ? [] : Object.keys(one.values).filter((value) => one.values[value] === null)
+  isOpen(one) || one.aside ? [] : Object.keys(one.values).filter((value) => one.values[value] === null)
 
 /** The classes that objects may become, nested ones under their parents. */
 export function geometryChoices(classes: readonly LabelClass[], isNested: boolean): LabelClass[] {
