@@ -43,6 +43,11 @@ class Settings(BaseSettings):
     jobs_at_once: int = Field(
         default=2, ge=1, description="Exports, and imports, that are at work at a time, each of another person."
     )
+    job_files_days: int = Field(
+        default=7,
+        ge=1,
+        description="Days that uploads of ended imports, and snapshots of exports that ended badly, are kept.",
+    )
     allowed_link_networks: list[str] = Field(
         default=[],
         description="Private networks that public links may lead into, as CIDR (JSON list). Default: none.",

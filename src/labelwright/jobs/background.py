@@ -12,13 +12,14 @@ from functools import partial
 
 import structlog
 
-from labelwright.services import configurations, export_work, import_work, links, measuring, tiles
+from labelwright.services import configurations, export_work, import_work, links, measuring, retention, tiles
 from labelwright.services.context import Context, Stopping
 from labelwright.services.turns import Turns
 
 END_WITHIN_S = 4.0
 IDLE_S = 1.0
 SELDOM_S = 20.0
+HOURLY_S = 3600.0
 SWEEPS: tuple[Callable[[Context], None], ...] = (export_work.sweep_folders, import_work.sweep_folders)
 Work = Callable[[Context], bool]
 
@@ -40,6 +41,7 @@ def works(jobs_at_once: int) -> list[tuple[Work, float]]:
         (store, IDLE_S),
         (tiles.prepare_next, IDLE_S),
         (measuring.measure_next, SELDOM_S),
+        (retention.remove_stale, HOURLY_S),
     ]
 
 

@@ -43,7 +43,10 @@ class WantedExport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class LabelExport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One export: how far it is, and its report when it is done."""
+    """One export: how far it is, and its report when it is done.
+
+    One that did not end well can be resumed, unless its labels were removed, `removed_after_days`.
+    """
 
     id: str
     project_id: str
@@ -60,6 +63,7 @@ class LabelExport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     size: int | None
     sha256: str | None
     downloadable: bool
+    removed_after_days: int | None = None
     report: dict[str, Any] | None = None
 
 
@@ -67,7 +71,8 @@ class LabelImport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One import: what the file holds (`survey`), and what storing it would change (`summary`).
 
     `state` is `needs_classes` while the project has no label configuration. `mappings` are the saved ones that fit
-    the file; `undo` says whether the import can be taken back, and if not, why.
+    the file; `undo` says whether the import can be taken back, and if not, why. Its file may be gone,
+    `removed_after_days`.
     """
 
     id: str
@@ -80,6 +85,7 @@ class LabelImport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     total: int
     error: str | None
     summary: dict[str, Any] | None
+    removed_after_days: int | None = None
     created_by: str = ""
     created_at: int = 0
     survey: dict[str, Any] | None = None

@@ -54,6 +54,7 @@ def make_classes(ctx: Context, actor: Actor, import_id: str, wanted: Wanted) -> 
     """Save the configuration in one transaction, and compare the file anew. Raises what saving one does."""
     with ctx.db.read() as conn:
         row = label_imports.access_import(conn, actor, import_id, Right.CONFIGURE)
+    label_imports.check_files(ctx, import_id)
     if row.state not in label_imports.COMPARED:
         raise WrongTaskState(f"The import is {row.state}; this goes only while it is ready or needs classes.")
     configurations.save_configuration(

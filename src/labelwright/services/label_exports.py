@@ -25,6 +25,7 @@ from labelwright.model.task import EXPORTED_BY_DEFAULT, TaskState
 from labelwright.services import configurations
 from labelwright.services.access import Actor, Right, access_project
 from labelwright.services.context import Context
+from labelwright.services.work_folders import removed_after
 
 FOLDER: Final = "exports"
 UNFINISHED: Final = ("waiting", "running")
@@ -174,6 +175,7 @@ def shown(ctx: Context, row: Row[Any], *, whole: bool = False) -> dict[str, Any]
         "fileName": row.file_name,
         "size": row.size,
         "sha256": row.sha256,
+        "removedAfterDays": removed_after(folder_of(ctx, row.id)),
         "downloadable": row.state == "done" and archive_path(ctx, row.id).is_file(),
     }
     if whole:
@@ -207,6 +209,8 @@ def _move(ctx: Context, actor: Actor, export_id: str, states: tuple[str, ...], s
     def work(conn: Connection) -> None:
         access_export(conn, actor, export_id)
         here = (t.label_export.c.id == export_id) & t.label_export.c.state.in_(states)
+        if state == "waiting" and (days := removed_after(folder_of(ctx, export_id))) is not None:
+            raise WrongTaskState(f"The labels of that moment were removed after {days} days. Start the export again.")
         if conn.execute(update(t.label_export).where(here).values(state=state, error=None)).rowcount == 0:
             raise WrongTaskState(f"The export is not {' or '.join(states)} any more.")
 

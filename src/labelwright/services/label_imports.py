@@ -26,6 +26,7 @@ from labelwright.services.import_kept import Terms
 from labelwright.services.import_mappings import checked
 from labelwright.services.import_plan import CHANGES, Options, summary_of
 from labelwright.services.import_undo import imported_media
+from labelwright.services.work_folders import removed_after
 from labelwright.storage.durable import naming_a_full_disk
 from labelwright.storage.receiver import Received
 
@@ -33,6 +34,7 @@ FOLDER: Final = "imports"
 UPLOAD: Final = "upload"
 SIDE_CARS: Final = ("use", "ignore")
 AT_WORK: Final = ("waiting", "planning", "applying", "undoing")
+NEED_FILES: Final = ("waiting", "planning", "applying")
 UNDOABLE: Final = ("done", "cancelled")
 COMPARED: Final = ("ready", "needs_classes")
 
@@ -105,14 +107,14 @@ def list_imports(ctx: Context, actor: Actor, project_id: str) -> list[dict[str, 
     with ctx.db.read() as conn:
         access_project(conn, actor, project_id, Right.IMPORT)
         rows = conn.execute(query.order_by(t.label_import.c.created_at.desc(), t.label_import.c.id.desc()).limit(200))
-        return [_shown(row) for row in rows]
+        return [_shown(ctx, row) for row in rows]
 
 
 def get_import(ctx: Context, actor: Actor, import_id: str) -> dict[str, Any]:
     """One import with what it found, the saved mappings that fit it, and whether it can be undone."""
     with ctx.db.read() as conn:
         row = access_import(conn, actor, import_id)
-        shown = _shown(row)
+        shown = _shown(ctx, row)
         surveyed = read_survey(ctx, import_id)
         # Thousands of faults are for the change set, where they are paged.
         shown["survey"] = msgspec.structs.replace(surveyed, faults=()) if surveyed else None
@@ -139,6 +141,12 @@ def access_import(conn: Connection, actor: Actor, import_id: str, right: Right =
     return row
 
 
+def check_files(ctx: Context, import_id: str) -> None:
+    """Raise WrongTaskState when what an import is made of is gone."""
+    if (days := removed_after(folder_of(ctx, import_id))) is not None:
+        raise WrongTaskState(f"The file of the import was removed after {days} days. Send it again.")
+
+
 def _undo_state(conn: Connection, row: Row[Any]) -> dict[str, Any]:
     """Whether the import can be taken back, and if not, why."""
     summary = summary_of(row)
@@ -156,7 +164,7 @@ def _undo_state(conn: Connection, row: Row[Any]) -> dict[str, Any]:
     return {"possible": reason is None, "reason": reason}
 
 
-def _shown(row: Row[Any]) -> dict[str, Any]:
+def _shown(ctx: Context, row: Row[Any]) -> dict[str, Any]:
     return {
         "id": row.id,
         "projectId": row.project_id,
@@ -172,6 +180,7 @@ def _shown(row: Row[Any]) -> dict[str, Any]:
         "done": row.done,
         "total": row.total,
         "error": row.error,
+        "removedAfterDays": removed_after(folder_of(ctx, row.id)),
         "summary": None if row.summary is None else msgspec.Raw(row.summary),
     }
 
@@ -269,6 +278,8 @@ def _move(
 ) -> dict[str, Any]:
     def work(conn: Connection) -> None:
         row = access_import(conn, actor, import_id)
+        if state in NEED_FILES:
+            check_files(ctx, import_id)
         here = (t.label_import.c.id == import_id) & t.label_import.c.state.in_(states)
         changed = update(t.label_import).where(here).values(state=state, error=None, done=0, **values)
         if conn.execute(changed).rowcount == 0:

@@ -83,6 +83,8 @@ export interface Work {
   readonly done: number
   readonly total: number
   readonly error: string | null
+  /** Whether what it would go on from is gone, and after how many days it went. */
+  readonly removedAfterDays: number | null
   readonly createdBy: string
   readonly createdAt: number
 }

@@ -1,6 +1,7 @@
 /** What people read about long work: how it stands, and what it does. */
 
 import type { Work } from '../../api/exchanges.ts'
+import { counted } from '../format.ts'
 
 type Tone = 'neutral' | 'accent' | 'success' | 'warning' | 'danger'
 
@@ -39,3 +40,7 @@ const STEPS: Readonly<Record<string, string>> = {
 }
 
 export const stepOf = ({ step }: Work): string => STEPS[step ?? ''] ?? 'Waiting for its turn'
+
+/** What is gone, when it went and what helps; empty where it is there to go on with. */
+export const goneOf = ({ removedAfterDays: days }: Work, what: string, remedy: string): string =>
+  days === null ? '' : `${what} removed after ${counted(days, 'day')}; ${remedy}.`
