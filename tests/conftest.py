@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from starlette.testclient import TestClient
 
@@ -18,6 +19,13 @@ from labelwright.services.context import Context
 from tests.builders import Team, make_team
 
 OPERATOR_SECRET = "the operator's secret of the tests"
+
+# How fast a machine is and what it happens to draw say nothing about a change. `--hypothesis-profile by-chance` draws
+# anew every time.
+UNHURRIED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("by-chance", **UNHURRIED)
+hypothesis.settings.register_profile("the-same", **UNHURRIED, derandomize=True)
+hypothesis.settings.load_profile("the-same")
 
 
 @pytest.fixture(scope="session")

@@ -57,5 +57,11 @@ export default defineConfig({
   },
   server: { proxy: { '/api': server, '/schema': server, '/health': server } },
   // The test of the theme reads its style sheet; properties take their time on a busy machine.
-  test: { include: ['src/**/*.test.ts'], environment: 'node', css: true, testTimeout: 120_000 },
+  test: {
+    include: ['src/**/*.test.ts'],
+    setupFiles: ['any-seed.ts'],
+    environment: 'node',
+    css: true,
+    testTimeout: 120_000,
+  },
 })

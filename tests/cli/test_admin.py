@@ -12,7 +12,7 @@ def test_a_new_token_stands_alone_on_standard_output_also_in_a_new_folder(tmp_pa
         [sys.executable, "-m", "labelwright.cli", *command, "--data", str(tmp_path / "data")],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -106,7 +106,7 @@ def test_rows_that_are_still_in_the_write_ahead_log_are_upgraded_too(older: Path
         "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA journal_mode=WAL');"
         "c.execute('UPDATE project SET name = \"Quay\"'); c.commit(); os._exit(9)"
     )
-    subprocess.run([sys.executable, "-c", script, str(older)], check=False, timeout=30)
+    subprocess.run([sys.executable, "-c", script, str(older)], check=False, timeout=300)
     assert older.with_name(f"{older.name}-wal").stat().st_size > 0
 
     ensure_schema(older)
@@ -172,7 +172,7 @@ def test_a_kill_at_any_step_leaves_the_old_or_the_new_file_and_the_next_start_go
     """Every statement and every file operation is a step; a process is killed before each of them in turn."""
     script = [sys.executable, "-m", "tests.db.dying_upgrade", str(schema.MIGRATIONS), NEXT]
     arguments = [str(tmp_path / "runs"), str(stride), *([str(older)] if start == "older" else [])]
-    done = subprocess.run([*script, *arguments], check=False, timeout=120, capture_output=True, text=True)
+    done = subprocess.run([*script, *arguments], check=False, timeout=300, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     runs = json.loads(done.stdout)
 

@@ -26,7 +26,7 @@ ADMIN = "ada@example.org"
 LABELER = "lin@example.org"
 PASSWORD = "correct horse battery"
 CHROMIUM_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-START_SECONDS = 90
+START_SECONDS = 300
 # Nothing waits longer than it has to: only what fails does, and only what fails may take this long on a busy machine.
 PATIENCE_MS = 20_000
 SLOWER = float(os.environ.get("E2E_SLOW", "1"))
@@ -36,7 +36,7 @@ expect.set_options(timeout=PATIENCE_MS)
 def labelwright(*arguments: str, stdin: str | None = None) -> str:
     """Run the command line tool to its end and return what it printed."""
     command = [sys.executable, "-m", "labelwright.cli", *arguments]
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=START_SECONDS, check=False)
     assert done.returncode == 0, done.stderr or done.stdout
     return done.stdout.strip()
 
@@ -76,12 +76,12 @@ class Server:
         """End the process at once, as a power cut would."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=60)
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_SECONDS

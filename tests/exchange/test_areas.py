@@ -3,7 +3,7 @@
 from math import cos, sin, tau
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labelwright.exchange.areas import area_of
@@ -40,7 +40,6 @@ def test_boxes_have_theirs_and_what_has_none_has_zero() -> None:
     assert area_of(Point(1, 1)) == area_of(Line(((0, 0), (5, 5)))) == 0
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(1, 50), min_size=3, max_size=40), st.sampled_from((1, -1)))
 def test_of_an_outline_that_does_not_cross_itself_it_is_the_shoelace_formula(radii: list[float], step: int) -> None:
     count = len(radii)

@@ -13,7 +13,7 @@ masks = arrays.arrays(np.bool_, st.tuples(st.integers(1, 14), st.integers(1, 14)
 
 
 @given(masks)
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_a_mask_in_any_number_of_pieces_is_one_segment_and_one_ring(mask):
     segment = segment_of(runs_of(mask))
 
@@ -25,7 +25,7 @@ def test_a_mask_in_any_number_of_pieces_is_one_segment_and_one_ring(mask):
 
 
 @given(masks)
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_rings_that_came_apart_cover_what_they_covered_together(mask):
     pieces = trace(runs_of(mask))
     if not pieces:

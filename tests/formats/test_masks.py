@@ -209,7 +209,7 @@ rings = st.lists(corners, min_size=3, max_size=6).map(tuple)
 
 @pytest.mark.parametrize("name", COVER)
 @given(shapes=st.lists(st.tuples(st.sampled_from(["tree", "sky", "water"]), rings, st.integers(0, 2)), max_size=5))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_classes_read_back_have_the_pixels_that_were_written(name, shapes, tmp_path_factory):
     form = FORMATS[name]
     made = [(k, Polygon(r) if k == "tree" else ImageSegmentation((r,)), z) for k, r, z in shapes]

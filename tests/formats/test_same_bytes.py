@@ -43,7 +43,7 @@ def test_archives_are_the_same_bytes_on_any_machine() -> None:
     running = [
         subprocess.Popen(command, cwd=ROOT, env={**os.environ, **one}, stdout=subprocess.PIPE) for one in SETTINGS
     ]
-    first, second = (msgspec.json.decode(one.communicate(timeout=120)[0], type=dict[str, str]) for one in running)
+    first, second = (msgspec.json.decode(one.communicate(timeout=300)[0], type=dict[str, str]) for one in running)
     assert [form for form, digest in first.items() if second[form] != digest] == []
     assert len(first) == len(WRITERS)
 

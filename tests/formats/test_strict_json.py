@@ -5,7 +5,7 @@ import resource
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labelwright.formats.strict_json import NumberText, Repeated, check_depth, check_repeated, key_count, parse, split
@@ -107,7 +107,6 @@ def test_depth_is_counted_outside_of_texts_only() -> None:
     check_depth(b"]" * 40, "/0")
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(20, 45).flatmap(nested))
 def test_depth_is_exact_whatever_stands_beside(value) -> None:
     if depth_of(value) > 32:

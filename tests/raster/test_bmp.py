@@ -4,7 +4,7 @@ import struct
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
@@ -39,7 +39,6 @@ def test_rows_are_padded_to_four_bytes_and_stored_from_the_bottom(width, stored)
 
 
 @given(masks)
-@settings(deadline=None)
 def test_a_bmp_decodes_to_the_pixels_of_the_mask(mask):
     with Image.open(io.BytesIO(encode_bmp(mask))) as picture:
         assert (picture.format, picture.mode) == ("BMP", "L")
@@ -47,6 +46,5 @@ def test_a_bmp_decodes_to_the_pixels_of_the_mask(mask):
 
 
 @given(masks)
-@settings(deadline=None)
 def test_a_bmp_is_byte_for_byte_the_one_that_opencv_writes(mask):
     assert encode_bmp(mask) == cv2.imencode(".bmp", mask)[1].tobytes()

@@ -45,7 +45,7 @@ def overlap(runs: Runs) -> bool:
 
 
 @given(shapes, st.randoms())
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_what_is_painted_last_is_seen(shapes, random):
     order = random.sample(range(len(shapes)), len(shapes))
 
@@ -57,7 +57,6 @@ def test_what_is_painted_last_is_seen(shapes, random):
 
 
 @given(shapes)
-@settings(deadline=None)
 def test_pixels_are_counted_by_shape(shapes):
     runs = shape_runs(shapes, SIZE_WH)
 
@@ -78,7 +77,7 @@ def test_a_shape_under_another_is_counted_as_seen_by_nobody():
 
 
 @given(shapes, st.integers(1, 9))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_a_rim_is_what_has_somebody_else_near(shapes, width):
     order = np.arange(len(shapes))
     seen = visible(shape_runs(shapes, SIZE_WH), order)
@@ -91,7 +90,6 @@ def test_a_rim_is_what_has_somebody_else_near(shapes, width):
 
 
 @given(shapes)
-@settings(deadline=None)
 def test_runs_turned_into_columns_and_back_are_the_same(shapes):
     runs = shape_runs(shapes, SIZE_WH)
     columns = turned(runs)
@@ -106,7 +104,6 @@ def test_runs_turned_into_columns_and_back_are_the_same(shapes):
 
 
 @given(rings, rings)
-@settings(deadline=None)
 def test_shapes_are_compared_by_their_pixels(one, other):
     first, second = (semantic_map([[ring]], SIZE_WH) > 0 for ring in (one, other))
     together = (first | second).sum()
@@ -117,7 +114,6 @@ def test_shapes_are_compared_by_their_pixels(one, other):
 
 
 @given(shapes, st.lists(st.integers(0, 2), min_size=6, max_size=6))
-@settings(deadline=None)
 def test_objects_of_one_group_are_one_owner(shapes, group):
     seen = visible(shape_runs(shapes, SIZE_WH), np.arange(len(shapes)))
 
@@ -130,7 +126,7 @@ def test_objects_of_one_group_are_one_owner(shapes, group):
 
 
 @given(shapes, st.lists(st.integers(0, 4), min_size=6, max_size=6), st.randoms())
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_pixels_in_which_one_of_the_group_is_seen_are_counted(shapes, group, random):
     order = random.sample(range(len(shapes)), len(shapes))
     groups = np.array(group[: len(shapes)], dtype=np.int64)

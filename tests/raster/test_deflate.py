@@ -41,7 +41,7 @@ def stream(runs: ByteRuns, layout: Layout) -> bytes:
 
 
 @given(pictures())
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_any_zlib_reads_what_was_written(picture):
     runs, layout = picture
 
@@ -49,7 +49,7 @@ def test_any_zlib_reads_what_was_written(picture):
 
 
 @given(pictures(), st.lists(st.integers(0, 100), max_size=5), st.integers(5, 40))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_how_runs_are_handed_over_changes_no_byte(picture, cuts, at_once):
     runs, layout = picture
     bounds = sorted({0, runs.length.size, *(min(cut, runs.length.size) for cut in cuts)})
@@ -122,7 +122,6 @@ def test_symbols_of_lengths_and_distances_are_those_of_the_rfc():
 
 
 @given(st.lists(st.integers(0, 10) | st.integers(0, 10**9), min_size=2, max_size=286))
-@settings(deadline=None)
 def test_codes_are_complete_and_no_longer_than_a_word_allows(counts):
     lengths = huffman.lengths_of(counts)
 

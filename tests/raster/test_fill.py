@@ -65,7 +65,7 @@ def test_a_map_is_255_on_0_in_rows_and_columns_of_the_picture():
 
 
 @given(rings, sizes)
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @example([(0.5, 0.5), (4.5, 0.5), (4.5, 4.5), (0.5, 4.5)], (6, 6))
 def test_a_ring_covers_the_pixels_that_gdal_gives_it(ring, size_wh):
     ours, theirs = foreground([[ring]], size_wh), gdal(size_wh, ring)
@@ -76,7 +76,7 @@ def test_a_ring_covers_the_pixels_that_gdal_gives_it(ring, size_wh):
 
 
 @given(st.lists(st.tuples(halves, st.integers(1, 8)), min_size=1, max_size=6), st.booleans(), halves, sizes)
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_a_ring_that_does_not_cross_itself_is_gdals_on_level_sides_too(columns, backwards, base, size_wh):
     left, steps = -4.5, []
     for height, width in columns:
@@ -89,7 +89,6 @@ def test_a_ring_that_does_not_cross_itself_is_gdals_on_level_sides_too(columns, 
 
 
 @given(rings, st.lists(rings, max_size=3), sizes)
-@settings(deadline=None)
 def test_a_segment_is_its_outline_without_each_of_its_holes(outline, holes, size_wh):
     segment = [outline, *holes]
     undisputed = ~np.logical_or.reduce([centres_on_level_sides(ring, size_wh) for ring in segment])
@@ -108,7 +107,6 @@ def test_a_hole_on_centres_is_cut_whole_where_gdal_leaves_a_row_of_it():
 
 
 @given(st.lists(st.lists(rings, min_size=1, max_size=3), max_size=4), sizes, st.sampled_from(RULES))
-@settings(deadline=None)
 def test_a_map_is_the_union_of_its_segments(segments, size_wh, rule):
     expected = np.zeros(size_wh[::-1], dtype=bool)
     for outline, *holes in segments:
@@ -181,7 +179,6 @@ def test_a_ring_that_crosses_itself_is_filled_even_odd():
 
 
 @given(st.lists(st.tuples(halves, halves), min_size=1, max_size=6), sizes)
-@settings(deadline=None)
 def test_rings_that_share_sides_share_no_pixel_and_leave_none_out(shared, size_wh):
     fence = [(point[0], y) for point, y in zip(shared, sorted(point[1] for point in shared), strict=True)]
     left = [(-30.0, -30.0), (0.0, -30.0), *fence, (0.0, 60.0), (-30.0, 60.0)]
@@ -191,7 +188,6 @@ def test_rings_that_share_sides_share_no_pixel_and_leave_none_out(shared, size_w
 
 
 @given(rings, st.integers(0, 8), sizes, st.sampled_from(RULES))
-@settings(deadline=None)
 def test_first_point_and_direction_of_a_ring_do_not_matter(ring, turns, size_wh, rule):
     turned = [*ring[turns:], *ring[:turns]]
 
@@ -199,13 +195,11 @@ def test_first_point_and_direction_of_a_ring_do_not_matter(ring, turns, size_wh,
 
 
 @given(st.lists(rings, min_size=1, max_size=4), sizes, st.sampled_from(RULES))
-@settings(deadline=None)
 def test_the_area_of_a_segment_is_the_number_of_its_pixels(segment, size_wh, rule):
     assert area(segment, size_wh, rule) == foreground([segment], size_wh, rule).sum()
 
 
 @given(st.lists(st.lists(rings, min_size=1, max_size=3), max_size=3), st.sampled_from(RULES))
-@settings(deadline=None)
 def test_a_map_painted_in_many_portions_is_the_map_painted_at_once(segments, rule):
     at_once = foreground(segments, (20, 24), rule)
     with pytest.MonkeyPatch.context() as patch:

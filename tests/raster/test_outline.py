@@ -48,7 +48,7 @@ def test_old_consumers_get_the_pixels_they_know(segments, white, pixels):
 
 
 @given(rings_within())
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @example(([(6, 6), (3, 0)], (10, 8)))
 def test_a_ring_within_the_picture_is_painted_as_opencv_paints_it(case):
     ring, size_wh = case
@@ -57,7 +57,7 @@ def test_a_ring_within_the_picture_is_painted_as_opencv_paints_it(case):
 
 
 @given(st.lists(st.tuples(st.integers(-40, 79), st.integers(-40, 79)), min_size=1, max_size=9), sizes)
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 def test_a_ring_that_leaves_the_picture_is_clipped_after_painting(ring, size_wh):
     expected = fill_poly(ring, (80, 80), MARGIN)[: size_wh[1], : size_wh[0]]
 

@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 import pytest
 import rasterio
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
@@ -48,7 +48,6 @@ def decoded(data: bytes) -> np.ndarray:
 
 
 @given(masks)
-@settings(deadline=None)
 def test_a_png_decodes_to_the_pixels_of_the_mask(mask):
     assert np.array_equal(decoded(encode_png(mask)), mask)
 
@@ -72,7 +71,6 @@ def test_the_bytes_of_a_png_are_these_on_every_machine():
 
 
 @given(arrays.arrays(np.uint16, shapes, fill=st.integers(0, 65_535)))
-@settings(deadline=None)
 def test_values_of_16_bits_are_written_whole(pixels):
     with Image.open(io.BytesIO(encode_png(pixels))) as picture:
         assert picture.mode == "I;16"
@@ -80,7 +78,6 @@ def test_values_of_16_bits_are_written_whole(pixels):
 
 
 @given(arrays.arrays(np.uint32, shapes, elements=st.integers(0, (1 << 24) - 1), fill=st.just(0)))
-@settings(deadline=None)
 def test_values_of_three_bytes_are_written_as_red_green_and_blue(pixels):
     with Image.open(io.BytesIO(encode_png(pixels))) as picture:
         assert picture.mode == "RGB"
@@ -99,7 +96,6 @@ def test_a_palette_gives_colours_to_values_without_changing_them():
 
 
 @given(st.data(), st.sampled_from([png.GREY, png.GREY_16, png.RGB]))
-@settings(deadline=None)
 def test_runs_are_written_without_painting_them(data, form):
     dtype = {png.GREY: np.uint8, png.GREY_16: np.uint16, png.RGB: np.uint32}[form]
     values = st.integers(1, 256**form.bytes - 1)

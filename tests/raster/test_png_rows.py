@@ -5,7 +5,7 @@ import zlib
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
@@ -28,7 +28,6 @@ def rows(data: bytes) -> np.ndarray:
 
 
 @given(pixels, st.integers(1, 400))
-@settings(deadline=None)
 def test_what_was_written_is_read_in_bands(values, band_bytes):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(png_rows, "_BAND_BYTES", band_bytes)

@@ -26,13 +26,13 @@ def plain(mask: np.ndarray) -> list[int]:
 
 
 @given(masks)
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_lengths_are_counted_down_the_columns(mask):
     assert lengths_of(mask) == plain(mask)
 
 
 @given(masks)
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_a_mask_comes_back_from_its_lengths(mask):
     runs = decode_rle(plain(mask), mask.shape[::-1])
 
@@ -48,7 +48,7 @@ def test_a_mask_comes_back_from_its_lengths(mask):
 
 
 @given(lengths)
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_compressed_lengths_come_back(lengths):
     assert unpack_rle(pack_rle(lengths)) == lengths
 

@@ -38,7 +38,7 @@ def neighbours(mask: np.ndarray, connectivity: int) -> int:
 
 
 @given(maps, st.sampled_from(CONNECTIVITIES))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_outlines_painted_again_are_the_mask(values, connectivity):
     pieces = trace(foreground(values), connectivity)
 
@@ -48,7 +48,7 @@ def test_outlines_painted_again_are_the_mask(values, connectivity):
 
 
 @given(maps, st.sampled_from(CONNECTIVITIES))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_every_connected_piece_is_one_outline_with_its_holes(values, connectivity):
     pieces = trace(foreground(values), connectivity)
 
@@ -63,7 +63,6 @@ def test_every_connected_piece_is_one_outline_with_its_holes(values, connectivit
 
 
 @given(maps, st.sampled_from(CONNECTIVITIES))
-@settings(deadline=None)
 def test_every_point_is_a_corner(values, connectivity):
     for piece in trace(foreground(values), connectivity):
         for ring in piece.rings:

@@ -104,7 +104,7 @@ def links_are_fetched(world):
     assert len(add(dataset.id, [f"{world.links}/{number}.pdf" for number in range(60)])) == 60
     image = world.client.get_dataset_by_name("Quay 7").get_media_by_name("linked.png")[0]
     assert image.image_type == "SHAREABLE_LINK"
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not world.get(f"media/{image.id}").ok:
         assert time.monotonic() < deadline, world.get(f"media/{image.id}").text
         time.sleep(0.1)
