@@ -4,11 +4,11 @@ import re
 
 import httpx2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import LABELER, Pages
-from tests.e2e.label_mode import Hand
-from tests.e2e.world import World, build, every_type, labels, picture
+from tests.e2e.label_mode import Hand, wait_until
+from tests.e2e.world import World, build, every_type, geometry, labels, picture, question
 
 SHIP = ((500, 300), (640, 420))
 
@@ -110,6 +110,56 @@ def test_the_next_picture_takes_the_place_of_the_one_that_is_done(open_page: Pag
     (annotation,) = labels(api, world.tasks[1])["annotations"]
     assert (annotation["geometry"]["x"], annotation["geometry"]["y"]) == pytest.approx((300, 250), abs=1)
     assert len(labels(api, world.tasks[0])["annotations"]) == 2
+
+
+def test_what_is_pressed_before_the_next_picture_is_here_never_reaches_the_one_before(
+    open_page: Pages, api: httpx2.Client
+) -> None:
+    """Keys wait for it, clicks and finishing are left out and that is said, also on a computer that is far too slow."""
+    classes = [geometry("buoy", "point", "#f2b134", "1"), geometry("rope", "line", "#4c9be8", "2")]
+    world = build(api, [*classes, question("note", "free_text", required=True)], [picture(), picture(), picture()])
+    page = open_page(LABELER)
+    take(page, world)
+    hand = Hand(page, world.tasks[0]).open()
+    asked: list[Route] = []
+    page.route("**/complete", lambda route, _request: asked.append(route))
+
+    hand.key("a")
+    page.keyboard.type("calm")
+    hand.key("Control+Enter")
+    wait_until(page, lambda: len(asked) == 1)
+    hand.key("a")
+    page.keyboard.type("wild")
+    hand.key("Escape", "2", "Control+Enter").click((50, 60), (150, 60))
+    hand.says("The next picture is on its way. 7 keys wait for it.")
+    asked[0].continue_()
+    page.wait_for_url(f"**/label/{world.tasks[1]}")
+    second = Hand(page, world.tasks[1]).ready().says("not here yet when you wanted to finish it")
+    second.click((100, 100), (200, 200)).key("Enter").count(1).is_saved()
+    assert [*labels(api, world.tasks[0])["answers"].values()] == ["calm"]
+    assert labels(api, world.tasks[0])["annotations"] == []
+    assert [*labels(api, world.tasks[1])["answers"].values()] == ["wild"]
+
+    # A task that stays open keeps nothing of what was meant for the next.
+    second.key("Control+Enter")
+    wait_until(page, lambda: len(asked) == 2)
+    second.key("1")
+    asked[1].abort()
+    second.ready().says("the keys that were pressed meanwhile did nothing")
+    expect(page.get_by_role("button", name="Rope", exact=True)).to_have_attribute("aria-pressed", "true")
+
+    # Keys that stay down finish one picture.
+    page.keyboard.down("Control")
+    page.keyboard.down("Enter")
+    wait_until(page, lambda: len(asked) == 3)
+    asked[2].continue_()
+    third = Hand(page, world.tasks[2])
+    page.wait_for_url(f"**/label/{world.tasks[2]}")
+    third.ready().says("“001.png” is done.")
+    page.keyboard.down("Enter")
+    page.keyboard.up("Control")
+    third.key("1").click((50, 60)).count(1).is_saved()
+    assert len(asked) == 3
 
 
 def test_the_back_button_leaves_finished_tasks_alone(open_page: Pages, api: httpx2.Client) -> None:

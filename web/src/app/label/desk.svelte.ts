@@ -22,6 +22,7 @@ import {
   type Update,
 } from '../../core/index.ts'
 import { drafts, newId, sendKept, serverFor } from '../drafts/store.ts'
+import { settleField } from './fields.ts'
 import { takePrepared } from './prepared.ts'
 import { readToolSettings, writeToolSettings } from './tool-settings.ts'
 import { OPERATIONS, TOOLS } from '../../tools/index.ts'
@@ -246,7 +247,11 @@ export class Desk {
     addEventListener('online', () => this.#queue.retry(), { signal })
     document.addEventListener(
       'visibilitychange',
-      () => void (document.visibilityState === 'hidden' && this.#queue.flush()),
+      () => {
+        if (document.visibilityState !== 'hidden') return
+        settleField()
+        void this.#queue.flush()
+      },
       { signal },
     )
     addEventListener('beforeunload', (event) => void (this.#keepsAll() || event.preventDefault()), { signal })

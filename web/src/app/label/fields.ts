@@ -19,3 +19,11 @@ export function focusTypedPlace(): boolean {
   field?.focus()
   return field !== null
 }
+
+/** What is being typed counts only when its field is left: leave it, and come back. */
+export function settleField(): void {
+  const field = document.activeElement
+  if (!(field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement)) return
+  field.blur()
+  field.focus({ preventScroll: true })
+}

@@ -32,22 +32,30 @@ export function pressed(event: KeyboardEvent, host: KeyHost): void {
   const bindings = host.bindings()
   const command = COMMAND_IDS.find((each) => isBound(bindings, commandAction(each), stroke))
   if (isForField(event) && !worksInFields(command, stroke)) return
-  if (command !== undefined) host.run(command)
+  if (command !== undefined) run(command, event, host)
   else if (!worked(event, stroke, host)) return
   event.preventDefault()
 }
 
-const HELD = ['Alt', 'Control', 'Meta', 'Shift']
+/** What ends the work on a picture. */
+export const FINISHING: readonly Command[] = ['complete', 'skip']
+
+/** A key that stays down would finish pictures that nobody has seen. */
+function run(command: Command, { repeat }: KeyboardEvent, host: KeyHost): void {
+  if (!repeat || !FINISHING.includes(command)) host.run(command)
+}
+
+export const MODIFIERS: readonly string[] = ['Alt', 'Control', 'Meta', 'Shift']
 
 /** A key was let go. Alt alone would go to the menu bar of some browsers. */
 export function letGo(event: KeyboardEvent, host: KeyHost): void {
   if (event.key === ' ') host.holdSpace(false)
-  if (!HELD.includes(event.key)) return
+  if (!MODIFIERS.includes(event.key)) return
   if (event.key === 'Alt') event.preventDefault()
   host.release(event)
 }
 
-const IN_FIELDS: readonly Command[] = ['complete', 'skip', 'palette']
+const IN_FIELDS: readonly Command[] = [...FINISHING, 'palette']
 
 /** Typing must stay typing, so only with a modifier. */
 function worksInFields(command: Command | undefined, stroke: string): boolean {

@@ -3,12 +3,14 @@
 import { toasts } from '../../ui/toasts.svelte.ts'
 import { navigation } from '../navigation.svelte.ts'
 import type { Desk } from './desk.svelte.ts'
+import { settleField } from './fields.ts'
 import { confirm } from '../../ui/confirm.svelte.ts'
 import { counted } from '../format.ts'
 import type { Left } from '../../api/saves-leftovers.ts'
 
 /** Work goes out before the page is left; what cannot waits on this computer. */
 export async function leave(desk: Desk): Promise<boolean> {
+  settleField()
   if (desk.save.unsaved === 0) return true
   const saved = await Promise.race([desk.flush(), new Promise<false>((end) => setTimeout(end, 2000, false))])
   if (saved) return true
