@@ -15,6 +15,7 @@ import httpx2
 import pytest
 
 from labelwright.bootstrap import open_context
+from labelwright.cli.serve import announce
 from labelwright.config import Settings
 from labelwright.jobs.lifeline import LOCK
 from labelwright.sdk import Client
@@ -75,6 +76,16 @@ def test_a_first_start_prints_the_way_to_the_first_account_and_ends_well(tmp_pat
         assert made.status_code == 200, made.text
         assert (tmp_path / "data" / "server.json").exists()
     assert not (tmp_path / "data" / "server.json").exists()
+
+
+def test_the_way_to_the_first_account_is_one_that_can_be_gone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(data=tmp_path / "my [old] data", base_url="https://labels.example.org/")
+    announce("http://127.0.0.1:8000", "s3cret", settings)
+    printed = capsys.readouterr().out
+    assert "at https://labels.example.org/setup#s3cret\n" in printed
+    assert printed.endswith(f"--role admin --data '{tmp_path}/my [old] data'\n")
 
 
 def test_people_and_tokens_are_made_without_and_beside_a_running_server(

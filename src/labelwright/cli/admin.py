@@ -26,7 +26,7 @@ def create_user(
     organisation: Annotated[str, Parameter(help="Its organisation; made when it is new.")],
     role: Annotated[Literal["admin", "labeler"], Parameter(help="What the person may do there.")],
     data: Data,
-    name: Annotated[str, Parameter(help="Name that others see; default: the e-mail address.")] = "",
+    name: Annotated[str, Parameter(help="Name that others see; default: the email address.")] = "",
     password_stdin: Annotated[bool, Parameter(help="Read the password from standard input.")] = False,
 ) -> None:
     """Create a person, or give one who exists a role in another organisation."""
@@ -83,11 +83,15 @@ def _ask_server(data: Path, path: str, body: dict[str, str], secret: str) -> Any
     from labelwright.api.routes.operator import HEADER  # noqa: PLC0415
     from labelwright.model.errors import LabelwrightError  # noqa: PLC0415
 
+    nobody = f"Another program uses {data} and does not answer. Wait until it has started, or stop it, and try again."
     file = data / SERVER_FILE
     if not file.exists():
-        raise LabelwrightError(f"Another program uses {data} and does not answer. Stop it, then try again.")
+        raise LabelwrightError(nobody)
     url = json.loads(file.read_text(encoding="utf-8"))["url"]
-    answer = httpx2.post(f"{url}{path}", json=body, headers={HEADER: secret}, timeout=30, trust_env=False)
+    try:
+        answer = httpx2.post(f"{url}{path}", json=body, headers={HEADER: secret}, timeout=30, trust_env=False)
+    except httpx2.TransportError:  # the file is of a server that was killed
+        raise LabelwrightError(nobody) from None
     if answer.is_error:
         problem = answer.json()
         raise LabelwrightError(problem.get("detail", f"The server answered {answer.status_code}."))

@@ -2,15 +2,19 @@
 
 import json
 import secrets
+import shlex
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from labelwright.config import Settings
 
 SERVER_FILE = "server.json"
 GRACE_S = 4
@@ -45,7 +49,7 @@ def serve(
             listener,
             operator_secret(settings.data.resolve()),
             address,
-            announce=lambda setup_secret: announce(address, setup_secret),
+            announce=lambda setup_secret: announce(address, setup_secret, settings),
         )
 
 
@@ -130,13 +134,15 @@ def address_of(listener: socket.socket, host: str) -> str:
     return f"http://{shown}:{port}"
 
 
-def announce(address: str, setup_secret: str | None) -> None:
+def announce(address: str, setup_secret: str | None, settings: "Settings") -> None:
     """Say where the server is and, at first start, how to make the first account."""
     from rich.console import Console  # noqa: PLC0415
 
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"[bold]Labelwright[/bold] is ready at [link={address}]{address}[/link] (stop with Ctrl+C)")
     if setup_secret is not None:
-        page = f"{address}/setup#{setup_secret}"
-        console.print(f"Nobody has an account yet. Make the first one at {page}")
-        console.print("or with: labelwright admin create-user EMAIL --organisation NAME --role admin --data DIR")
+        page = f"{(settings.base_url or address).rstrip('/')}/setup#{setup_secret}"
+        folder = shlex.quote(str(settings.data))
+        console.print(f"Nobody has an account yet. Make the first one at {page}", markup=False)
+        command = f"labelwright admin create-user EMAIL --organisation NAME --role admin --data {folder}"
+        console.print(f"or with: {command}", markup=False)

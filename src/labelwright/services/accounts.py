@@ -80,7 +80,7 @@ def normalised_email(email: str) -> str:
     """Trim, compose and case-fold; raises Invalid when it is no address."""
     cleaned = unicodedata.normalize("NFC", email.strip().casefold())
     if not EMAIL.fullmatch(cleaned):
-        message = f"“{email.strip()[:80]}” is not an e-mail address."
+        message = f"“{email.strip()[:80]}” is not an email address."
         raise Invalid(message, (Issue("/email", "invalid_email", message),))
     return cleaned
 
@@ -206,7 +206,7 @@ def sign_in(ctx: Context, *, email: str, password: str, address: str) -> SignedI
         account = get_account(conn, row.id) if row is not None else None
     right = matches(password, row.password_hash if row is not None else NOBODY)
     if row is None or account is None or not right or row.disabled_at is not None:
-        raise WrongCredentials("E-mail address and password do not belong together.")
+        raise WrongCredentials("Email address and password do not belong together.")
     _LIMITER.clear(_PER_ACCOUNT, "account", address, cleaned)
     return open_session(ctx, account)
 

@@ -38,7 +38,7 @@ def _problem(password: str, email: str) -> str | None:
     if "\x00" in password:
         return "contains a NUL character."
     if password.casefold() == email.casefold():
-        return "must not be the e-mail address."
+        return "must not be the email address."
     if password.casefold() in COMMON:
         return "is among the first that anybody tries. Choose another."
     return None
