@@ -19,8 +19,10 @@ DROP = """async ([files, target]) => {
     const bytes = Uint8Array.from(atob(base64), (each) => each.charCodeAt(0))
     data.items.add(new File([bytes], name, { type: 'image/png' }))
   }
-  for (const type of ['dragenter', 'dragover', 'drop'])
-    document.querySelector(target).dispatchEvent(new DragEvent(type, { ...how, dataTransfer: data }))
+  const taken = ['dragenter', 'dragover', 'drop'].map(
+    (type) => !document.querySelector(target).dispatchEvent(new DragEvent(type, { ...how, dataTransfer: data })),
+  )
+  return taken.at(-1)
 }"""
 
 
@@ -104,13 +106,20 @@ def _is_upload_of(request: Request, name: str) -> bool:
     return request.method == "POST" and request.headers.get("x-filename") == name
 
 
-def test_dropped_pictures_are_uploaded(page: Page, api: httpx2.Client, dataset: str, folder: Path) -> None:
+def test_pictures_dropped_anywhere_on_the_page_of_a_dataset_are_uploaded_and_elsewhere_refused(
+    page: Page, api: httpx2.Client, dataset: str, folder: Path
+) -> None:
     files = [
         {"name": name, "base64": b64encode((folder / "north" / name).read_bytes()).decode()}
         for name in ("a.png", "b.png")
     ]
-    page.evaluate(DROP, [files, "[aria-label^='Drop pictures']"])
+    page.evaluate(DROP, [files, "h1"])
     expect(page.get_by_text("2 files uploaded")).to_be_visible()
+    assert names_in(api, dataset) == ["a.png", "b.png"]
+
+    page.get_by_role("link", name="Projects", exact=True).click()
+    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+    assert page.evaluate(DROP, [files, "h1"]), "a browser would leave the page and open the file"
     assert names_in(api, dataset) == ["a.png", "b.png"]
 
 

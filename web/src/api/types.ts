@@ -108,7 +108,7 @@ export interface Medium {
   sha256: string | null
   contentType: string | null
   state: MediumState
-  orientation: number
+  orientation: number | null
   /** How a very large picture is cut up; null for one that is shown whole. */
   tiles: { size: number; levels: number; format: 'jpeg' | 'png' } | null
   /** Per cent of the tiles that are made, while they are. */

@@ -17,10 +17,15 @@ export function factsOf(medium: Medium): readonly Fact[] {
     ...(medium.tiles ? [{ name: 'Shown in', value: 'Tiles' }] : []),
     { name: 'Size', value: medium.size === null ? '–' : bytes(medium.size) },
     { name: 'Type', value: typeName(medium.contentType) },
-    { name: 'Turned by EXIF', value: medium.orientation === 1 ? 'no' : `yes (${medium.orientation})` },
+    { name: 'Turned by EXIF', value: turned(medium.orientation) },
     { name: 'Added', value: dateTime(medium.timestamp) },
     { name: 'Source', value: medium.mediaSourceType === 'LOCAL' ? 'Uploaded' : 'Public link' },
     ...(medium.url ? [{ name: 'Address', value: medium.url }] : []),
     ...(medium.sha256 ? [{ name: 'SHA-256', value: medium.sha256 }] : []),
   ]
+}
+
+function turned(orientation: number | null): string {
+  if (orientation === null) return '–'
+  return orientation === 1 ? 'no' : `yes (${orientation})`
 }
