@@ -21,7 +21,8 @@ from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import from_rings
 from labelwright.exchange.source import Medium, Source, TaskLabels
 from labelwright.formats.json_files import answers_in, answers_text, others_in
-from labelwright.model.errors import Invalid
+from labelwright.formats.repeated_keys import check_keys
+from labelwright.model.errors import Invalid, InvalidJson
 from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle, kind_of
 
 NAME: Final = "metadata.jsonl"
@@ -144,8 +145,9 @@ def _media(files: Files, path: str, faults: Faults) -> Iterator[FoundMedium]:
         if text.strip():
             place = Place(path, line=number)
             try:
+                check_keys(text.encode())
                 yield _medium(_LINE.decode(text), _others(text), place, faults)
-            except (msgspec.DecodeError, RecursionError) as error:
+            except (msgspec.DecodeError, RecursionError, InvalidJson) as error:
                 faults.add(place, "invalid_line", f"This line cannot be read: {error}.", text)
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundAnswer, Place
+from labelwright.formats.repeated_keys import check_keys
 from labelwright.formats.strict_json import Piece, checked, syntax_text
 from labelwright.model.errors import Invalid, InvalidJson
 
@@ -15,11 +16,21 @@ _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ANSWERS: Final = msgspec.json.Decoder(dict[str, Any])
 
 
-def decoded(files: Files, path: str, decoder: "msgspec.json.Decoder[T]", what: str, code: str = "wrong_shape") -> T:
-    """The content of a file. Raises Invalid, which says what it is not, or where it is no JSON."""
+def decoded(
+    files: Files,
+    path: str,
+    decoder: "msgspec.json.Decoder[T]",
+    what: str,
+    code: str = "wrong_shape",
+    *,
+    checks_keys: bool = True,
+) -> T:
+    """The content of a file. Raises Invalid, which says what it is not, where it is no JSON, or has a key twice."""
     content: bytes | memoryview = b""
     try:
         content = checked(files.read(path))
+        if checks_keys:
+            check_keys(content)
         return decoder.decode(content)
     except msgspec.ValidationError as error:
         raise refused(path, code, f"is no {what}: {error}.") from None

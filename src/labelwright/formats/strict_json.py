@@ -139,10 +139,11 @@ def parse(raw: Piece, pointer: str) -> Any:
     Raises InvalidJson when it is nested too deep.
     """
     check_depth(raw, pointer)
-    return json.loads(bytes(raw), object_pairs_hook=_object, parse_int=NumberText, parse_float=NumberText)
+    return json.loads(bytes(raw), object_pairs_hook=pairs_once, parse_int=NumberText, parse_float=NumberText)
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def pairs_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of its pairs, `Repeated` where a key occurs twice."""
     found = dict(pairs)
     return found if len(found) == len(pairs) else Repeated(pairs)
 
