@@ -17,6 +17,8 @@ from labelwright.api.app import create_app
 from labelwright.bootstrap import open_context
 from labelwright.config import Settings
 from labelwright.db import tables as t
+from labelwright.db.database import Database
+from labelwright.model.errors import StorageFull
 from labelwright.services import accounts
 from labelwright.services.context import Context
 from tests.api.checked import CheckedClient, Promise
@@ -401,6 +403,24 @@ def test_the_last_use_of_a_token_is_shown(world: World) -> None:
     assert listed(world)["used"]["lastUsedAt"] is None
     world.client_with({"Authorization": f"Bearer {made['secret']}"}).get("/api/projects")
     assert listed(world)["used"]["lastUsedAt"] >= made["createdAt"]
+
+
+def test_who_has_a_session_or_a_token_reads_on_where_nothing_can_be_written(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = replace(world.ctx, now_ms=lambda: world.ctx.now_ms() + accounts.DAY_MS)
+    there = replace(world, app=create_app(later, operator_secret=OPERATOR_SECRET))
+    person = there.client_with()
+    person.cookies.set(COOKIE, world.signed_in(world.team.admin).cookies[COOKIE])
+    program = there.client_with({"Authorization": f"Bearer {make_token(world, 'on a full disk')['secret']}"})
+
+    def refuse(*_: object) -> None:
+        raise StorageFull("The disk of the database is full.")
+
+    monkeypatch.setattr(Database, "write", refuse)
+    for client in (person, program):
+        assert client.get("/api/projects").status_code == 200
+    assert person.post("/api/projects", json={"name": "More"}, headers={"Origin": ORIGIN}).status_code == 507
 
 
 def test_a_revoked_token_counts_no_more_and_its_name_is_free(world: World) -> None:

@@ -206,6 +206,18 @@ def test_moving_many_moves_what_can_move_and_counts_the_rest(
     assert states_of(world, project) == [target if state in sources else state for state in before]
 
 
+def test_moving_all_counts_and_moves_no_task_of_a_deleted_picture(world: World) -> None:
+    project = world.project(media=("a.png", "b.png"))
+    gone = project.task_ids["b.png"]
+    for task_id in project.task_ids.values():
+        set_task(world.ctx, task_id, "BACKLOG")
+    world.client.delete(f"/api/media/{task_row(world, gone).medium_id}")
+    url = f"/api/projects/{project.id}/tasks/move"
+    answer = world.client.post(url, json={"direction": "WAITING", "datasetId": "ALL"})
+    assert answer.json() == {"moved": 1, "unchanged": 0}
+    assert task_row(world, gone).state == "BACKLOG"
+
+
 def test_moving_many_never_reaches_into_another_project(world: World, mixed: tuple[Project, list[str]]) -> None:
     project, task_ids = mixed
     other = world.project()

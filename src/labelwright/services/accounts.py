@@ -1,5 +1,6 @@
 """Users, organisations, memberships and sessions."""
 
+import contextlib
 import hashlib
 import math
 import re
@@ -13,16 +14,18 @@ import msgspec
 from limits import RateLimitItem, RateLimitItemPerMinute, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Update, delete, select, update
 
 from labelwright.db import tables as t
 from labelwright.model.errors import (
+    Busy,
     Forbidden,
     Invalid,
     Issue,
     NotFound,
     NotSignedIn,
     SetupDone,
+    StorageFull,
     TooManyAttempts,
     WrongCredentials,
 )
@@ -251,9 +254,14 @@ def account_of_session(ctx: Context, secret: str) -> Account:
         account = get_account(conn, row.user_id)
     if now - row.seen_at > SEEN_EVERY_MS:
         expires = now + ctx.settings.session_days * DAY_MS
-        statement = update(t.session).where(t.session.c.token_hash == hash_).values(seen_at=now, expires_at=expires)
-        ctx.db.write(lambda conn: conn.execute(statement))
+        note_use(ctx, update(t.session).where(t.session.c.token_hash == hash_).values(seen_at=now, expires_at=expires))
     return account
+
+
+def note_use(ctx: Context, statement: Update) -> None:
+    """Write down that a session or token was used; where nothing can be written, its owner still may read."""
+    with contextlib.suppress(StorageFull, Busy):
+        ctx.db.write(lambda conn: conn.execute(statement))
 
 
 def sign_out(ctx: Context, secret: str) -> None:

@@ -378,7 +378,7 @@ def move_many(
 
     def work(conn: Connection) -> tuple[int, int]:
         access_project(conn, actor, project_id, Right.MANAGE_TASKS)
-        chosen: list[ColumnElement[bool]] = [t.task.c.project_id == project_id]
+        chosen: list[ColumnElement[bool]] = [t.task.c.project_id == project_id, t.task.c.medium_deleted.is_(False)]
         if task_ids is not None:
             chosen.append(or_(*(t.task.c.id.in_(part) for part in parts(task_ids))))
         elif dataset_id != "ALL":

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from labelwright.db import tables as t
 from labelwright.model.errors import Invalid, Issue, NameTaken, NotFound, TokenRefused
 from labelwright.services.access import Actor, Right, require
-from labelwright.services.accounts import ensure_organisation, token_hash
+from labelwright.services.accounts import ensure_organisation, note_use, token_hash
 from labelwright.services.context import Context
 
 SCOPES = ("read", "import", "label", "admin")
@@ -120,7 +120,6 @@ def actor_of_token(ctx: Context, secret: str) -> Actor:
         raise TokenRefused("This API token is unknown or revoked. Make a new one under API tokens.")
     now = ctx.now_ms()
     if row.last_used_at is None or now - row.last_used_at > USED_EVERY_MS:
-        statement = update(t.api_token).where(t.api_token.c.id == row.id).values(last_used_at=now)
-        ctx.db.write(lambda conn: conn.execute(statement))
+        note_use(ctx, update(t.api_token).where(t.api_token.c.id == row.id).values(last_used_at=now))
     grants = {row.organisation_id: f"token:{row.scope}"}
     return Actor(id=row.id, user_id=row.created_by, name=row.name, source="token", grants=grants)
