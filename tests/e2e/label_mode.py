@@ -20,6 +20,13 @@ def wait_until(page: Page, holds: Callable[[], object], seconds: float = 30) -> 
         page.wait_for_timeout(20)
 
 
+def wait_for_frames(page: Page, count: int = 2) -> None:
+    """Wait until what is known now has been painted: at the end of this frame, or of the next."""
+    frame = "new Promise((drawn) => requestAnimationFrame(() => drawn(null)))"
+    for _ in range(count):
+        page.evaluate(frame)
+
+
 @dataclass(frozen=True)
 class View:
     """Where the picture lies: screen = turned((picture - origin) * scale) + corner; CSS pixels, degrees."""

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from tests.e2e.conftest import LABELER, Pages, Server
-from tests.e2e.label_mode import Hand
+from tests.e2e.label_mode import Hand, wait_until
 from tests.e2e.world import World, build, every_type, labels, ok
 
 REFUSED = "The task is not yours."
@@ -155,8 +155,9 @@ def test_a_browser_that_keeps_nothing_says_so_works_on_and_guards_the_door(
 
     page.on("dialog", stay)
     page.close(run_before_unload=True)
-    hand.count(2)
+    wait_until(page, lambda: dialogs)
     assert dialogs == ["beforeunload"]
+    hand.count(2)
     page.context.set_offline(False)
     hand.is_saved()
     assert points(api, world) == 2

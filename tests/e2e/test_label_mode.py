@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.e2e.conftest import Pages
-from tests.e2e.label_mode import Hand, wait_until
+from tests.e2e.label_mode import Hand, wait_for_frames, wait_until
 from tests.e2e.world import World, annotation, build, circle, classes_of, every_type, labels, save
 
 SHIP = ((500, 300), (640, 420))
@@ -301,11 +301,10 @@ def test_a_dragged_shape_is_in_every_frame_and_leaves_no_ghost(page: Page, world
     page.mouse.move(*view.screen((570, 360)))
     page.mouse.down()
     page.mouse.move(*view.screen((690, 150)), steps=12)
-    page.wait_for_timeout(300)
-    assert page.evaluate("window.seen.at(-1)[1]") == 0, "the shape still stands where it was taken from"
+    wait_until(page, lambda: page.evaluate("window.seen.at(-1)[1]") == 0)  # it does not stand where it was taken from
     page.mouse.up()
     hand.key("Escape").move((690, 150))
-    page.wait_for_timeout(300)
+    wait_for_frames(page, 20)
     seen = page.evaluate("window.seen")
     assert all(shape > 0 for shape, _ in seen), "the shape was missing from a frame"
     moved_away = next(index for index, (_, ghost) in enumerate(seen) if ghost == 0)
@@ -332,7 +331,7 @@ def test_two_fingers_zoom_and_give_up_what_the_first_began(open_page: Pages, wor
     touch(cdp, "touchMove", *spread)
     touch(cdp, "touchEnd")
     hand.count(0)
-    assert hand.view.scale > before.scale * 1.5
+    wait_until(hand.page, lambda: hand.view.scale > before.scale * 1.5)
     assert hand.view.screen((300, 300)) == pytest.approx(spread[0], abs=1.5)
     assert hand.view.screen((500, 300)) == pytest.approx(spread[1], abs=1.5)
 

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Pages
-from tests.e2e.label_mode import XY, Hand
+from tests.e2e.label_mode import XY, Hand, wait_for_frames
 from tests.e2e.world import World, build, every_type, labels, picture
 
 W, H = 60, 44
@@ -82,8 +82,9 @@ def in_peace(hand: Hand) -> Hand:
     """Nothing selected, nothing under the pointer, everything saved."""
     hand.key("Escape", "Escape", "Escape")
     hand.page.mouse.move(5, 5)
-    hand.page.wait_for_timeout(200)
-    return hand.is_saved()
+    hand.is_saved()
+    wait_for_frames(hand.page)
+    return hand
 
 
 def segments(api: httpx2.Client, task: str) -> list[Any]:

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Error, Locator, Page, Route, expect
 
 from .conftest import Pages
-from .label_mode import XY, Hand, wait_until
+from .label_mode import XY, Hand, wait_for_frames, wait_until
 from .test_saving import decide
 from .test_view import menu, slide
 from .world import World, annotation, build, classes_of, encoded, every_type, labels, save
@@ -74,7 +74,7 @@ def tiles_in(hand: Hand) -> tuple[int, int]:
 
 def settled(hand: Hand) -> Hand:
     wait_until(hand.page, lambda: tiles_in(hand)[0] == 0 and tiles_in(hand)[1] > 0)
-    hand.page.wait_for_timeout(50)  # the frame after the last tile
+    wait_for_frames(hand.page)
     return hand
 
 
