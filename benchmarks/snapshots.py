@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 import msgspec
 from benchmarks.filling import SIZE_WH, blob, rectangle
 
-from labelwright.exchange.exporting import Request
 from labelwright.exchange.format import chosen
 from labelwright.exchange.portions import measured
+from labelwright.exchange.requesting import Request
 from labelwright.exchange.snapshot import Frame, write_frames
 from labelwright.exchange.source import Medium, Scheme
 from labelwright.exchange.work import JOB, SNAPSHOT, Job
@@ -78,7 +78,7 @@ def frames(labels: Configuration, count: int, *, with_measures: bool = True) -> 
         width, height = SIZE_WH
         medium = Medium(id=ids.new(), name=name, dataset="Benchmark", width=width, height=height)
         document = encoded(_document(labels, drawn[number % SHAPES], ids))
-        (measures,) = measured([document]) if with_measures else (b"",)
+        (measures,) = measured([(document, SIZE_WH)]) if with_measures else (b"",)
         yield Frame(ids.new(), "completed", "0190b0b4-0000-7000-8000-000000000001", medium, document, measures)
 
 

@@ -38,7 +38,7 @@ def python_of(folder: Path, peer: Peer) -> Path:
 
 
 def run_peer(python: Path, script: str, *arguments: object) -> Figures:
-    """Seconds of processor for each annotation, by what was done."""
+    """Seconds for each annotation, by what was done."""
     path = Path(__file__).parent / f"{script}.py"
     command = [python, path, *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -8,9 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from labelwright.exchange.areas import area_of
+from labelwright.exchange.columns import More
 from labelwright.exchange.numerals import decimal_rows, numbers_text, rows_text
-from labelwright.exchange.plain import More, are_plain, columns_of, more_of, plain_of
-from labelwright.exchange.portions import Shapes, measured
+from labelwright.exchange.plain import Measured, are_plain, plain_of
+from labelwright.exchange.portions import Portion, Shapes, measured
+from labelwright.exchange.source import Medium, TaskLabels
 from labelwright.model.canonical import encoded, number
 from labelwright.model.document import Annotation, Document
 from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle, kind_of
@@ -62,22 +64,38 @@ def test_boxes_areas_and_points_are_those_of_the_geometry(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_what_was_measured_before_stands_for_measuring_again(seed: int) -> None:
     geometries = some_shapes(random.Random(seed), 40)  # noqa: S311 - shapes, no secrets
-    annotations = tuple(Annotation(id=str(n), class_id="c", geometry=g) for n, g in enumerate(geometries))
-    annotations = (*annotations[:-1], replace(annotations[-1], z=3, answers={"q": "a\x1f\n;b"}, comment="c"))
-    documents = [encoded(Document(annotations=some)) for some in (annotations[:7], (), annotations[7:])]
-    found = plain_of(Document(annotations=annotations)).annotations
-    columns = columns_of(b"\n".join(filter(None, measured(documents))))
-    fresh, kept = Shapes([one.geometry for one in found]), Shapes(columns)
-    assert kept.bounds.tolist() == fresh.bounds.tolist()
-    assert kept.areas.tolist() == fresh.areas.tolist()
-    assert kept.measures("|") == fresh.measures("|")
-    assert kept.box_losses.tolist() == fresh.box_losses.tolist()
-    assert kept.rings() == fresh.rings()
-    assert kept.rings(box="") == fresh.rings(box="")
-    assert kept.box_corners.tolist() == fresh.box_corners.tolist()
-    assert kept.outlines.points.tolist() == fresh.outlines.points.tolist()
-    assert (columns.ids, columns.class_ids) == ([one.id for one in found], [one.class_id for one in found])
-    assert more_of(columns) == {len(found) - 1: More({"q": "a\x1f\n;b"}, 3, "c")}
+    classes = "cdec"
+    made = tuple(Annotation(id=str(n), class_id=classes[n % 4], geometry=g) for n, g in enumerate(geometries))
+    made = (*made[:-1], replace(made[-1], z=3, answers={"q": "a\x1f\n;b"}, comment="c"))
+    documents = [encoded(Document(annotations=some)) for some in (made[:7], (), made[7:])]
+    pieces = measured([(document, (800, 600)) for document in documents])
+    medium = Medium(id="m", name="m.png", width=800, height=600)
+    task = TaskLabels(task_id="t", state="completed", medium=medium)
+    fresh = Portion([replace(task, content=document) for document in documents], lambda _: True)
+    contents = [Measured(*one) if one[1] else one[0] for one in zip(documents, pieces, strict=True)]
+    kept = Portion([replace(task, content=content) for content in contents], lambda _: True)
+    assert [bool(task.columns) for portion in (kept, fresh) for task in portion.tasks] == [
+        True,
+        False,
+        True,
+        *[False] * 3,
+    ]
+    assert kept.shapes.bounds.tolist() == fresh.shapes.bounds.tolist()
+    assert kept.shapes.measures("|") == fresh.shapes.measures("|")
+    assert kept.shapes.box_losses.tolist() == fresh.shapes.box_losses.tolist()
+    assert kept.shapes.rings() == fresh.shapes.rings()
+    assert kept.shapes.rings(box="") == fresh.shapes.rings(box="")
+    assert kept.shapes.box_corners.tolist() == fresh.shapes.box_corners.tolist()
+    assert kept.shapes.outlines.points.tolist() == fresh.shapes.outlines.points.tolist()
+    assert kept.shares() == fresh.shares()
+    assert kept.ids == fresh.ids
+    assert kept.of_groups(kept.groups) == fresh.of_groups(fresh.groups)
+    assert kept.more == {len(made) - 1: More({"q": "a\x1f\n;b"}, 3, "c")}
+    other = [replace(one, medium=replace(medium, width=400)) for one in kept.tasks]
+    assert (
+        Portion(other, lambda _: True).shares()
+        == Portion([replace(one, medium=replace(medium, width=400)) for one in fresh.tasks], lambda _: True).shares()
+    )
 
 
 def test_nothing_is_measured_of_nothing() -> None:

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from labelwright.exchange import zip_file
-from labelwright.exchange.archive import file_of
+from labelwright.exchange.archive import File
 from labelwright.exchange.zip_file import ZipWriter
 
 
@@ -21,7 +21,7 @@ def pack(entries: dict[str, bytes], *, portions: bool = False) -> bytes:
             writer.write(content[3:])
             writer.end()
         else:
-            writer.add(file_of(path, content))
+            writer.put(writer.packed((File(path, content),)))
     assert writer.close() == len(file.getvalue())
     return file.getvalue()
 

@@ -9,12 +9,13 @@ from typing import Any
 import msgspec
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.exporting import Exporting, Report, Request
+from labelwright.exchange.exporting import Exporting, Report
 from labelwright.exchange.files import open_files
 from labelwright.exchange.format import chosen
 from labelwright.exchange.found import FoundMedium, LabelFile
 from labelwright.exchange.reading import identified
 from labelwright.exchange.recognising import recognise
+from labelwright.exchange.requesting import Request
 from labelwright.exchange.source import Scheme, TaskLabels
 from labelwright.exchange.zip_file import ZipWriter
 from labelwright.formats import FORMATS

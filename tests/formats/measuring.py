@@ -14,13 +14,14 @@ import numpy as np
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.bridges import Ring
 from labelwright.exchange.checking import check_archive, is_near
-from labelwright.exchange.exporting import Exporting, Report, Request
+from labelwright.exchange.exporting import Exporting, Report
 from labelwright.exchange.files import open_files
 from labelwright.exchange.format import Format, chosen
 from labelwright.exchange.found import Fault, FoundMedium, stretched
 from labelwright.exchange.ledger import Entry
 from labelwright.exchange.mapping import ClassMapping
 from labelwright.exchange.reading import identified, restorer_of
+from labelwright.exchange.requesting import Request
 from labelwright.exchange.resolving import Resolver
 from labelwright.exchange.shapes import rings_of
 from labelwright.exchange.source import Scheme, TaskLabels

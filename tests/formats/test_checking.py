@@ -8,9 +8,10 @@ import pytest
 
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.checking import Differs, check_archive
-from labelwright.exchange.exporting import Exporting, Request
+from labelwright.exchange.exporting import Exporting
 from labelwright.exchange.format import Format, chosen
 from labelwright.exchange.ledger import Balance
+from labelwright.exchange.requesting import Request
 from labelwright.exchange.source import TaskLabels
 from labelwright.exchange.zip_file import ZipWriter
 from labelwright.formats import FORMATS

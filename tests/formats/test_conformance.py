@@ -9,13 +9,14 @@ import pytest
 
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.checking import is_near
-from labelwright.exchange.exporting import Exporting, Report, Request
+from labelwright.exchange.exporting import Exporting, Report
 from labelwright.exchange.files import open_files
 from labelwright.exchange.format import Format, chosen
 from labelwright.exchange.found import FoundMedium, FoundObject
 from labelwright.exchange.manifest import PATH, decode
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.reading import identified
+from labelwright.exchange.requesting import Request
 from labelwright.exchange.splits import Splits
 from labelwright.exchange.zip_file import ZipWriter
 from labelwright.formats import FORMATS

@@ -10,11 +10,12 @@ from typing import BinaryIO
 import pytest
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.exporting import Exporting, Report, Request
+from labelwright.exchange.exporting import Exporting, Report
 from labelwright.exchange.files import open_files
 from labelwright.exchange.format import chosen
 from labelwright.exchange.found import FoundMedium, LabelFile
 from labelwright.exchange.manifest import PATH, decode
+from labelwright.exchange.requesting import Request
 from labelwright.exchange.source import Medium
 from labelwright.exchange.zip_file import ZipWriter
 from labelwright.formats import FORMATS

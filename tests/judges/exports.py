@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from labelwright.exchange.archive import Archive, FolderWriter
-from labelwright.exchange.exporting import Exporting, Report, Request
+from labelwright.exchange.exporting import Exporting, Report
 from labelwright.exchange.format import chosen
+from labelwright.exchange.requesting import Request
 from labelwright.exchange.source import Labelled, Medium, TaskLabels
 from labelwright.exchange.splits import Splits
 from labelwright.formats import FORMATS

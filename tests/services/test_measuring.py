@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from labelwright.db import tables as t
-from labelwright.exchange.plain import columns_of
+from labelwright.exchange.columns import MEASURES, columns_of
 from labelwright.model.geometry import Point, Polygon
 from labelwright.services import configurations, export_work, label_exports, measuring, tasks
 from labelwright.services.context import Context
@@ -33,7 +33,8 @@ def known(ctx: Context, project: Project) -> dict[str, list[str]]:
     with ctx.db.read() as conn:
         now = configurations.of_project(conn, project.id)
         found = {frame.medium.name: frame.rows for frame in frames(conn, now)}
-    return {name: columns_of(rows).measures if rows else [] for name, rows in found.items()}
+    cells = {name: bytes(columns_of(rows).text(MEASURES)) if rows else b"" for name, rows in found.items()}
+    return {name: text.decode().split() for name, text in cells.items()}
 
 
 def archive(ctx: Context, team: Team, project: Project, form: str) -> bytes:

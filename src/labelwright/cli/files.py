@@ -16,13 +16,14 @@ from labelwright.exchange.asides import as_fault
 from labelwright.exchange.checking import check_archive
 from labelwright.exchange.comparing import compare
 from labelwright.exchange.converting import STATE, open_converted, restored
-from labelwright.exchange.exporting import CONFIGURATION_PATH, Exporting, Report, Request
+from labelwright.exchange.exporting import CONFIGURATION_PATH, Exporting, Report
 from labelwright.exchange.files import Files, open_files
 from labelwright.exchange.format import Format, chosen
 from labelwright.exchange.found import FoundMedium, LabelFile
 from labelwright.exchange.ledger import ALONG, UNITS, Entry
 from labelwright.exchange.reading import restorer_of
 from labelwright.exchange.recognising import recognise
+from labelwright.exchange.requesting import Request
 from labelwright.exchange.side_car_writing import check_side_car
 from labelwright.exchange.splits import parse_splits
 from labelwright.exchange.zip_file import ZipWriter

@@ -8,15 +8,15 @@ import os
 import re
 import shutil
 import tarfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple, Protocol
-from zlib import crc32
+from typing import Any, BinaryIO, Final, NamedTuple, Protocol
 
 import msgspec
 
 PORTION_BYTES = 1 << 20
+NEXT: Final = b",\n"
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,17 +28,18 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class File(NamedTuple):
-    """A small file that is ready to be put, with its digest, and its checksum (CRC-32) for archives that want one."""
+    """A small file."""
 
     path: str
     content: bytes
-    sha256: str
-    crc: int
 
 
-def file_of(path: str, content: bytes) -> File:
-    """Make a file ready; who writes many of them does it in several processes."""
-    return File(path, content, hashlib.sha256(content).hexdigest(), crc32(content))
+class Ready(NamedTuple):
+    """Small files that are ready to be put: `lines` are what the manifest says of them, `packed` is for the sink."""
+
+    paths: list[str]
+    lines: bytes
+    packed: Any
 
 
 class Bundle:
@@ -48,14 +49,15 @@ class Bundle:
         self.files: list[File] = []
 
     def add(self, path: str, content: bytes) -> None:
-        """Make a small file ready."""
-        self.files.append(file_of(path, content))
+        """Add a small file."""
+        self.files.append(File(path, content))
 
 
 class Sink(Protocol):
-    """What holds files: `begin`, any number of `write`, `end`; or `add` for content in hand."""
+    """What holds files: `begin`, any number of `write`, `end`; or `put` for what was `packed`, in any process."""
 
-    def add(self, file: File) -> None: ...
+    def packed(self, files: Sequence[File], /) -> Any: ...
+    def put(self, packed: Any, /) -> None: ...
     def begin(self, path: str) -> None: ...
     def write(self, content: bytes) -> None: ...
     def end(self) -> None: ...
@@ -63,23 +65,40 @@ class Sink(Protocol):
 
 
 class Archive:
-    """Files on their way into a sink. `written` lists them in the order of writing."""
+    """Files on their way into a sink. `count` says how many, `lines` what the manifest says of them, in their order."""
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self._paths: set[str] = set()
-        self.written: list[Written] = []
+        self.lines: list[bytes] = []
+
+    @property
+    def count(self) -> int:
+        """How many files there are."""
+        return len(self._paths)
 
     def add(self, path: str, content: bytes) -> None:
         """Put a small file. Raises ValueError when the path is taken or no path of an archive."""
-        self.add_all((file_of(path, content),))
+        self.put(self.ready((File(path, content),)))
 
-    def add_all(self, files: Iterable[File]) -> None:
-        """Put files that are ready. Raises ValueError as `add` does."""
-        for file in files:
-            self._claim(file.path)
-            self._sink.add(file)
-            self.written.append(Written(path=file.path, size_bytes=len(file.content), sha256=file.sha256))
+    def ready(self, files: Sequence[File]) -> Ready:
+        """Make small files ready to be put; who writes many of them lets several processes do it.
+
+        Raises ValueError for what is no path of an archive.
+        """
+        written = []
+        for path, content in files:
+            if not is_safe(path):
+                raise ValueError(f"“{path}” is no path of an archive.")
+            written.append(_written(path, len(content), hashlib.sha256(content)))
+        return Ready([path for path, _ in files], lines_of(written), self._sink.packed(files))
+
+    def put(self, ready: Ready) -> None:
+        """Put files that are ready. Raises ValueError when a path is taken."""
+        if ready.paths:
+            self._claim(*ready.paths)
+            self._sink.put(ready.packed)
+            self.lines.append(ready.lines)
 
     @contextmanager
     def file(self, path: str) -> Iterator[Callable[[bytes], None]]:
@@ -96,32 +115,48 @@ class Archive:
         self._sink.begin(path)
         yield write
         self._sink.end()
-        self.written.append(Written(path=path, size_bytes=size, sha256=digest.hexdigest()))
+        self._note(path, size, digest)
 
     def copy(self, path: str, source: BinaryIO) -> None:
         """Put the bytes of an open file, unchanged; into a folder as a hard link where the disk allows."""
         link = getattr(self._sink, "link", None)
-        if link is not None and (written := self._linked(link, path, source)) is not None:
-            self.written.append(written)
+        if link is not None and self._linked(link, path, source):
             return
         with self.file(path) as write:
             while portion := source.read(PORTION_BYTES):
                 write(portion)
 
-    def _linked(self, link: Callable[[str, str], bool], path: str, source: BinaryIO) -> Written | None:
+    def _linked(self, link: Callable[[str, str], bool], path: str, source: BinaryIO) -> bool:
         name = getattr(source, "name", None)
         if not isinstance(name, str) or not link(path, name):
-            return None
+            return False
         self._claim(path)
         digest = hashlib.sha256()
         while portion := source.read(PORTION_BYTES):
             digest.update(portion)
-        return Written(path=path, size_bytes=source.tell(), sha256=digest.hexdigest())
+        self._note(path, source.tell(), digest)
+        return True
 
-    def _claim(self, path: str) -> None:
-        if not is_safe(path) or path in self._paths:
-            raise ValueError(f"“{path}” is taken or no path of an archive.")
-        self._paths.add(path)
+    def _note(self, path: str, size: int, digest: "hashlib._Hash") -> None:
+        self.lines.append(lines_of((_written(path, size, digest),)))
+
+    def _claim(self, *paths: str) -> None:
+        count = len(self._paths) + len(paths)
+        self._paths.update(paths)
+        if len(self._paths) != count:
+            raise ValueError(f"“{paths[0]}” or a path behind it is taken.")
+
+
+def _written(path: str, size: int, digest: "hashlib._Hash") -> Written:
+    return Written(path=path, size_bytes=size, sha256=digest.hexdigest())
+
+
+def lines_of(values: Sequence[msgspec.Struct]) -> bytes:
+    """JSON with a line for each, as a list has them."""
+    return _ENCODER.encode_lines(values)[:-1].replace(b"\n", NEXT)
+
+
+_ENCODER: Final = msgspec.json.Encoder()
 
 
 _UNSAFE: Final = re.compile(r"[\\:\0]|(?:^|/)\.{0,2}(?:/|\Z)")
@@ -142,10 +177,14 @@ class TarWriter:
         self._path = ""
         self._waiting: BinaryIO | None = None
 
-    def add(self, file: File) -> None:
-        self.begin(file.path)
-        self.write(file.content)
-        self.end()
+    def packed(self, files: Sequence[File]) -> Sequence[File]:
+        return files
+
+    def put(self, packed: Sequence[File]) -> None:
+        for path, content in packed:
+            self.begin(path)
+            self.write(content)
+            self.end()
 
     def begin(self, path: str) -> None:
         self._path, self._waiting = path, self._open_temporary()
@@ -176,9 +215,13 @@ class FolderWriter:
         self._file: BinaryIO | None = None
         self._size = 0
 
-    def add(self, file: File) -> None:
-        self._place(file.path).write_bytes(file.content)
-        self._size += len(file.content)
+    def packed(self, files: Sequence[File]) -> Sequence[File]:
+        return files
+
+    def put(self, packed: Sequence[File]) -> None:
+        for path, content in packed:
+            self._place(path).write_bytes(content)
+            self._size += len(content)
 
     def begin(self, path: str) -> None:
         self._file = self._place(path).open("wb")

@@ -5,51 +5,29 @@ writes into a temporary place and moves it when this has returned.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import compress, islice
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, TypeVar
 
 import msgspec
 
 from labelwright.exchange import manifest as manifests
-from labelwright.exchange.archive import Archive
+from labelwright.exchange.archive import Archive, lines_of
 from labelwright.exchange.format import Format, lost_along
 from labelwright.exchange.ledger import Balance, Counted, Ledger, contents, item_of
 from labelwright.exchange.numbers import compacted
 from labelwright.exchange.planning import Kept, Names, Plan, plan_of_names, plan_of_tasks
+from labelwright.exchange.requesting import Request, check_frame, wanted_classes
 from labelwright.exchange.sharing import in_turn
 from labelwright.exchange.side_car_writing import add_side_car
-from labelwright.exchange.source import AT_ONCE, Made, Medium, Scheme, Source, TaskLabels
-from labelwright.exchange.splits import Splits, splitter
-from labelwright.exchange.turning import FRAMES, STORED, UPRIGHT, stored_document, stored_medium
-from labelwright.model.errors import Invalid, Issue
+from labelwright.exchange.source import AT_ONCE, Made, Medium, Scheme, Source, TaskLabels, counts_by_class
+from labelwright.exchange.splits import splitter
+from labelwright.exchange.turning import STORED, UPRIGHT, stored_document, stored_medium
 
-PICTURES: Final = ("none", "pack", "links")
 CONFIGURATION_PATH: Final = "label_configuration.json"
 LINKS_PATH: Final = "pictures.csv"
 _WORTH_SHARING: Final = 4
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wanted. `states` in lower case; `classes` are names of geometry classes, empty for all.
-
-    `empty` says whether finished pictures without any annotation belong in: they are what a model must not find
-    anything in. `compact` numbers the classes of the archive anew, without gaps. `pictures` are left out, packed as
-    their original bytes, or listed as links. `frame` is `displayed`, or `stored` for programs that ignore which way up
-    a picture is. `side_car` adds the file that brings back on import what the format cannot hold.
-    """
-
-    format: str
-    states: tuple[str, ...]
-    classes: tuple[str, ...] = ()
-    empty: bool = True
-    compact: bool = False
-    side_car: bool = False
-    splits: Splits | None = None
-    pictures: str = "none"
-    frame: str = "displayed"
-    settings: dict[str, Any] = {}
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,12 +45,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Progress = Callable[[int, int], None]
-Tasks = Callable[[], Iterator[TaskLabels]]
+Stored = Any
+Portion = TypeVar("Portion")
+Tasks = Callable[[], Iterator[Stored]]
 
 
 class Exporting:
     """One export of `tasks` (a walk that can be started anew) under way.
 
+    A walk may give tasks as they are stored, so that those are passed over that another process looks at; then `load`
+    makes tasks of them.
     `progress(done, total)` is told about tasks and may raise to stop everything; `scratch` takes temporary files.
     `names` walks over ids and names of the same tasks' media, for who has them sooner; all of them are in wanted
     states then. `processes` may share the work of formats that let them; not where there are threads besides.
@@ -91,12 +73,13 @@ class Exporting:
         scratch: Path | None = None,
         names: Names | None = None,
         processes: int = 1,
+        load: Callable[[Stored], TaskLabels] = lambda task: task,
     ) -> None:
-        self._processes = processes
+        self._processes, self._load = processes, load
         self._original, self._scratch = scheme, scratch
         check_frame(form, request.frame)
         self._is_stored = request.frame == STORED
-        self._wanted = _wanted_classes(request, scheme)
+        self._wanted = wanted_classes(request, scheme)
         self._scheme = compacted(scheme, self._wanted) if request.compact else scheme
         self._form, self._request, self._tasks = form, request, tasks
         self._project, self._open_picture, self._progress = project, open_picture, progress
@@ -116,7 +99,9 @@ class Exporting:
         if self._plan is None and self._names is not None:
             self._plan = plan_of_names(self._names, self._splits)
         elif self._plan is None:
-            self._plan = plan_of_tasks(self._tasks, self._splits, self._is_wanted, self._split)
+            self._plan = plan_of_tasks(
+                lambda: map(self._load, self._tasks()), self._splits, self._is_wanted, self._split
+            )
         return self._plan
 
     def is_any(self) -> bool:
@@ -135,14 +120,18 @@ class Exporting:
             balance = msgspec.structs.replace(balance, side_car=returns)
         for path, content in extra.items():
             archive.add(path, content)
-        manifest = self._manifest(archive, balance, picture)
-        archive.add(manifests.PATH, manifests.encode(manifest))
+        missing: list[str] = []
+        turned: list[str] = []
+        with archive.file(manifests.PATH) as put:
+            media = self._media_lines(picture, missing, turned)
+            for portion in manifests.encode(self._manifest(balance), archive.lines, media):
+                put(portion)
         return Report(
             balance=balance,
-            media=len(manifest.media),
-            files=len(archive.written),
-            missing=tuple(m.name for m in manifest.media if m.picture == "missing"),
-            turned=() if self._is_stored else tuple(m.name for m in manifest.media if m.orientation != UPRIGHT),
+            media=self.plan().count,
+            files=archive.count,
+            missing=tuple(missing),
+            turned=tuple(turned),
         )
 
     def write_labels(self, archive: Archive) -> Balance:
@@ -152,6 +141,7 @@ class Exporting:
             scheme=self._scheme,
             tasks=self.tasks,
             heads=self.heads,
+            heads_in_turn=self.heads_in_turn,
             in_turn=self.in_turn,
             splits=self._splits,
             open_picture=self._open_for_format,
@@ -173,40 +163,51 @@ class Exporting:
                 self._progress(number, self.plan().total)
             left = self._left(kept)
             yield left
-            self._count(kept, left)
+            self._count((kept,), (left,))
 
     def heads(self, split: str | None) -> Iterator[TaskLabels]:
         """The same tasks for who looks at media and their answers alone: nothing is counted."""
         return map(self._left, self._kept(split))
 
+    def heads_in_turn(
+        self, split: str | None, work: Callable[[list[TaskLabels]], Made], at_once: int = AT_ONCE
+    ) -> Iterator[Made]:
+        """What `work` makes of the same tasks, as `in_turn`; nothing is counted."""
+        return self._shared(split, lambda some: work(list(map(self._left, some))), at_once)
+
     def in_turn(
         self, split: str | None, work: Callable[[list[TaskLabels]], Made], at_once: int = AT_ONCE
     ) -> Iterator[Made]:
         """What `work` makes of some tasks in a row, in order; see `Source`."""
-        plan = self.plan()
-
-        def portions() -> Iterator[list[Kept]]:
-            walk = self._kept(split)
-            return iter(lambda: list(islice(walk, at_once)), [])
 
         def worked(some: list[Kept]) -> Made:
             given = [self._left(kept) for kept in some]
             made = work(given)
-            for kept, left in zip(some, given, strict=True):
-                self._count(kept, left)
+            self._count(some, given)
             return made
 
+        yield from self._shared(split, worked, at_once)
+        self.plan().take_all(split)
+
+    def _shared(self, split: str | None, work: Callable[[list[Kept]], Made], at_once: int = AT_ONCE) -> Iterator[Made]:
+        """What `work` makes of some tasks in a row, in order; several processes do it where it is worth it."""
+        plan = self.plan()
+
+        def portions() -> Iterator[list[tuple[int, Stored]]]:
+            walk = plan.kept(self._tasks(), split)
+            return iter(lambda: list(islice(walk, at_once)), [])
+
+        def loaded(some: list[tuple[int, Stored]]) -> Made:
+            return work(list(map(self._loaded, some)))
+
         is_shared = self._processes > 1 and plan.count > _WORTH_SHARING * at_once
-        made = self._shared(split, portions, worked) if is_shared else map(worked, portions())
+        made = self._among_processes(portions, loaded) if is_shared else map(loaded, portions())
         for number, one in enumerate(made, 1):
             yield one
             self._progress(min(number * at_once, plan.total), plan.total)
 
-    def _shared(
-        self,
-        split: str | None,
-        portions: Callable[[], Iterator[list[Kept]]],
-        worked: Callable[[list[Kept]], Made],
+    def _among_processes(
+        self, portions: Callable[[], Iterator[Portion]], work: Callable[[Portion], Made]
     ) -> Iterator[Made]:
         """Let several processes work; what each has counted comes along."""
 
@@ -214,17 +215,19 @@ class Exporting:
             counts, self._counts = self._counts, Counter()
             return self._ledger.drained(), counts
 
-        def share(some: list[Kept]) -> tuple[Made, tuple[Counted, Counter[str]]]:
-            return worked(some), counted()
+        def share(some: Portion) -> tuple[Made, tuple[Counted, Counter[str]]]:
+            return work(some), counted()
 
         for made, (ledger, counts) in in_turn(portions, share, self._processes, begin=counted):
             self._ledger.merge(ledger)
             self._counts.update(counts)
             yield made
-        self.plan().take_all(split)
 
     def _kept(self, split: str | None) -> Iterator[Kept]:
-        return self.plan().kept(self._tasks(), split)
+        return map(self._loaded, self.plan().kept(self._tasks(), split))
+
+    def _loaded(self, stored: tuple[int, Stored]) -> Kept:
+        return Kept(stored[0], self._load(stored[1]))
 
     def _left(self, kept: Kept) -> TaskLabels:
         """A task as it comes into the export."""
@@ -239,15 +242,18 @@ class Exporting:
         path, split = self.plan().placed(kept)
         return msgspec.structs.replace(stored_medium(medium) if self._is_stored else medium, path=path, split=split)
 
-    def _count(self, kept: Kept, left: TaskLabels) -> None:
-        """Count a task on its first walk, when it was written; `left` is what comes into the export."""
-        if not self.plan().take(kept.place):
+    def _count(self, some: Sequence[Kept], left: Sequence[TaskLabels]) -> None:
+        """Count tasks on their first walk, when they were written; `left` is what comes into the export."""
+        is_first = [self.plan().take(kept.place) for kept in some]
+        left = list(compress(left, is_first))
+        self._ledger.lose_comments(*left)
+        self._counts += counts_by_class(left)
+        if self._wanted is None:
+            self._ledger.enter(*left)
             return
-        self._ledger.enter(kept.task if self._wanted is not None else left)
-        self._ledger.lose_comments(left)
-        self._counts.update(left.class_ids)
-        if self._wanted is not None:
-            self._count_cut(kept.task, left)
+        for kept, one in zip(compress(some, is_first), left, strict=True):
+            self._ledger.enter(kept.task)
+            self._count_cut(kept.task, one)
 
     def _add_side_car(self, archive: Archive) -> None:
         refused: set[str] = set()
@@ -260,6 +266,7 @@ class Exporting:
             project=self._project,
             progress=self._progress,
             processes=self._processes,
+            load=self._load,
         )
         draft._ledger = Ledger(refused, lost_along(self._form))
 
@@ -359,8 +366,8 @@ class Exporting:
             with picture:
                 archive.copy(self._form.picture_path(medium), picture)
 
-    def _manifest(self, archive: Archive, balance: Balance, picture: str) -> manifests.Manifest:
-        media = (manifests.medium_of(m, "missing" if m.id in self._unopened else picture) for m in self._media())
+    def _manifest(self, balance: Balance) -> manifests.Manifest:
+        """The manifest without files and media."""
         return manifests.Manifest(
             project=self._project,
             format=self._form.id,
@@ -368,31 +375,23 @@ class Exporting:
             configuration_sha256=manifests.configuration_digest(self._scheme),
             classes=manifests.classes_of(self._scheme, self._counts),
             ledger=balance,
-            files=tuple(archive.written),
-            media=tuple(media),
         )
 
+    def _picture(self, medium: Medium, picture: str) -> str:
+        return "missing" if medium.id in self._unopened else picture
 
-def check_frame(form: Format, frame: str) -> None:
-    """Raises Invalid for a frame that is unknown, or that the format has no room for."""
-    if frame not in FRAMES:
-        text = f"frame={frame[:40]} will not do; use {' or '.join(FRAMES)}."
-    elif frame == STORED and form.keeps_displayed:
-        text = f"{form.name} is always in the displayed frame; leave the frame out, or choose another format."
-    else:
-        return
-    raise Invalid(text, (Issue("/frame", "invalid_frame", text),))
+    def _media_lines(self, picture: str, missing: list[str], turned: list[str]) -> Iterator[bytes]:
+        """What the manifest says of media, some at a time; names of those that are missing or turned are noted."""
 
+        def described(some: list[Kept]) -> tuple[bytes, list[str], list[str]]:
+            media = [manifests.medium_of(medium, self._picture(medium, picture)) for medium in map(self._medium, some)]
+            return (
+                lines_of(media),
+                [medium.name for medium in media if medium.picture == "missing"],
+                [medium.name for medium in media if medium.orientation != UPRIGHT and not self._is_stored],
+            )
 
-def _wanted_classes(request: Request, scheme: Scheme) -> frozenset[str] | None:
-    """The ids of wanted classes, None for all. Raises Invalid for a name that no class has."""
-    if not request.classes:
-        return None
-    by_name: dict[str, list[str]] = {}
-    for class_id, name in scheme.names().items():
-        by_name.setdefault(name, []).append(class_id)
-    for name in request.classes:
-        if name not in by_name:
-            text = f"There is no geometry class “{name[:60]}”; there are {', '.join(by_name)}."
-            raise Invalid(text, (Issue("/classes", "unknown_class", text),))
-    return frozenset(class_id for name in request.classes for class_id in by_name[name])
+        for lines, not_there, not_upright in self._shared(None, described):
+            missing += not_there
+            turned += not_upright
+            yield lines

@@ -8,18 +8,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from labelwright.exchange.areas import area_of
 from labelwright.exchange.format import Support
 from labelwright.exchange.ledger import NO_SIZE, Item, Ledger, Loss, Unit, item_of, refuse_task
 from labelwright.exchange.numerals import Floats
+from labelwright.exchange.outlines import Places
 from labelwright.exchange.portions import Portion
+from labelwright.exchange.shares import LEAST, NEAR
 from labelwright.exchange.source import Labelled, Medium, Scheme, TaskLabels
 from labelwright.model.document import Answer, Answers
 from labelwright.model.geometry import Geometry, Rectangle, kind_of
 
-NEAR: Final = 1e-9
-LEAST: Final = 1e-12
-"""The least extent of a box, a share of the picture's side: what is smaller would be rounded to nothing."""
 CUT: Final = "What leaves the picture is moved to its border."
 LOOSE: Final = "What it was nested in is not in the file; it stands by itself."
 BLANKED: Final = "Control characters become blanks; the format cannot hold them."
@@ -102,21 +103,17 @@ class Flattener:
 
     def plain_objects(self, portion: Portion) -> list[tuple[str, Attributes]]:
         """The names in files and the answers of plain shapes, none of which the format refuses; accounts for them."""
-        ways = {kind: self._way(kind) for kind in set(portion.shapes.kinds)}
-        keys = [self._keys[class_id] for class_id in portion.class_ids]
-        named: list[tuple[str, Attributes]] = [(self._names[class_id], {}) for class_id in portion.class_ids]
+        ways = [self._way(kind) for kind, _ in portion.groups]
+        keys = [self._keys[class_id] for _, class_id in portion.groups]
+        named = portion.of_groups([(self._names[class_id], Attributes()) for _, class_id in portion.groups])
+        deep = {at: self._no_depth for at, one in portion.more.items() if one.z and self._no_depth}
         for at, one in portion.more.items():
             if one.answers:
-                item = item_of(portion.owners[at], portion.ids[at], keys[at])
-                attributes = self._attributes(one.answers, portion.class_ids[at], "object_answers", item)
+                _, class_id = portion.groups[portion.of[at]]
+                item = item_of(portion.owners[at], portion.ids[at], self._keys[class_id])
+                attributes = self._attributes(one.answers, class_id, "object_answers", item)
                 named[at] = named[at][0], attributes
-        found = [ways[kind] for kind in portion.shapes.kinds]
-        for at, one in portion.more.items():
-            if one.z:
-                found[at] = found[at] or self._no_depth
-        account_plain(
-            self._ledger, portion, keys, found, {way: portion.shapes.box_losses for way in ways.values() if way}
-        )
+        account_plain(self._ledger, portion, keys, ways, {way: portion.shapes.box_losses for way in ways if way}, deep)
         return named
 
     def _way(self, kind: str) -> str:
@@ -185,29 +182,41 @@ class Flattener:
 
 
 def account_plain(
-    ledger: Ledger, portion: Portion, keys: Sequence[str], ways: Sequence[str], losses: Mapping[str, Floats]
+    ledger: Ledger,
+    portion: Portion,
+    keys: Sequence[str],
+    ways: Sequence[str],
+    losses: Mapping[str, Floats],
+    smaller: Mapping[int, str],
 ) -> None:
     """Tell the ledger how each plain shape of a portion comes out ("" as it is).
 
-    `keys` are those of the classes; `losses` has for some ways what every shape of the portion would lose by it.
+    `keys` are those of the classes of its groups, `ways` theirs; `smaller` those of single shapes, where their groups
+    have none. `losses` has for some ways what every shape of the portion would lose by it.
     """
-    by_way: dict[str, list[int]] = defaultdict(list)
-    for at, way in enumerate(ways):
-        by_way[way].append(at)
-
+    of, cases = portion.of, list(zip(ways, keys, strict=True))
+    odd = [at for at in smaller if not ways[of[at]]]
+    if odd:
+        of = of.copy()
+        for at in odd:
+            of[at], case = len(cases), (smaller[at], keys[of[at]])
+            cases.append(case)
+    counts = np.bincount(of, minlength=len(cases)).tolist()
+    by_way: dict[str, Counter[str]] = defaultdict(Counter)
+    for (way, key), count in zip(cases, counts, strict=True):
+        if count:
+            by_way[way][key] += count
+    for key, count in by_way.pop("", Counter()).items():
+        ledger.exported("geometries", count, class_key=key)
     for way, found in by_way.items():
-        own_keys = [keys[at] for at in found]
-        if way:
-            lost = losses[way][found].tolist() if way in losses else ()
-            ledger.converted_all(way, own_keys, partial(_item_at, portion, keys, found), lost)
-        else:
-            for key, count in Counter(own_keys).items():
-                ledger.exported("geometries", count, class_key=key)
+        places = np.flatnonzero(np.array([own == way for own, _ in cases])[of])
+        lost = losses[way][places] if way in losses else None
+        ledger.converted_all(way, found, partial(_item_at, portion, keys, places), lost)
 
 
-def _item_at(portion: Portion, keys: Sequence[str], places: Sequence[int], number: int) -> Item:
-    at = places[number]
-    return item_of(portion.owners[at], portion.ids[at], keys[at])
+def _item_at(portion: Portion, keys: Sequence[str], places: Places, number: int) -> Item:
+    at = int(places[number])
+    return item_of(portion.owners[at], portion.ids[at], keys[portion.of[at]])
 
 
 def box_loss(geometry: Geometry) -> Loss | None:

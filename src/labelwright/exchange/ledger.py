@@ -7,12 +7,14 @@ all geometries that it holds, but for what its writer says. Ids are those of geo
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 import msgspec
+import numpy as np
 
+from labelwright.exchange.numerals import Floats
 from labelwright.exchange.source import TaskLabels
 from labelwright.model.document import Annotation
 
@@ -99,23 +101,24 @@ class _Line:
             self.room -= 1
         if loss is not None:
             self.measure = loss.measure
-            self._add_losses((loss.amount,))
+            self._add_losses(np.array([loss.amount]))
 
-    def add_all(self, keys: Sequence[str], item_at: Callable[[int], Item], losses: Sequence[float]) -> None:
-        """Add one of each of these class keys."""
-        noted = min(self.room, len(keys))
+    def add_all(self, keys: Mapping[str, int], item_at: Callable[[int], Item], losses: Floats | None) -> None:
+        """Add as many of each of these class keys."""
+        count = sum(keys.values())
+        noted = min(self.room, count)
         self.items += map(item_at, range(noted))
         self.room -= noted
-        self.count += len(keys)
+        self.count += count
         self.classes.update(keys)
-        if losses:
+        if losses is not None:
             self.measure = "iou"
             self._add_losses(losses)
 
-    def _add_losses(self, losses: Sequence[float]) -> None:
+    def _add_losses(self, losses: Floats) -> None:
         self.measured += len(losses)
-        self.largest = max(self.largest, *losses)
-        self.total += sum([round(loss * _PARTS) for loss in losses])
+        self.largest = max(self.largest, float(losses.max()))
+        self.total += int(np.rint(losses * _PARTS).astype(np.int64).sum())
 
     def merge(self, other: "_Line") -> None:
         """Add what another line counted after this one."""
@@ -150,18 +153,19 @@ class Ledger:
         self._source: Counter[str] = Counter()
         self._lines: dict[tuple[str, str, str], _Line] = {}
 
-    def enter(self, task: TaskLabels) -> None:
-        """Count one task of the source with all that it holds."""
-        self._source["tasks"] += 1
-        for unit, count in contents(task):
-            self._source[unit] += count
+    def enter(self, *tasks: TaskLabels) -> None:
+        """Count tasks of the source with all that they hold."""
+        self._source["tasks"] += len(tasks)
+        for some in zip(*map(contents, tasks), strict=True):
+            self._source[some[0][0]] += sum([count for _, count in some])
 
-    def lose_comments(self, task: TaskLabels) -> None:
-        """Count the comments of a task that comes into a file which holds none."""
+    def lose_comments(self, *tasks: TaskLabels) -> None:
+        """Count the comments of tasks that come into a file which holds none."""
         why = self.lost.get("comments")
         if why is not None:
-            for annotation_id in task.commented_ids:
-                self.refused("comments", why, item_of(task, annotation_id))
+            for task in tasks:
+                for annotation_id in task.commented_ids:
+                    self.refused("comments", why, item_of(task, annotation_id))
 
     def refuse_geometry(self, why: str, item: Item, annotation: Annotation) -> None:
         """Note a geometry that the format cannot hold, and its comment."""
@@ -182,11 +186,10 @@ class Ledger:
         self._line("converted", unit, how).add(count, item.class_key, item, loss)
 
     def converted_all(
-        self, how: str, keys: Sequence[str], item_at: Callable[[int], Item], losses: Sequence[float] = ()
+        self, how: str, keys: Mapping[str, int], item_at: Callable[[int], Item], losses: Floats | None = None
     ) -> None:
-        """Note geometries in another form by their class keys; `losses` are 1 - IoU of each, or none is measured."""
-        if keys:
-            self._line("converted", "geometries", how).add_all(keys, item_at, losses)
+        """Note geometries in another form, as many of each class key; `losses` are 1 - IoU of each, if measured."""
+        self._line("converted", "geometries", how).add_all(keys, item_at, losses)
 
     def refused(self, unit: Unit, why: str, item: Item, *, count: int = 1) -> None:
         """Note what the format cannot hold."""
@@ -272,7 +275,7 @@ def _entry(key: tuple[str, str, str], line: _Line) -> Entry:
 def contents(task: TaskLabels) -> tuple[tuple[Unit, int], ...]:
     """How many geometries, answers and comments a task holds."""
     comments = len(task.commented_ids)
-    return ("geometries", len(task.class_ids)), ("answers", task.answer_count), ("comments", comments)
+    return ("geometries", task.annotation_count), ("answers", task.answer_count), ("comments", comments)
 
 
 def refuse_task(ledger: Ledger, task: TaskLabels, why: str) -> None:

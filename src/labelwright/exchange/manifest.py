@@ -3,13 +3,13 @@
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Final
 
 import msgspec
 
 from labelwright import __version__
-from labelwright.exchange.archive import Written
+from labelwright.exchange.archive import NEXT, Written, lines_of
 from labelwright.exchange.found import Side
 from labelwright.exchange.ledger import Balance
 from labelwright.exchange.source import Medium, Scheme, class_indices
@@ -55,8 +55,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     configuration_sha256: str
     classes: tuple[ManifestClass, ...]
     ledger: Balance
-    files: tuple[Written, ...]
-    media: tuple[ManifestMedium, ...]
+    files: tuple[Written, ...] = ()
+    media: tuple[ManifestMedium, ...] = ()
 
     @property
     def is_stored(self) -> bool:
@@ -110,21 +110,30 @@ def links(media: Iterable[Medium]) -> bytes:
     return text.getvalue().encode()
 
 
-def encode(manifest: Manifest) -> bytes:
-    """Readable JSON: one line for each file, medium and line of the ledger."""
-    plain = msgspec.to_builtins(manifest)
-    lists = {"classes", "files", "media"}
-    parts = [f"{_json(key)}:{_lines(value) if key in lists else _json(value)}" for key, value in plain.items()]
-    return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
+def encode(manifest: Manifest, files: Iterable[bytes], media: Iterable[bytes]) -> Iterator[bytes]:
+    """Readable JSON in portions: one line for each class, file and medium.
+
+    `files` and `media` are the lines of these (`archive.lines_of`), some at a time, instead of those of the manifest.
+    """
+    start = b"{\n"
+    lists = {"classes": (lines_of(manifest.classes),), "files": files, "media": media}
+    for key, value in msgspec.to_builtins(manifest).items():
+        yield b'%b"%b":' % (start, key.encode())
+        if key in lists:
+            yield from _listed(lists[key])
+        else:
+            yield msgspec.json.encode(value)
+        start = NEXT
+    yield b"\n}\n"
 
 
-def _lines(values: Iterable[Any]) -> str:
-    inner = ",\n".join(map(_json, values))
-    return f"[\n{inner}\n]" if inner else "[]"
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
+def _listed(portions: Iterable[bytes]) -> Iterator[bytes]:
+    between = b"[\n"
+    for lines in portions:
+        if lines:
+            yield between + lines
+            between = NEXT
+    yield b"\n]" if between is NEXT else b"[]"
 
 
 def decode(content: bytes) -> Manifest:

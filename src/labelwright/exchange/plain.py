@@ -1,6 +1,5 @@
 """Labels decoded no further than flat shapes need them: most are polygons and rectangles, and stay text."""
 
-from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -64,56 +63,13 @@ class PlainAnnotation(msgspec.Struct, rename="camel", gc=False):
         return kind is Outline or kind is Box or (kind is Segment and _HOLE not in bytes(self.geometry.rings))  # type: ignore[union-attr]
 
 
-class More(msgspec.Struct, gc=False, omit_defaults=True):
-    """What few annotations have."""
-
-    answers: Answers = {}
-    z: int = 0
-    comment: str | None = None
-
-
-class Columns(NamedTuple):
-    """Plain annotations as text: a column has one cell for each.
-
-    `measures` are box and area, `x,y,w,h;area`; `rings` the points of an outline, `x,y,x,y,...`, or the corners of a
-    box; `more` is a `More` as JSON, or nothing.
-    """
-
-    kinds: list[str]
-    ids: list[str]
-    class_ids: list[str]
-    measures: list[str]
-    rings: list[str]
-    more: list[str]
-
-    def rows(self) -> Iterator[str]:
-        """A line for each annotation, as `columns_of` reads them. No cell holds what stands between them."""
-        return map(_CELL.join, zip(*self, strict=True))
-
-
 class Measured(NamedTuple):
-    """A stored document with the rows of its columns, see `portions.measured`."""
+    """A stored document with its columns as they are kept, see `portions.measured`."""
 
     document: bytes | memoryview
     rows: bytes | memoryview
 
 
-_CELL: Final = "\x1f"
-
-
-def columns_of(rows: bytes | memoryview) -> Columns:
-    """Take rows apart."""
-    cells = str(rows, "utf-8").replace("\n", _CELL).split(_CELL)
-    width = len(Columns._fields)
-    return Columns(*(cells[at::width] for at in range(width)))
-
-
-def more_of(columns: Columns) -> dict[int, More]:
-    """What few annotations have, by their places."""
-    return {at: _MORE.decode(text) for at, text in enumerate(columns.more) if text} if any(columns.more) else {}
-
-
-_MORE: Final = msgspec.json.Decoder(More)
 Content = Document | bytes | memoryview | Measured
 
 

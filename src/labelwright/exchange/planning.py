@@ -4,13 +4,16 @@ Two bytes are held of each task, by its place in the walk, so that memory does n
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from labelwright.exchange.naming import Paths, plan_paths
 from labelwright.exchange.source import TaskLabels
 
 Names = Callable[[], Iterator[tuple[str, str]]]
 _LEFT_OUT, _FIRST_SPLIT = 0, 1
+
+
+Item = TypeVar("Item")
 
 
 class Kept(NamedTuple):
@@ -28,15 +31,15 @@ class Plan:
         self._waiting = bytearray(map(bool, into))
         self.total, self.count = len(into), sum(self._waiting)
 
-    def kept(self, tasks: Iterable[TaskLabels], split: str | None) -> Iterator[Kept]:
-        """Those of a walk over all tasks that are kept, in one split or in any."""
+    def kept(self, tasks: Iterable[Item], split: str | None) -> Iterator[tuple[int, Item]]:
+        """Those of a walk over all tasks that are kept, in one split or in any, and their places."""
         if split is not None and split not in self._splits:
             return
         wanted = None if split is None else self._splits.index(split) + _FIRST_SPLIT
         for place, task in enumerate(tasks):
             into = self._into[place]
             if into == wanted or (wanted is None and into != _LEFT_OUT):
-                yield Kept(place, task)
+                yield place, task
 
     def placed(self, kept: Kept) -> tuple[str, str]:
         """The path of a kept task's picture, and its split."""

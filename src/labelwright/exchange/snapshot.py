@@ -55,16 +55,26 @@ def frame_of(task: TaskLabels) -> Frame:
 
 def read_tasks(path: Path) -> Iterator[TaskLabels]:
     """Start a walk over the tasks of a snapshot."""
+    return map(task_in, read_frames(path))
+
+
+def read_frames(path: Path) -> Iterator[memoryview]:
+    """Start a walk over the frames of a snapshot as they are, so that one may be passed over."""
     frames, at = memoryview(mapped(path, None)), 0
     while at < len(frames):
-        head_size, document_size, rows_size = _SIZES.unpack_from(frames, at)
-        start = at + _SIZES.size
-        middle = start + head_size
-        end = middle + document_size
-        at = end + rows_size
-        task_id, state, labeler, medium = _DECODE.decode(frames[start:middle])
-        content = _content(frames[middle:end], frames[end:at])
-        yield TaskLabels(task_id=task_id, state=state, labeler=labeler, medium=medium, content=content)
+        end = at + _SIZES.size + sum(_SIZES.unpack_from(frames, at))
+        yield frames[at:end]
+        at = end
+
+
+def task_in(frame: memoryview) -> TaskLabels:
+    """The task of a frame as it is."""
+    head_size, document_size, _ = _SIZES.unpack_from(frame)
+    start = _SIZES.size + head_size
+    end = start + document_size
+    task_id, state, labeler, medium = _DECODE.decode(frame[_SIZES.size : start])
+    content = _content(frame[start:end], frame[end:])
+    return TaskLabels(task_id=task_id, state=state, labeler=labeler, medium=medium, content=content)
 
 
 def task_of(frame: Frame) -> TaskLabels:

@@ -4,25 +4,15 @@ Tasks come by medium name, then medium id; annotations of a task by id, which is
 twice gives the same twice: formats with several files walk over the tasks once for each.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import BinaryIO, Final, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from labelwright.exchange.plain import (
-    Columns,
-    Content,
-    Measured,
-    More,
-    PlainAnnotation,
-    PlainDocument,
-    answers_of,
-    columns_of,
-    more_of,
-    plain_of,
-    stored,
-)
+from labelwright.exchange.columns import IDS, Columns, class_counts, columns_of
+from labelwright.exchange.plain import Content, Measured, PlainAnnotation, PlainDocument, answers_of, plain_of, stored
 from labelwright.model.configuration import Configuration, LabelClass, walk
 from labelwright.model.document import EMPTY, Annotation, Answer, Answers, Document
 from labelwright.model.numbering import by_age
@@ -89,14 +79,14 @@ class TaskLabels(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return columns_of(self.content.rows) if isinstance(self.content, Measured) and not self.is_decoded else None
 
     @property
-    def class_ids(self) -> list[str]:
-        """The class of each annotation."""
-        return self.columns.class_ids if self.columns is not None else [one.class_id for one in self.annotations]
+    def annotation_count(self) -> int:
+        """How many annotations there are."""
+        return len(self.annotations if self.columns is None else self.columns)
 
     @property
     def answer_count(self) -> int:
         """How many answers the labels hold."""
-        answered = self.annotations if self.columns is None else self.more.values()
+        answered = self.annotations if self.columns is None else self.columns.head.more.values()
         return len(self.answers) + sum([len(one.answers) for one in answered if one.answers])
 
     @property
@@ -104,12 +94,10 @@ class TaskLabels(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The ids of the annotations that have a comment."""
         if self.columns is None:
             return [one.id for one in self.annotations if one.comment]
-        return [self.columns.ids[at] for at, one in self.more.items() if one.comment]
-
-    @cached_property
-    def more(self) -> dict[int, More]:
-        """What few annotations have, by their places in the columns."""
-        return more_of(self.columns) if self.columns is not None else {}
+        if not self.columns.head.more:
+            return []
+        ids = str(self.columns.text(IDS), "ascii").split()
+        return [ids[at] for at, one in self.columns.head.more.items() if one.comment]
 
     @cached_property
     def answers(self) -> Answers:
@@ -120,6 +108,13 @@ class TaskLabels(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def is_decoded(self) -> bool:
         """Whether all labels are at hand, so that nothing needs to be decoded for a part of them."""
         return isinstance(self.content, Document) or "document" in self.__dict__
+
+
+def counts_by_class(tasks: Sequence[TaskLabels]) -> Counter[str]:
+    """How many annotations each class has."""
+    found = class_counts([task.columns for task in tasks if task.columns is not None])
+    found.update([one.class_id for task in tasks if task.columns is None for one in task.annotations])
+    return found
 
 
 _DOCUMENT: msgspec.json.Decoder[Document] = msgspec.json.Decoder(Document)
@@ -229,15 +224,17 @@ class Source(NamedTuple):
 
     `tasks(split)` starts a new walk over the tasks of one split, or of all with None; `heads(split)` the same walk for
     who looks at media and their answers alone. `in_turn(split, work)` gives what `work` makes of some tasks in a row
-    (`at_once`), in order; several processes may do it, so that only what it returns, and the ledger, comes out of it.
-    `open_picture` gives the original bytes to a format that packs pictures itself, None where there are none or they
-    are not asked for. `is_any` says whether there is a task at all, sooner than the first one comes.
+    (`at_once`), in order; several processes may do it, so that only what it returns, and the ledger, comes out of it;
+    `heads_in_turn` likewise of media and their answers alone. `open_picture` gives the original bytes to a format that
+    packs pictures itself, None where there are none or they are not asked for. `is_any` says whether there is a task at
+    all, sooner than the first one comes.
     """
 
     project: str
     scheme: Scheme
     tasks: Callable[[str | None], Iterator[TaskLabels]]
     heads: Callable[[str | None], Iterator[TaskLabels]]
+    heads_in_turn: "InTurn"
     in_turn: "InTurn"
     splits: tuple[str, ...] = ("",)
     open_picture: Callable[[Medium], BinaryIO | None] = lambda _: None

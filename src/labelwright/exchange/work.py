@@ -8,7 +8,8 @@ from typing import Final
 
 import msgspec
 
-from labelwright.exchange.exporting import Report, Request
+from labelwright.exchange.exporting import Report
+from labelwright.exchange.requesting import Request
 from labelwright.model.configuration import Configuration
 
 JOB: Final = "job.json"

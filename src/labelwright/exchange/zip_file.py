@@ -5,7 +5,9 @@ small entries. Any program that reads ZIP (with ZIP64 beyond 4 GiB or 65,535 ent
 6.3.10, sections 4.3 to 4.5.
 """
 
+import itertools
 import struct
+from collections.abc import Sequence
 from typing import BinaryIO, NamedTuple
 from zlib import crc32
 
@@ -16,6 +18,7 @@ _UTF8 = 1 << 11
 _VERSION, _VERSION_64 = 20, 45
 _MADE_BY_UNIX = 3 << 8
 _REGULAR_FILE = 0o100644 << 16
+_AT_ONCE = 1000
 _MOST_32, _MOST_16 = 0xFFFF_FFFF, 0xFFFF
 _LOCAL = struct.Struct("<IHHHHHIIIHH")
 _CENTRAL = struct.Struct("<IHHHHHHIIIHHHHHII")
@@ -31,6 +34,16 @@ class _Entry(NamedTuple):
     offset: int
 
 
+class Packed(NamedTuple):
+    """Entries, and of each what the directory says; offsets count from the first."""
+
+    data: bytes
+    names: list[bytes]
+    crcs: list[int]
+    sizes: list[int]
+    offsets: list[int]
+
+
 class ZipWriter:
     """Writes entries one after another into a seekable file, which the caller opens and closes."""
 
@@ -41,11 +54,21 @@ class ZipWriter:
         self._open: tuple[bytes, int] | None = None
         self._crc = self._size = 0
 
-    def add(self, file: File) -> None:
-        """Write an entry of known content."""
-        entry = _Entry(file.path.encode(), file.crc, len(file.content), self._offset)
-        self._put(_local(entry) + file.content)
-        self._entries.append(entry)
+    def packed(self, files: Sequence[File]) -> Packed:
+        """Entries of known content, one behind another; in any process."""
+        names = [path.encode() for path, _ in files]
+        crcs = [crc32(content) for _, content in files]
+        sizes = [len(content) for _, content in files]
+        heads = [_local(_Entry(*entry, 0)) for entry in zip(names, crcs, sizes, strict=True)]
+        ends = itertools.accumulate([len(head) + size for head, size in zip(heads, sizes, strict=True)], initial=0)
+        data = b"".join([part for head, file in zip(heads, files, strict=True) for part in (head, file.content)])
+        return Packed(data, names, crcs, sizes, list(ends)[:-1])
+
+    def put(self, packed: Packed) -> None:
+        """Write entries that were packed."""
+        offsets = [self._offset + offset for offset in packed.offsets]
+        self._entries += map(_Entry, packed.names, packed.crcs, packed.sizes, offsets)
+        self._put(packed.data)
 
     def begin(self, path: str) -> None:
         """Start an entry whose content comes in portions; its size and checksum are filled in at its end."""
@@ -72,8 +95,8 @@ class ZipWriter:
     def close(self) -> int:
         """Write the directory; returns the size of the archive in bytes."""
         start = self._offset
-        for entry in self._entries:
-            self._put(_central(entry))
+        for at in range(0, len(self._entries), _AT_ONCE):
+            self._put(b"".join(map(_central, self._entries[at : at + _AT_ONCE])))
         self._put(_ending(len(self._entries), self._offset - start, start))
         return self._offset
 

@@ -6,9 +6,8 @@ computed from the geometry. What COCO has no word for stands under further keys,
 https://cocodataset.org/#format-data
 """
 
-from collections import Counter
+import itertools
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -16,14 +15,15 @@ import msgspec
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.areas import area_of
 from labelwright.exchange.bridges import Ring
+from labelwright.exchange.columns import More
 from labelwright.exchange.flat import LOOSE
 from labelwright.exchange.format import Chosen, Format, Setting, all_but, converts, refuses
 from labelwright.exchange.ledger import NO_SIZE, Ledger, item_of, refuse_task
 from labelwright.exchange.naming import UNSPLIT
 from labelwright.exchange.pixels import one_ring
-from labelwright.exchange.plain import More, PlainAnnotation
+from labelwright.exchange.plain import PlainAnnotation
 from labelwright.exchange.portions import Portion
-from labelwright.exchange.source import AT_ONCE, Labelled, Scheme, Source, TaskLabels
+from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
 from labelwright.formats.coco_keypoints import attributes_of, keypoints_of, refuse, skeletons_of
 from labelwright.formats.coco_reader import read, recognise
 from labelwright.formats.coco_text import (
@@ -50,6 +50,8 @@ MASKED: Final = "A segment with holes is RLE: its pixels, without the fractions 
 BRIDGED: Final = "Holes are joined to the outline by lines of no width."
 
 _ALONE: Final = "[[]]"
+_AT_ONCE: Final = 16
+"""Pictures whose annotations are written together: their text stays in the cache."""
 _ID: Final = msgspec.Raw(ID.encode())
 
 SETTINGS: Final = (
@@ -166,15 +168,22 @@ class _Writer:
         return encoded(category)
 
     def _images(self, source: Source, split: str) -> Iterator[bytes]:
-        tasks = (task for task in source.heads(split) if task.medium.width)
-        while some := list(islice(tasks, AT_ONCE)):
-            yield NEXT.join([self._image(task) for task in some]).encode()
+        for media, lines in source.heads_in_turn(split, self._some_images):
+            if media:
+                first = self._image_ids.setdefault(media[0], len(self._image_ids) + 1)
+                self._image_ids.update(zip(media, itertools.count(first), strict=False))
+                yield lines.counted_on(first - 1)
+
+    def _some_images(self, tasks: list[TaskLabels]) -> tuple[list[str], Numbered]:
+        """The ids of media, and their lines."""
+        tasks = [task for task in tasks if task.medium.width]
+        lines = NEXT.join(map(self._image, tasks)).encode()
+        return [task.medium.id for task in tasks], Numbered(lines, range(len(tasks)), len(tasks))
 
     def _image(self, task: TaskLabels) -> str:
         medium = task.medium
-        image_id = self._image_ids.setdefault(medium.id, len(self._image_ids) + 1)
         image: dict[str, Any] = {
-            "id": image_id,
+            "id": _ID,
             "file_name": medium.path,
             "width": medium.width,
             "height": medium.height,
@@ -189,7 +198,7 @@ class _Writer:
     # --- annotations ---
 
     def _annotations(self, source: Source, split: str) -> Iterator[bytes]:
-        for portion in source.in_turn(split, self._portion):
+        for portion in source.in_turn(split, self._portion, _AT_ONCE):
             yield portion.counted_on(self._written)
             self._written += portion.size
 
@@ -212,24 +221,30 @@ class _Writer:
 
     def _plain(self, portion: Portion) -> list[str]:
         """The lines of plain shapes."""
-        images = portion.of_each([self._image_ids[task.medium.id] for task in portion.plain_tasks])
-        measures = portion.shapes.measures(between='],"area":')
+        images = portion.of_each([f'"image_id":{self._image_ids[task.medium.id]}' for task in portion.plain_tasks])
         with_corners = self._settings["boxes"] == "polygon"
-        rings = portion.shapes.rings() if with_corners else portion.shapes.rings(box="")
-        heads = [self._heads[class_id] for class_id in portion.class_ids]
-        lines = [
-            f'{{"id":{ID},"image_id":{image}{head}{measure},"segmentation":[[{ring}]],"uid":"{uid}"}}'
-            for uid, image, head, measure, ring in zip(portion.ids, images, heads, measures, rings, strict=True)
-        ]
+        columns = (
+            itertools.repeat(f'{{"id":{ID},'),
+            images,
+            portion.of_groups([self._heads[class_id] for _, class_id in portion.groups]),
+            portion.shapes.measures(between='],"area":'),
+            itertools.repeat(',"segmentation":[['),
+            portion.shapes.rings() if with_corners else portion.shapes.rings(box=""),
+            itertools.repeat(']],"uid":"'),
+            portion.ids,
+            itertools.repeat('"}'),
+        )
+        lines = list(map("".join, zip(*columns, strict=False)))
         if not with_corners:
             lines = [line.replace(_ALONE, "[]", 1) for line in lines]
         for at, one in portion.more.items():
-            if fields := self._extras(one, portion.class_ids[at]):
+            if fields := self._extras(one, portion.groups[portion.of[at]][1]):
                 lines[at] = f"{lines[at][:-1]},{encoded(fields)[1:-1]}}}"
         if self._unseen:
-            for at, class_id in enumerate(portion.class_ids):
-                if class_id in self._unseen:
-                    lines[at] = f"{lines[at][:-1]},{encoded(self._unseen[class_id])[1:-1]}}}"
+            unseen = [self._unseen.get(class_id) for _, class_id in portion.groups]
+            for at, points in enumerate(portion.of_groups(unseen)):
+                if points is not None:
+                    lines[at] = f"{lines[at][:-1]},{encoded(points)[1:-1]}}}"
         return lines
 
     def _extras(self, one: More | PlainAnnotation | Annotation, class_id: str) -> dict[str, Any]:
@@ -249,8 +264,7 @@ class _Writer:
         tasks = portion.plain_tasks
         self._ledger.exported("tasks", len(tasks))
         self._ledger.exported("answers", sum(len(task.answers) for task in tasks))
-        counts = Counter(portion.class_ids)
-        for class_id, count in counts.items():
+        for (_, class_id), count in zip(portion.groups, portion.group_counts, strict=True):
             key = self._scheme.configuration.by_id[class_id].label_class.key
             self._ledger.exported("geometries", count, class_key=key)
 

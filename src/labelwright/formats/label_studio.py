@@ -11,11 +11,12 @@ from urllib.parse import quote
 import msgspec
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.flat import LEAST, FlatObject, Flattener
+from labelwright.exchange.flat import FlatObject, Flattener
 from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
 from labelwright.exchange.found import stretched
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.pixels import one_ring
+from labelwright.exchange.shares import LEAST
 from labelwright.exchange.source import Medium, Question, Source, TaskLabels
 from labelwright.formats.label_studio_reader import IMAGE, LOCAL_FILES, read, recognise
 from labelwright.formats.xml_files import attributes

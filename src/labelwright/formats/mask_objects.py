@@ -5,6 +5,7 @@ around objects may get a value of its own, the ignore index, which training leav
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -253,8 +254,9 @@ def account(
 
 def _account_seen(ledger: Ledger, task: TaskLabels, way: str, seen: Sequence[tuple[Labelled, float]]) -> None:
     keys = [one.label_class.key for one, _ in seen]
-    losses = [1 - share for _, share in seen]
-    ledger.converted_all(way, keys, lambda at: item_of(task, seen[at][0].annotation.id, keys[at]), losses)
+    if keys:
+        losses = np.array([1 - share for _, share in seen])
+        ledger.converted_all(way, Counter(keys), lambda at: item_of(task, seen[at][0].annotation.id, keys[at]), losses)
 
 
 def refuse_kinds(ledger: Ledger, task: TaskLabels, others: Sequence[Labelled]) -> None:

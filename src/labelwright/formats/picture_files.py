@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from labelwright.exchange.archive import Archive, Bundle, File
+from labelwright.exchange.archive import Archive, Bundle, Ready
 from labelwright.exchange.ledger import NO_SIZE, Ledger, refuse_task
 from labelwright.exchange.source import Made, Source, TaskLabels
 
@@ -16,17 +16,17 @@ def write_each(
 ) -> list[Made]:
     """Let `write` make the files of every picture of a split whose size is known; what it returned, in order."""
 
-    def write_some(tasks: list[TaskLabels]) -> tuple[list[Made], list[File]]:
+    def write_some(tasks: list[TaskLabels]) -> tuple[list[Made], Ready]:
         bundle, made = Bundle(), []
         for task in tasks:
             if task.medium.width:
                 made.append(write(task, bundle))
             else:
                 refuse_task(ledger, task, NO_SIZE)
-        return made, bundle.files
+        return made, archive.ready(bundle.files)
 
     all_made: list[Made] = []
-    for made, files in source.in_turn(split, write_some, _AT_ONCE):
-        archive.add_all(files)
+    for made, ready in source.in_turn(split, write_some, _AT_ONCE):
+        archive.put(ready)
         all_made += made
     return all_made

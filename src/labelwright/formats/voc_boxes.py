@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from labelwright.exchange.archive import Archive, File, file_of
+from labelwright.exchange.archive import Archive, File
 from labelwright.exchange.areas import area_of
 from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files, refused
@@ -70,14 +70,14 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
             if answers is not None:
                 objects = _objects(flat.objects(task), corners) if found is None else found
                 content = f"{_head(task.medium, answers, corners)}{''.join(objects)}</annotation>\n"
-                files.append(file_of(f"{FOLDER}/{stem_of(task.medium.path)}.xml", content.encode()))
+                files.append(File(f"{FOLDER}/{stem_of(task.medium.path)}.xml", content.encode()))
         return files
 
     for split in source.splits:
         stems = []
-        for files in source.in_turn(split, files_of):
-            archive.add_all(files)
-            stems += [file.path.removeprefix(f"{FOLDER}/").removesuffix(".xml") for file in files]
+        for ready in source.in_turn(split, lambda tasks: archive.ready(files_of(tasks))):
+            archive.put(ready)
+            stems += [path.removeprefix(f"{FOLDER}/").removesuffix(".xml") for path in ready.paths]
         image_sets.write(archive, SETS, split, stems)
 
 

@@ -8,22 +8,24 @@ because readers want them to count on. A picture without objects has an empty fi
 lines of no width. https://docs.ultralytics.com/datasets/
 """
 
-from collections.abc import Callable, Iterator
+import operator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Final, NamedTuple
 
-from labelwright.exchange.archive import Archive, File, file_of
+from labelwright.exchange.archive import Archive, File
 from labelwright.exchange.areas import area_of
-from labelwright.exchange.flat import LEAST, account_plain, apart, box_loss
+from labelwright.exchange.flat import account_plain, apart, box_loss
 from labelwright.exchange.format import CARRIES, Chosen, Format, Support, converts, everything, refuses
 from labelwright.exchange.ledger import NO_SIZE, Ledger, Loss, item_of, refuse_task
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.pixels import one_ring
 from labelwright.exchange.portions import Portion
 from labelwright.exchange.shapes import outline_of, smallest_box
+from labelwright.exchange.shares import LEAST, MIDDLES, NEAR, rounded
 from labelwright.exchange.source import Labelled, Medium, Scheme, Source, TaskLabels
 from labelwright.formats.yolo_describing import describe, keypoints_of, most_of
-from labelwright.formats.yolo_plain import MIDDLES, NEAR, box_rows, outline_rows, rounded, sizes_of
+from labelwright.formats.yolo_plain import outline_rows
 from labelwright.formats.yolo_reader import read_task, recognise_task
 from labelwright.model.geometry import Geometry, ImageSegmentation, Point, Point2, Polygon, Rectangle, kind_of
 
@@ -87,7 +89,7 @@ def _upright(geometry: Geometry) -> _Written:
 
 
 # What plain shapes come out as, many at a time, and in which way ("" when exact).
-PLAIN: Final = {"detect": box_rows, "pose": box_rows, "segment": outline_rows}
+PLAIN: Final = {"detect": Portion.shares, "pose": Portion.shares, "segment": outline_rows}
 _TO_BOXES: Final = {"rectangle": "", "polygon": BOXED, "image_segmentation": BOXED}
 PLAIN_WAYS: Final = {
     "detect": _TO_BOXES,
@@ -108,9 +110,9 @@ def write(task: str, source: Source, archive: Archive, settings: Chosen, ledger:
     writer = _Writer(task, source.scheme, ledger)
     filled = dict.fromkeys(source.splits, False)
     for split in source.splits:
-        for files in source.in_turn(split, writer.files):
-            archive.add_all(files)
-            filled[split] = filled[split] or bool(files)
+        for ready in source.in_turn(split, lambda tasks: archive.ready(writer.files(tasks))):
+            archive.put(ready)
+            filled[split] = filled[split] or bool(ready.paths)
     splits = [split for split, is_filled in filled.items() if is_filled] or [""]
     archive.add("data.yaml", describe(task, source.scheme, splits, writer.keypoints).encode())
 
@@ -130,7 +132,7 @@ class _Writer:
         for labels in portion.plain_tasks:
             self._account_task(labels)
         return [
-            file_of(_label_path(labels.medium), "".join(self._lines(labels) if plain is None else plain).encode())
+            File(_label_path(labels.medium), _text_of(self._lines(labels) if plain is None else plain))
             for labels, plain in portion.by_task(lines)
             if labels.medium.width or self._refused(labels)
         ]
@@ -145,22 +147,19 @@ class _Writer:
 
     def _plain_lines(self, portion: Portion) -> list[str]:
         """The lines of plain shapes, in order; the ledger is told about these."""
-        if not portion.ids:
+        if not portion.groups:
             return []
-        rows = PLAIN[self._task](portion.shapes, sizes_of(portion))
-        own_ways = PLAIN_WAYS[self._task]
-        ways = [
-            own_ways[kind] or (CUT if cut else "") for kind, cut in zip(portion.shapes.kinds, rows.was_cut, strict=True)
-        ]
-        keys = [self._keys[class_id] for class_id in portion.class_ids]
+        rows = PLAIN[self._task](portion)
+        keys = [self._keys[class_id] for _, class_id in portion.groups]
+        smaller = {at: NO_DEPTH for at, one in portion.more.items() if one.z} | dict.fromkeys(rows.cut, CUT)
         for at, one in portion.more.items():
-            ways[at] = ways[at] or _smaller_way(was_cut=False, z=one.z)
             if one.answers:
-                item = item_of(portion.owners[at], portion.ids[at], keys[at])
+                item = item_of(portion.owners[at], portion.ids[at], keys[portion.of[at]])
                 self._ledger.refused("answers", NO_ANSWERS, item, count=len(one.answers))
-        account_plain(self._ledger, portion, keys, ways, {BOXED: portion.shapes.box_losses})
-        numbers = [self._numbers[class_id] for class_id in portion.class_ids]
-        return [f"{number} {row}\n" for number, row in zip(numbers, rows.texts, strict=True)]
+        ways = [PLAIN_WAYS[self._task][kind] for kind, _ in portion.groups]
+        account_plain(self._ledger, portion, keys, ways, {BOXED: portion.shapes.box_losses}, smaller)
+        numbers = portion.of_groups([f"{self._numbers[class_id]} " for _, class_id in portion.groups])
+        return list(map(operator.add, numbers, rows.texts))
 
     def _account_task(self, labels: TaskLabels) -> None:
         self._ledger.exported("tasks")
@@ -202,7 +201,7 @@ class _Writer:
         if self._task == "pose":
             shares += self._visible(points, size_wh)
         number = self._scheme.indices[one.annotation.class_id]
-        return f"{number} {' '.join(map(_text, shares))}\n"
+        return f"{number} {' '.join(map(_text, shares))}"
 
     def _visible(self, points: dict[int, Point], size_wh: tuple[int, int]) -> list[float]:
         values: list[float] = []
@@ -278,6 +277,11 @@ def _middle(first: float, last: float) -> tuple[float, float]:
 def _text(value: float) -> str:
     whole = int(value)
     return str(whole) if whole == value else repr(value)
+
+
+def _text_of(lines: Iterable[str]) -> bytes:
+    text = "\n".join(lines)
+    return f"{text}\n".encode() if text else b""
 
 
 def _label_path(medium: Medium) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Row, select, update
 
 from labelwright.db import tables as t
-from labelwright.exchange.exporting import Request
+from labelwright.exchange.requesting import Request
 from labelwright.exchange.snapshot import Frame, write_frames
 from labelwright.exchange.source import Scheme
 from labelwright.exchange.work import JOB, REPORT, SNAPSHOT, Done, Job

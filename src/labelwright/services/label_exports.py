@@ -13,8 +13,8 @@ import msgspec
 from sqlalchemy import Connection, Row, select, update
 
 from labelwright.db import tables as t
-from labelwright.exchange.exporting import PICTURES, Request, check_frame
 from labelwright.exchange.format import chosen
+from labelwright.exchange.requesting import PICTURES, Request, check_frame
 from labelwright.exchange.source import Scheme
 from labelwright.exchange.splits import parse_splits, splitter
 from labelwright.exchange.work import ARCHIVE

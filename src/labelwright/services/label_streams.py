@@ -6,13 +6,14 @@ an export with `dry_run` says it before. An error in the middle, and a ledger th
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final, NamedTuple, NoReturn
 
 from labelwright.exchange.archive import Archive, File
-from labelwright.exchange.exporting import Exporting, Request
+from labelwright.exchange.exporting import Exporting
 from labelwright.exchange.format import Format
+from labelwright.exchange.requesting import Request
 from labelwright.exchange.snapshot import task_of
 from labelwright.exchange.source import Scheme, TaskLabels
 from labelwright.formats import FORMATS
@@ -112,11 +113,16 @@ class _MainFile:
         self._size = 0
         self._least = 1
 
-    def add(self, file: File) -> None:
-        """Take a small file."""
-        self.begin(file.path)
-        self.write(file.content)
-        self.end()
+    def packed(self, files: Sequence[File]) -> Sequence[File]:
+        """Small files as they are."""
+        return files
+
+    def put(self, packed: Sequence[File]) -> None:
+        """Take small files."""
+        for path, content in packed:
+            self.begin(path)
+            self.write(content)
+            self.end()
 
     def begin(self, path: str) -> None:
         """Begin a file."""

@@ -27,7 +27,14 @@ IS_MEASURED: Final = and_(
     t.label_measure.c.revision == t.label_document.c.revision,
     t.label_measure.c.rule == RULE,
 )
-_COLUMNS: Final = (t.label_document.c.task_id, t.label_document.c.revision, t.label_document.c.document)
+_WITH_SIZES: Final = (
+    select(
+        *(t.label_document.c.task_id, t.label_document.c.revision, t.label_document.c.document),
+        *(t.medium.c.width, t.medium.c.height),
+    )
+    .join(t.task, t.task.c.id == t.label_document.c.task_id)
+    .join(t.medium, t.medium.c.id == t.task.c.medium_id)
+)
 _UNMEASURED: Final = (
     select(t.label_document.c.task_id)
     .outerjoin(t.label_measure, IS_MEASURED)
@@ -41,7 +48,7 @@ def measure_next(ctx: Context) -> bool:
     with ctx.db.read() as conn:
         waiting = list(conn.scalars(_UNMEASURED))
     for start in range(0, len(waiting), AT_ONCE):
-        query = select(*_COLUMNS).where(t.label_document.c.task_id.in_(waiting[start : start + AT_ONCE]))
+        query = _WITH_SIZES.where(t.label_document.c.task_id.in_(waiting[start : start + AT_ONCE]))
         with ctx.db.read() as conn:
             rows = conn.execution_options(yield_per=1).execute(query)
             found = list(itertools.chain.from_iterable(map(_measured, _portions(rows))))
@@ -65,7 +72,8 @@ def _portions(rows: CursorResult[Any]) -> Iterator[list[Row[Any]]]:
 
 
 def _measured(rows: list[Row[Any]]) -> Iterator[dict[str, Any]]:
-    for row, found in zip(rows, measured([row.document for row in rows]), strict=True):
+    given = [(row.document, (row.width, row.height) if row.width and row.height else None) for row in rows]
+    for row, found in zip(rows, measured(given), strict=True):
         yield {"task_id": row.task_id, "revision": row.revision, "rule": RULE, "rows": found}
 
 
