@@ -114,6 +114,8 @@ RULES = tuple(
     GET    /api/imports/{import_id}                              401 404 403 ok  403 ok  403 ok
     GET    /api/imports/{import_id}/events                       401 404 403 ok  403 ok  403 ok
     GET    /api/imports/{import_id}/changes                      401 404 403 ok  403 ok  403 ok
+    GET    /api/imports/{import_id}/changes/file                 401 404 403 ok  403 ok  403 ok
+    HEAD   /api/imports/{import_id}/changes/file                 401 404 403 ok  403 ok  403 ok
     PUT    /api/imports/{import_id}/options                      401 404 403 ok  403 ok  403 ok
     POST   /api/imports/{import_id}/format                       401 404 403 ok  403 ok  403 ok
     GET    /api/imports/{import_id}/configuration                401 404 403 ok  403 403 403 ok

@@ -50,9 +50,9 @@ def send(page: Page, path: Path) -> None:
     page.locator("input[type=file]").set_input_files(path)
 
 
-def download(page: Page, folder: Path) -> Path:
+def download(page: Page, folder: Path, name: str = r"^Download \(") -> Path:
     with page.expect_download() as arriving:
-        page.get_by_role("link", name=re.compile(r"^Download \(")).click()
+        page.get_by_role("link", name=re.compile(name)).click()
     target = folder / arriving.value.suggested_filename
     arriving.value.save_as(target)
     return target
@@ -74,7 +74,7 @@ def test_what_a_format_loses_is_said_and_its_archive_comes_back_unchanged(
 
     page.get_by_label("Format", exact=True).select_option("coco")
     page.get_by_role("button", name="Export", exact=True).click()
-    expect(page.get_by_text("The archive is there, and was read back")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("The archive is there, and was read back")).to_be_in_viewport(timeout=LONG)
     page.screenshot(path=tmp_path / "files.png", full_page=True)
     archive = download(page, tmp_path)
     with zipfile.ZipFile(archive) as packed:
@@ -123,6 +123,9 @@ def test_a_foreign_file_is_mapped_shown_stored_and_undone(open_page: Pages, api:
     page.screenshot(path=tmp_path / "import.png", full_page=True)
     place = changes.get_by_role("link", name="001.png").get_attribute("href") or ""
     assert place.startswith(f"/label/{world.tasks[1]}?annotation=")
+    saved = download(page, tmp_path, "^Download all changes as JSON")
+    assert saved.name == "theirs.json.changes.ndjson"
+    assert [json.loads(line)["what"] for line in saved.read_text().splitlines()] == ["refused", "added"]
 
     page.get_by_role("button", name="Import 1 change").click()
     expect(page.get_by_text("The labels of 1 picture are stored.")).to_be_visible(timeout=LONG)

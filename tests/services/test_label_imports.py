@@ -14,7 +14,15 @@ from labelwright.exchange.mapping import ClassMapping
 from labelwright.exchange.side_car import PATH
 from labelwright.model.errors import Invalid, WrongTaskState
 from labelwright.model.geometry import Point, Rectangle
-from labelwright.services import configurations, export_work, import_work, label_exports, label_imports, tasks
+from labelwright.services import (
+    configurations,
+    export_work,
+    import_changes,
+    import_work,
+    label_exports,
+    label_imports,
+    tasks,
+)
 from labelwright.services.context import Context
 from labelwright.services.import_plan import Options, Plan
 from labelwright.services.label_exports import Wanted
@@ -92,8 +100,12 @@ def test_a_foreign_file_is_compared_stored_and_taken_back(ctx: Context, team: Te
     assert summary["geometries"] == {"added": 1}
     assert [fault["code"] for fault in summary["refused"]] == ["invalid_bbox", "unknown_class"]
     assert summary["refused"][0]["place"]["pointer"] == "/annotations/2"
-    refused = label_imports.list_changes(ctx, team.admin, found["id"], what="refused")
+    refused = import_changes.list_changes(ctx, team.admin, found["id"], what="refused")
     assert refused["total"] == 2
+    path, name = import_changes.changes_file(ctx, team.admin, found["id"])
+    assert path is not None
+    assert name == "theirs.json.changes.ndjson"
+    assert [json.loads(line)["what"] for line in path.read_text().splitlines()] == ["refused", "refused", "added"]
     assert documents(ctx, team, project) == before
 
     label_imports.apply_import(ctx, team.admin, found["id"])
@@ -121,7 +133,7 @@ def test_what_a_file_says_besides_becomes_an_answer_or_is_counted(ctx: Context, 
     assert told == [("occluded", 3, 2), ("crane_type", 1, 4)]
     asides = {one["name"]: one["how"] for one in summary["fit"]["questions"] if one["aside"]}
     assert asides == {"crane_type": "named", "occluded": "unknown"}
-    changes = shown(label_imports.list_changes(ctx, team.admin, found["id"], what="not_kept"))
+    changes = shown(import_changes.list_changes(ctx, team.admin, found["id"], what="not_kept"))
     assert [(line["code"], line.get("count", 1)) for line in changes["items"]] == [("occluded", 3), ("crane_type", 1)]
     assert changes["items"][0]["reason"].startswith("“occluded” is not kept, 3 times in one file")
     label_imports.apply_import(ctx, team.admin, found["id"])
@@ -229,7 +241,7 @@ def test_every_line_of_the_change_set_has_its_place_and_task(ctx: Context, team:
 
 
 def listed(ctx: Context, team: Team, import_id: str, **query: Any) -> dict[str, Any]:
-    return shown(label_imports.list_changes(ctx, team.admin, import_id, **query))
+    return shown(import_changes.list_changes(ctx, team.admin, import_id, **query))
 
 
 def test_the_file_may_say_that_its_labels_replace_those_of_a_picture(
@@ -325,7 +337,7 @@ def test_a_side_car_brings_everything_into_an_empty_copy_and_leaves_the_project_
     copy = make_project(ctx, team.admin, name="Copy", media=("a.png", "b.png"))
     found = send(ctx, team, copy, content)
     label_imports.apply_import(ctx, team.admin, found["id"])
-    changes = shown(label_imports.list_changes(ctx, team.admin, found["id"], what="added"))["items"]
+    changes = shown(import_changes.list_changes(ctx, team.admin, found["id"], what="added"))["items"]
     assert {line["place"]["file"] for line in changes} == {PATH}
     assert worked(ctx, team, found["id"])["state"] == "done"
     (was, hook), (now, hook_now) = (d["a.png"].annotations for d in (before, documents(ctx, team, copy)))

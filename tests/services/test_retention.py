@@ -7,7 +7,7 @@ import pytest
 
 from labelwright.exchange.work import SNAPSHOT
 from labelwright.model.errors import WrongTaskState
-from labelwright.services import export_work, label_exports, label_imports
+from labelwright.services import export_work, import_changes, label_exports, label_imports
 from labelwright.services.context import Context
 from labelwright.services.import_plan import Options
 from labelwright.services.label_exports import Wanted
@@ -64,7 +64,7 @@ def test_the_upload_of_an_import_goes_and_its_changes_can_be_seen_and_undone(
         worked(ctx, team, found["id"])
     elif state == "cancelled":
         label_imports.cancel_import(ctx, team.admin, found["id"])
-    changes = label_imports.list_changes(ctx, team.admin, found["id"])
+    changes = import_changes.list_changes(ctx, team.admin, found["id"])
     folder = label_imports.folder_of(ctx, found["id"])
     assert UPLOAD in files(folder)
 
@@ -73,7 +73,7 @@ def test_the_upload_of_an_import_goes_and_its_changes_can_be_seen_and_undone(
     shown = label_imports.get_import(ctx, team.admin, found["id"])
     assert shown["state"] == ("cancelled" if state == "ready" else state)
     assert shown["removedAfterDays"] == 7
-    assert label_imports.list_changes(ctx, team.admin, found["id"]) == changes
+    assert import_changes.list_changes(ctx, team.admin, found["id"]) == changes
     again = {"done": label_imports.undo_import, "failed": lambda *given: label_imports.read_as(*given, "coco")}
     act: Any = again.get(state, label_imports.apply_import)
     if state == "done":

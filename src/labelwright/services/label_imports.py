@@ -14,7 +14,6 @@ import msgspec
 from sqlalchemy import Connection, Row, select, update
 
 from labelwright.db import tables as t
-from labelwright.exchange.change_set import WHATS, read_page
 from labelwright.exchange.reading import SURVEY, Surveyed
 from labelwright.formats import FORMATS
 from labelwright.media.names import clean_name
@@ -24,7 +23,7 @@ from labelwright.services.access import Actor, Right, access_project
 from labelwright.services.context import Context
 from labelwright.services.import_kept import Terms
 from labelwright.services.import_mappings import checked
-from labelwright.services.import_plan import CHANGES, Options, summary_of
+from labelwright.services.import_plan import Options, summary_of
 from labelwright.services.import_undo import imported_media
 from labelwright.services.work_folders import removed_after
 from labelwright.storage.durable import naming_a_full_disk
@@ -183,29 +182,6 @@ def _shown(ctx: Context, row: Row[Any]) -> dict[str, Any]:
         "removedAfterDays": removed_after(folder_of(ctx, row.id)),
         "summary": None if row.summary is None else msgspec.Raw(row.summary),
     }
-
-
-def list_changes(  # noqa: PLR0913 - a filter and a page
-    ctx: Context,
-    actor: Actor,
-    import_id: str,
-    *,
-    what: str | None = None,
-    search: str = "",
-    start: int = 0,
-    limit: int = 100,
-) -> dict[str, Any]:
-    """A page of the change set, and how many lines there are: of one kind (`WHATS`), with a text in them, or all."""
-    with ctx.db.read() as conn:
-        access_import(conn, actor, import_id)
-    if what is not None and what not in WHATS:
-        raise _invalid("what", f"There is no what={what[:40]}; there are {', '.join(WHATS)}.")
-    path = folder_of(ctx, import_id) / CHANGES
-    if not path.is_file():
-        return {"items": [], "total": 0}
-    most = max(1, min(limit, 1000))
-    page, total = read_page(path, what=what, search=search, start=max(start, 0), limit=most)
-    return {"items": [msgspec.Raw(line) for line in page], "total": total}
 
 
 def folder_of(ctx: Context, import_id: str) -> Path:

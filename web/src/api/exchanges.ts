@@ -318,6 +318,7 @@ export const listChanges = (
   id: string,
   query: { what: What | ''; search: string; start: number; limit: number },
 ): Promise<ChangePage> => get(`/api/imports/${id}/changes`, query)
+export const changesFileUrl = (id: string): string => `/api/imports/${id}/changes/file`
 export const readAs = (id: string, format: string): Promise<LabelImport> =>
   post(`/api/imports/${id}/format`, { format })
 export const proposeClasses = (id: string): Promise<ProposedClasses> =>

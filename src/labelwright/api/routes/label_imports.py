@@ -1,18 +1,20 @@
 """Imports of files in any format: sent, compared, stored, undone."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Header, Query, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from labelwright.api.answers import MsgspecResponse
 from labelwright.api.deps import Caller, Ctx
+from labelwright.api.downloads import file_at
 from labelwright.api.reading import decode, json_body
 from labelwright.api.routes.following import EVENTS, follow
 from labelwright.api.routes.media import file_name
-from labelwright.services import import_classes, import_mappings, label_imports
+from labelwright.media.names import content_disposition
+from labelwright.services import import_changes, import_classes, import_mappings, label_imports
 from labelwright.services.import_mappings import Named
 from labelwright.services.import_plan import Options
 from labelwright.storage.receiver import Expected
@@ -33,6 +35,10 @@ _UPLOAD = {
         "required": True,
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
+}
+NDJSON = "application/x-ndjson"
+_NDJSON: dict[int | str, dict[str, Any]] = {
+    200: {"content": {NDJSON: {"schema": {"type": "string", "format": "binary"}}}, "description": "The change set."}
 }
 _OPTIONS = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
@@ -98,8 +104,18 @@ def list_changes(  # noqa: PLR0913 - a filter and a page
 
     `what` is also unmatched, ambiguous or repeated, for pictures; `search` is a text in a line.
     """
-    found = label_imports.list_changes(ctx, actor, import_id, what=what, search=search, start=start, limit=limit)
+    found = import_changes.list_changes(ctx, actor, import_id, what=what, search=search, start=start, limit=limit)
     return MsgspecResponse(found)
+
+
+@file_at(router, "/imports/{import_id}/changes/file", responses=_NDJSON)
+def download_changes(ctx: Ctx, actor: Caller, import_id: str) -> Response:
+    """The whole change set as a file, one JSON object a line."""
+    path, name = import_changes.changes_file(ctx, actor, import_id)
+    headers = {"Cache-Control": "no-store", "Content-Disposition": content_disposition(name, download=True)}
+    if path is None:
+        return Response(media_type=NDJSON, headers=headers)
+    return FileResponse(path, media_type=NDJSON, headers=headers)
 
 
 @router.put("/imports/{import_id}/options", openapi_extra=_OPTIONS)
