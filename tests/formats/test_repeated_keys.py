@@ -58,6 +58,15 @@ def test_any_object_is_fine_until_a_key_of_it_is_written_again(seed: int) -> Non
         check_keys(f'{text[:at]}"k0": 5, {text[at:]}'.encode())
 
 
+def test_what_is_no_json_is_told_where_it_is_none(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"shapes": [], "version": "5", "flags": {"x": [1, 2, 3]},\n "imagePath": ]}')
+    read = FORMATS["labelme"].read
+    assert read is not None
+    labels = read(open_files(tmp_path))
+    assert list(labels.media()) == []
+    assert "line 2 column 15" in labels.faults.kept[0].message
+
+
 def test_one_file_with_a_key_twice_is_a_fault_among_others(tmp_path: Path) -> None:
     shape = '{"label": "car", "points": [[1, 2], [30, 40]], "shape_type": "rectangle", "label": "van"}'
     for name, shapes in (("a", shape), ("b", "")):

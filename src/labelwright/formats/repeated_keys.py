@@ -6,6 +6,7 @@ which most of a label file is, have no keys and are taken out before. Only a fil
 at key by key.
 """
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator
@@ -24,8 +25,13 @@ _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ANY: Final = msgspec.json.Decoder()
 
 
-def check_keys(text: Piece, pointer: str = "") -> None:
-    """Raise InvalidJson where a key occurs twice. The text is JSON; a long one is taken apart, and never made whole."""
+def check_keys(text: Piece) -> None:
+    """Raise InvalidJson where a key occurs twice. A long text is taken apart; what is no JSON, others tell."""
+    with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+        _check(text, "")
+
+
+def _check(text: Piece, pointer: str) -> None:
     if memoryview(text).nbytes <= _AT_ONCE:
         _check_piece(bytes(text), pointer)
         return
@@ -35,7 +41,7 @@ def check_keys(text: Piece, pointer: str = "") -> None:
     elif first == b"[":
         for start, portion in _portions(_LIST.decode(text)):
             if len(portion) == 1:
-                check_keys(portion[0], f"{pointer}/{start}")
+                _check(portion[0], f"{pointer}/{start}")
             elif not _has_each_once(b"[%b]" % b",".join(portion)):
                 for number, one in enumerate(portion, start):
                     _check_piece(bytes(one), f"{pointer}/{number}")
@@ -47,7 +53,7 @@ def _check_members(text: Piece, pointer: str) -> None:
     if keys > len(members) and not any('"' in key for key in members):
         raise InvalidJson(f"A key occurs twice at {pointer or '/'}.")
     for key, value in members.items():
-        check_keys(value, f"{pointer}/{escaped(key)}")
+        _check(value, f"{pointer}/{escaped(key)}")
 
 
 def _colons(text: Piece) -> int:
