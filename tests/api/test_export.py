@@ -145,7 +145,7 @@ def test_an_error_in_the_middle_cuts_the_connection(
 
     monkeypatch.setattr(exports, "_lines", failing)
     with capture_logs() as logged, pytest.raises(httpx2.RemoteProtocolError):
-        httpx2.get(f"{server}/api/projects/{project.id}/export", headers=headers(team))
+        httpx2.get(f"{server}/api/projects/{project.id}/export", headers=headers(team), timeout=60)
     assert [entry["event"] for entry in logged if entry["log_level"] == "error"] == ["unexpected error"]
 
 
@@ -158,7 +158,7 @@ def test_an_error_before_the_first_byte_is_an_ordinary_answer(
 
     monkeypatch.setattr(exports, "_lines", failing)
     with capture_logs():
-        answer = httpx2.get(f"{server}/api/projects/{project.id}/export", headers=headers(team))
+        answer = httpx2.get(f"{server}/api/projects/{project.id}/export", headers=headers(team), timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
 
 

@@ -154,7 +154,7 @@ def test_archives_that_were_made_are_listed_and_downloaded_again(
     assert export["sha256"] in done.err
     assert (tmp_path / "again.zip").read_bytes() == (tmp_path / "first.zip").read_bytes()
     address = labelwright("exports", labelled.id, "--link", export["id"]).out.strip()
-    assert httpx2.get(address).content == (tmp_path / "first.zip").read_bytes()
+    assert httpx2.get(address, timeout=60).content == (tmp_path / "first.zip").read_bytes()
 
 
 def test_one_file_of_a_format_is_written_by_itself_or_to_standard_output(

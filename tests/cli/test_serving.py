@@ -72,7 +72,7 @@ def test_a_first_start_prints_the_way_to_the_first_account_and_ends_well(tmp_pat
         secret = re.search(r"/setup#(\S+)", log.read_text())
         assert secret is not None
         body = {"email": "ada@example.org", "name": "Ada", "password": PASSWORD, "organisation": "Harbour"}
-        made = httpx2.post(f"{url}/api/setup", json={"secret": secret[1], **body})
+        made = httpx2.post(f"{url}/api/setup", json={"secret": secret[1], **body}, timeout=60)
         assert made.status_code == 200, made.text
         assert (tmp_path / "data" / "server.json").exists()
     assert not (tmp_path / "data" / "server.json").exists()

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 XY = tuple[float, float]
 
 
-def wait_until(page: Page, holds: Callable[[], object], seconds: float = 30) -> None:
+def wait_until(page: Page, holds: Callable[[], object], seconds: float = 60) -> None:
     """Wait for what no locator can see. `Page.wait_for_function` needs `eval`, which our pages forbid."""
     deadline = time.monotonic() + seconds
     while not holds():

@@ -14,7 +14,7 @@ from tests.e2e.world import World, annotation, build, classes_of, every_type, la
 
 SQUARE = [[100, 100], [200, 100], [200, 200], [100, 200]]
 HOLE = [[130, 130], [160, 130], [160, 160], [130, 160]]
-LONG = 30_000
+LONG = 120_000
 
 
 def labelled(api: httpx2.Client) -> World:

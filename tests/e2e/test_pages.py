@@ -160,7 +160,7 @@ def test_a_token_is_shown_once_works_and_is_revoked(page: Page, server: Server) 
     secret = dialog.get_by_label("Token").input_value()
     dialog.get_by_role("button", name="I have copied it").click()
     headers = {"Authorization": f"Bearer {secret}"}
-    assert httpx2.get(f"{server.url}/api/projects", headers=headers).status_code == 200
+    assert httpx2.get(f"{server.url}/api/projects", headers=headers, timeout=60).status_code == 200
     page.reload()
     row: Locator = page.get_by_role("row", name=re.compile(name))
     expect(row).to_be_visible()
@@ -168,7 +168,7 @@ def test_a_token_is_shown_once_works_and_is_revoked(page: Page, server: Server) 
     row.get_by_role("button", name=f"Revoke {name}").click()
     page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     expect(row).to_have_count(0)
-    assert httpx2.get(f"{server.url}/api/projects", headers=headers).status_code == 401
+    assert httpx2.get(f"{server.url}/api/projects", headers=headers, timeout=60).status_code == 401
 
 
 def test_a_person_signs_in_changes_the_password_and_signs_out(open_page: Pages, server: Server) -> None:
@@ -195,4 +195,4 @@ def test_a_person_signs_in_changes_the_password_and_signs_out(open_page: Pages, 
     origin = {"Origin": server.url}
     for password, status in ((PASSWORD, 401), (fresh, 200)):
         body = {"email": email, "password": password}
-        assert httpx2.post(f"{server.url}/api/session", json=body, headers=origin).status_code == status
+        assert httpx2.post(f"{server.url}/api/session", json=body, headers=origin, timeout=60).status_code == status

@@ -171,7 +171,7 @@ def test_after_the_session_ended_signing_in_over_the_editor_goes_on(
     page = context.new_page()
     hand = Hand(page, world.tasks[0]).open()
     headers = {"Origin": server.url, "Cookie": f"labelwright_session={cookie['value']}"}
-    assert httpx2.delete(f"{server.url}/api/session", headers=headers).status_code == 204
+    assert httpx2.delete(f"{server.url}/api/session", headers=headers, timeout=60).status_code == 204
     hand.key("1").click((50, 60))
     dialog = page.get_by_role("dialog", name="Please sign in again")
     expect(dialog).to_be_visible()

@@ -126,7 +126,7 @@ def test_the_notebook_for_coco_runs(world: World, chapter: str) -> None:
 
 def test_no_secret_is_in_the_servers_log(world: World) -> None:
     for secret in world.secrets:
-        answer = httpx2.get(f"{world.server.url}/api/v1/nowhere", params={"token": secret})
+        answer = httpx2.get(f"{world.server.url}/api/v1/nowhere", params={"token": secret}, timeout=60)
         assert answer.status_code == 404
     log = world.server.log.read_text()
     assert log.count("/api/v1/") > len(world.secrets)
