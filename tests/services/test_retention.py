@@ -7,7 +7,7 @@ import pytest
 
 from labelwright.exchange.work import SNAPSHOT
 from labelwright.model.errors import WrongTaskState
-from labelwright.services import export_work, import_changes, label_exports, label_imports
+from labelwright.services import export_work, import_changes, import_plan, label_exports, label_imports
 from labelwright.services.context import Context
 from labelwright.services.import_plan import Options
 from labelwright.services.label_exports import Wanted
@@ -69,7 +69,7 @@ def test_the_upload_of_an_import_goes_and_its_changes_can_be_seen_and_undone(
     assert UPLOAD in files(folder)
 
     swept(ctx, days=7.1)
-    assert files(folder) <= {"removed", label_imports.SURVEY, label_imports.CHANGES}
+    assert files(folder) <= {"removed", label_imports.SURVEY, import_plan.CHANGES}
     shown = label_imports.get_import(ctx, team.admin, found["id"])
     assert shown["state"] == ("cancelled" if state == "ready" else state)
     assert shown["removedAfterDays"] == 7
