@@ -100,7 +100,7 @@ def test_nobody_is_left_when_the_walk_is_given_up() -> None:
 def test_processes_end_when_the_one_that_started_them_is_killed(long_from: int) -> None:
     def work(number: int) -> int:
         if number >= long_from:
-            time.sleep(60)
+            time.sleep(600)
         return os.getpid()
 
     read_end, write_end = os.pipe()
