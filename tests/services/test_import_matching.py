@@ -70,6 +70,20 @@ def test_a_name_that_several_pictures_have_is_listed_and_not_guessed(
     assert found["summary"]["ambiguous"] == ["pictures/b.png"]
 
 
+def test_a_picture_under_another_name_is_found_by_its_content(ctx: Context, team: Team, project: Project) -> None:
+    """In a file of a copy elsewhere neither ids nor names are ours; two pictures of the same bytes stay ambiguous."""
+    asked = label_exports.create_export(ctx, team.admin, project.id, Wanted(format="native"))
+    export_work.write_next(ctx)
+    with zipfile.ZipFile(label_exports.archive_path(ctx, asked["id"])) as archive:
+        classes, *found = json.loads(archive.read("labels.json"))
+    for at, one in enumerate(found):
+        one |= {"internal_media_ID": ctx.new_id(), "external_media_ID": f"renamed {at}.png"}
+    summary = send(ctx, team, project, json.dumps([classes, *found]).encode(), "theirs.json")["summary"]
+    twins = [one["external_media_ID"] for one in found if one["media"]["sha256"] == found[0]["media"]["sha256"]]
+    assert (summary["matched"], sorted(summary["ambiguous"])) == (3 - len(twins), twins)
+    assert len(twins) == 2
+
+
 # --- names in any script, however a system writes them ----------------------------------------------------------------
 
 NAMES = ("größe.png", "한국어 길.png", "Čeština č. 3.jpeg", "ที่นี่.png", "صورة.png", "👩‍🚀 ñ.png")

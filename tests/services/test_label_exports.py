@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -165,3 +166,17 @@ def test_the_bytes_of_an_archive_are_served_in_ranges_and_by_a_signed_address(
     assert client.get(link, headers={"Authorization": ""}).content == whole
     assert client.get(link.replace("signature=", "signature=0"), headers={"Authorization": ""}).status_code == 404
     assert zipfile.ZipFile(io.BytesIO(whole)).testzip() is None
+
+
+def test_an_export_is_followed_by_its_events_until_it_is_done(
+    ctx: Context, team: Team, project: Project, client: Any
+) -> None:
+    asked = label_exports.create_export(ctx, team.admin, project.id, Wanted(format="coco"))
+    with ThreadPoolExecutor(1) as others:
+        writing = others.submit(export_work.write_next, ctx)
+        answer = client.get(f"/api/exports/{asked['id']}/events")
+        assert writing.result()
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    events = [json.loads(event.removeprefix("data: ")) for event in answer.text.split("\n\n") if event]
+    assert (events[-1]["state"], {event["id"] for event in events}) == ("done", {asked["id"]})
+    assert events[-1]["report"]["balance"]["exported"]["geometries"] > 0
