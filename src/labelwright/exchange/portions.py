@@ -111,11 +111,11 @@ class Portion:
         """For every plain annotation the value of its group."""
         return [values[group] for group in self.of.tolist()]
 
-    def by_task(self, values: Iterable[Value]) -> Iterator[tuple[TaskLabels, list[Value] | None]]:
-        """Each task with the values of its annotations, None with one that needs a closer look."""
+    def by_task(self, values: Iterable[Value], width: int = 1) -> Iterator[tuple[TaskLabels, list[Value] | None]]:
+        """Each task with the values of its annotations, `width` of each; None with one that needs a closer look."""
         walk, counts = iter(values), iter(self.counts)
         for task, is_plain in zip(self.tasks, self._is_plain, strict=True):
-            yield task, list(itertools.islice(walk, next(counts))) if is_plain else None
+            yield task, list(itertools.islice(walk, width * next(counts))) if is_plain else None
 
     def sizes(self) -> Floats:
         """Width and height of the picture of each annotation, (n, 2)."""

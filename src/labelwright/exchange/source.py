@@ -84,6 +84,13 @@ class TaskLabels(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return len(self.annotations if self.columns is None else self.columns)
 
     @property
+    def known_count(self) -> int | None:
+        """How many annotations there are, where they are plain and nothing needs to be decoded to know it."""
+        if self.columns is not None:
+            return len(self.columns)
+        return 0 if self.content == EMPTY else None
+
+    @property
     def answer_count(self) -> int:
         """How many answers the labels hold."""
         answered = self.annotations if self.columns is None else self.columns.head.more.values()

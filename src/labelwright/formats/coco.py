@@ -6,7 +6,6 @@ computed from the geometry. What COCO has no word for stands under further keys,
 https://cocodataset.org/#format-data
 """
 
-import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -49,7 +48,9 @@ SINGLE_POINT: Final = "A point is an object with one keypoint; its box is the pi
 MASKED: Final = "A segment with holes is RLE: its pixels, without the fractions of its outline."
 BRIDGED: Final = "Holes are joined to the outline by lines of no width."
 
-_ALONE: Final = "[[]]"
+_BOX: Final = "rectangle"
+_CELLS: Final = 10
+"""What the line of a plain shape is made of."""
 _AT_ONCE: Final = 16
 """Pictures whose annotations are written together: their text stays in the cache."""
 _ID: Final = msgspec.Raw(ID.encode())
@@ -114,11 +115,14 @@ class _Writer:
             class_id: f',"category_id":{number},"iscrowd":0,"bbox":[' for class_id, number in self._category_ids.items()
         }
         self._image_ids: dict[str, int] = {}
+        self._first_ids: dict[str, int] = {}
         self._written = 0
         self._ids: list[int] = []
         self._count = 0
         self._skeletons = skeletons_of(scheme) if settings["keypoints"] else {}
         self._unseen = {class_id: skeleton.unseen for class_id, skeleton in self._skeletons.items()}
+        self._ends = dict.fromkeys(scheme.indices, '"}')
+        self._ends |= {class_id: f'",{encoded(fields)[1:-1]}}}' for class_id, fields in self._unseen.items()}
 
     def instances(self, source: Source, split: str) -> Iterator[bytes]:
         """The portions of one file."""
@@ -168,17 +172,23 @@ class _Writer:
         return encoded(category)
 
     def _images(self, source: Source, split: str) -> Iterator[bytes]:
-        for media, lines in source.heads_in_turn(split, self._some_images):
-            if media:
-                first = self._image_ids.setdefault(media[0], len(self._image_ids) + 1)
-                self._image_ids.update(zip(media, itertools.count(first), strict=False))
-                yield lines.counted_on(first - 1)
+        """The lines of images. Who writes annotations knows their ids afterwards, as far as they are plain."""
+        self._first_ids = {}
+        next_id: int | None = self._written + 1
+        for counts, lines in source.heads_in_turn(split, self._some_images):
+            for medium_id, count in counts.items():
+                image_id = self._image_ids.setdefault(medium_id, len(self._image_ids) + 1)
+                if next_id is not None:
+                    self._first_ids[medium_id] = next_id
+                    next_id = next_id + count if count is not None else None
+            if counts:
+                yield lines.counted_on(image_id - len(counts))
 
-    def _some_images(self, tasks: list[TaskLabels]) -> tuple[list[str], Numbered]:
-        """The ids of media, and their lines."""
+    def _some_images(self, tasks: list[TaskLabels]) -> tuple[dict[str, int | None], Numbered]:
+        """How many annotations each medium has, where that is known, and their lines."""
         tasks = [task for task in tasks if task.medium.width]
         lines = NEXT.join(map(self._image, tasks)).encode()
-        return [task.medium.id for task in tasks], Numbered(lines, range(len(tasks)), len(tasks))
+        return {task.medium.id: task.known_count for task in tasks}, Numbered(lines, range(len(tasks)), len(tasks))
 
     def _image(self, task: TaskLabels) -> str:
         medium = task.medium
@@ -204,48 +214,46 @@ class _Writer:
 
     def _portion(self, tasks: list[TaskLabels]) -> Numbered:
         portion = Portion(tasks, lambda task: bool(task.medium.width))
-        plain = self._plain(portion)
         self._account(portion)
         if portion.is_plain:
-            return Numbered(NEXT.join(plain).encode(), range(len(plain)), len(plain))
-        lines: list[str] = []
+            first = self._first_ids.get(tasks[0].medium.id)
+            text = "".join(self._plain(portion, first))
+            return Numbered(text[len(NEXT) :].encode(), range(len(portion.of)), len(portion.of), first)
+        texts: list[str] = []
         self._ids, self._count = [], 0
-        for task, found in portion.by_task(plain):
+        for task, found in portion.by_task(self._plain(portion, None), _CELLS):
             if found is None:
-                lines += self._task(task)
+                texts += [f"{NEXT}{line}" for line in self._task(task)]
             else:
-                lines += found
-                self._ids += range(self._count, self._count + len(found))
-                self._count += len(found)
-        return Numbered(NEXT.join(lines).encode(), self._ids, self._count)
+                texts += found
+                count = len(found) // _CELLS
+                self._ids += range(self._count, self._count + count)
+                self._count += count
+        return Numbered("".join(texts)[len(NEXT) :].encode(), self._ids, self._count)
 
-    def _plain(self, portion: Portion) -> list[str]:
-        """The lines of plain shapes."""
-        images = portion.of_each([f'"image_id":{self._image_ids[task.medium.id]}' for task in portion.plain_tasks])
+    def _plain(self, portion: Portion, first: int | None) -> list[str]:
+        """The lines of plain shapes, each in _CELLS cells; ids from the first one on, or ID."""
+        count = len(portion.of)
         with_corners = self._settings["boxes"] == "polygon"
-        columns = (
-            itertools.repeat(f'{{"id":{ID},'),
-            images,
-            portion.of_groups([self._heads[class_id] for _, class_id in portion.groups]),
-            portion.shapes.measures(between='],"area":'),
-            itertools.repeat(',"segmentation":[['),
-            portion.shapes.rings() if with_corners else portion.shapes.rings(box=""),
-            itertools.repeat(']],"uid":"'),
-            portion.ids,
-            itertools.repeat('"}'),
+        is_ring = [with_corners or kind != _BOX for kind, _ in portion.groups]
+        cells = [f'{NEXT}{{"id":'] * (_CELLS * count)
+        cells[1::_CELLS] = map(str, range(first, first + count)) if first is not None else [ID] * count
+        cells[2::_CELLS] = portion.of_each(
+            [f',"image_id":{self._image_ids[task.medium.id]}' for task in portion.plain_tasks]
         )
-        lines = list(map("".join, zip(*columns, strict=False)))
-        if not with_corners:
-            lines = [line.replace(_ALONE, "[]", 1) for line in lines]
+        cells[3::_CELLS] = portion.of_groups([self._heads[class_id] for _, class_id in portion.groups])
+        cells[4::_CELLS] = portion.shapes.measures(between='],"area":')
+        cells[5::_CELLS] = portion.of_groups([f',"segmentation":{"[[" if ring else "["}' for ring in is_ring])
+        cells[6::_CELLS] = portion.shapes.rings() if with_corners else portion.shapes.rings(box="")
+        cells[7::_CELLS] = portion.of_groups([f'{"]]" if ring else "]"},"uid":"' for ring in is_ring])
+        cells[8::_CELLS] = portion.ids
+        ends = portion.of_groups([self._ends[class_id] for _, class_id in portion.groups])
         for at, one in portion.more.items():
-            if fields := self._extras(one, portion.groups[portion.of[at]][1]):
-                lines[at] = f"{lines[at][:-1]},{encoded(fields)[1:-1]}}}"
-        if self._unseen:
-            unseen = [self._unseen.get(class_id) for _, class_id in portion.groups]
-            for at, points in enumerate(portion.of_groups(unseen)):
-                if points is not None:
-                    lines[at] = f"{lines[at][:-1]},{encoded(points)[1:-1]}}}"
-        return lines
+            _, class_id = portion.groups[portion.of[at]]
+            if fields := self._extras(one, class_id):
+                ends[at] = f'",{encoded(fields)[1:-1]}{ends[at][1:]}'
+        cells[9::_CELLS] = ends
+        return cells
 
     def _extras(self, one: More | PlainAnnotation | Annotation, class_id: str) -> dict[str, Any]:
         """What few annotations have; the ledger is told about the answers."""

@@ -36,16 +36,19 @@ def spot(point: Point, size_wh: tuple[int, int]) -> dict[str, Any]:
 class Numbered(NamedTuple):
     """Lines of `size` objects that hold ID wherever an id belongs; `ids` are these in order, the first object's is 0.
 
-    Whoever writes lines does not know how many objects others write in front of them.
+    Whoever writes lines does not know how many objects others write in front of them; or he does: then `first` is the
+    id of the first object, and every id is in its place.
     """
 
     text: bytes
     ids: Sequence[int]
     size: int
+    first: int | None = None
 
     def counted_on(self, before: int) -> bytes:
         """The text, with ids that go on behind `before` objects."""
-        if not self.ids:
+        if self.first is not None or not self.ids:
+            assert self.first in {None, before + 1}
             return self.text
         parts: list[bytes] = [b""] * (2 * len(self.ids) + 1)
         parts[::2] = self.text.split(_ID)
