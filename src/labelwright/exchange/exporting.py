@@ -28,6 +28,7 @@ from labelwright.exchange.turning import STORED, UPRIGHT, stored_document, store
 CONFIGURATION_PATH: Final = "label_configuration.json"
 LINKS_PATH: Final = "pictures.csv"
 _WORTH_SHARING: Final = 4
+_LINES_AT_ONCE: Final = 256
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,16 +46,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Progress = Callable[[int, int], None]
-Stored = Any
+Given = Any
 Portion = TypeVar("Portion")
-Tasks = Callable[[], Iterator[Stored]]
+Tasks = Callable[[], Iterator[Given]]
 
 
 class Exporting:
     """One export of `tasks` (a walk that can be started anew) under way.
 
-    A walk may give tasks as they are stored, so that those are passed over that another process looks at; then `load`
-    makes tasks of them.
+    A walk may give what stands for tasks, so that those are passed over that another process looks at; then `load`
+    makes tasks of it.
     `progress(done, total)` is told about tasks and may raise to stop everything; `scratch` takes temporary files.
     `names` walks over ids and names of the same tasks' media, for who has them sooner; all of them are in wanted
     states then. `processes` may share the work of formats that let them; not where there are threads besides.
@@ -73,7 +74,7 @@ class Exporting:
         scratch: Path | None = None,
         names: Names | None = None,
         processes: int = 1,
-        load: Callable[[Stored], TaskLabels] = lambda task: task,
+        load: Callable[[Given], TaskLabels] = lambda task: task,
     ) -> None:
         self._processes, self._load = processes, load
         self._original, self._scratch = scheme, scratch
@@ -193,14 +194,14 @@ class Exporting:
         """What `work` makes of some tasks in a row, in order; several processes do it where it is worth it."""
         plan = self.plan()
 
-        def portions() -> Iterator[list[tuple[int, Stored]]]:
+        def portions() -> Iterator[list[tuple[int, Given]]]:
             walk = plan.kept(self._tasks(), split)
             return iter(lambda: list(islice(walk, at_once)), [])
 
-        def loaded(some: list[tuple[int, Stored]]) -> Made:
+        def loaded(some: list[tuple[int, Given]]) -> Made:
             return work(list(map(self._loaded, some)))
 
-        is_shared = self._processes > 1 and plan.count > _WORTH_SHARING * at_once
+        is_shared = self._processes > 1 and plan.count > _WORTH_SHARING * min(at_once, AT_ONCE)
         made = self._among_processes(portions, loaded) if is_shared else map(loaded, portions())
         for number, one in enumerate(made, 1):
             yield one
@@ -226,7 +227,7 @@ class Exporting:
     def _kept(self, split: str | None) -> Iterator[Kept]:
         return map(self._loaded, self.plan().kept(self._tasks(), split))
 
-    def _loaded(self, stored: tuple[int, Stored]) -> Kept:
+    def _loaded(self, stored: tuple[int, Given]) -> Kept:
         return Kept(stored[0], self._load(stored[1]))
 
     def _left(self, kept: Kept) -> TaskLabels:
@@ -391,7 +392,7 @@ class Exporting:
                 [medium.name for medium in media if medium.orientation != UPRIGHT and not self._is_stored],
             )
 
-        for lines, not_there, not_upright in self._shared(None, described):
+        for lines, not_there, not_upright in self._shared(None, described, _LINES_AT_ONCE):
             missing += not_there
             turned += not_upright
             yield lines

@@ -29,6 +29,8 @@ from labelwright.formats.yolo_plain import outline_rows
 from labelwright.formats.yolo_reader import read_task, recognise_task
 from labelwright.model.geometry import Geometry, ImageSegmentation, Point, Point2, Polygon, Rectangle, kind_of
 
+_AT_ONCE: Final = 128
+"""Pictures whose files are made together: they are small."""
 NO_ANSWERS: Final = "YOLO has no attributes."
 NO_DEPTH: Final = "YOLO has no depth; it is lost."
 NO_ROOM: Final = "YOLO has boxes and outlines, no {kind}s."
@@ -110,7 +112,7 @@ def write(task: str, source: Source, archive: Archive, settings: Chosen, ledger:
     writer = _Writer(task, source.scheme, ledger)
     filled = dict.fromkeys(source.splits, False)
     for split in source.splits:
-        for ready in source.in_turn(split, lambda tasks: archive.ready(writer.files(tasks))):
+        for ready in source.in_turn(split, lambda tasks: archive.ready(writer.files(tasks)), _AT_ONCE):
             archive.put(ready)
             filled[split] = filled[split] or bool(ready.paths)
     splits = [split for split, is_filled in filled.items() if is_filled] or [""]

@@ -21,7 +21,7 @@ from labelwright.exchange.exporting import CONFIGURATION_PATH, Exporting
 from labelwright.exchange.orphans import ORPHANED
 from labelwright.exchange.sharing import Died, processes_here
 from labelwright.exchange.side_car_writing import check_side_car
-from labelwright.exchange.snapshot import read_frames, task_in
+from labelwright.exchange.snapshot import Snapshot
 from labelwright.exchange.source import Medium, Scheme
 from labelwright.exchange.work import ARCHIVE, JOB, REPORT, SNAPSHOT, Done, Job, Said
 from labelwright.exchange.zip_file import ZipWriter
@@ -66,17 +66,18 @@ def run(folder: Path) -> Done:
     job = msgspec.json.decode((folder / JOB).read_bytes(), type=Job)
     scheme = Scheme(job.configuration, job.indices)
     form = FORMATS[job.request.format]
+    snapshot = Snapshot(folder / SNAPSHOT)
     exporting = Exporting(
         form,
         job.request,
         scheme,
-        lambda: read_frames(folder / SNAPSHOT),
+        snapshot.places,
         project=job.project,
         open_picture=_opener(Path(job.originals)),
         progress=_teller("writing"),
         scratch=folder,
         processes=processes_here(),
-        load=task_in,
+        load=snapshot.task,
     )
     exporting.plan()
     part = folder / PART
