@@ -1,16 +1,21 @@
 """`labelwright export --format` and `labelwright import` of what comes back."""
 
 import json
+import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
+from rich.progress import Progress
 
+from labelwright.exchange.work import Said
 from labelwright.jobs.background import background_work
-from labelwright.services import configurations, tasks
+from labelwright.sdk import Client
+from labelwright.services import configurations, export_work, import_work, tasks
 from labelwright.services.context import Context
+from labelwright.services.worker_processes import Ended
 from tests.builders import Project, Team, annotation, make_project, rectangle, save
 from tests.cli.conftest import Run
 
@@ -19,6 +24,13 @@ from tests.cli.conftest import Run
 def _working(ctx: Context) -> Iterator[None]:
     with background_work(ctx):
         yield
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -37,7 +49,7 @@ def test_an_archive_is_written_and_its_report_and_digest_are_said(
     target = tmp_path / "yolo.zip"
     done = labelwright("export", labelled.id, "--format", "yolo", "--pictures", "pack", "-o", target)
     assert done.code == 0, done.err
-    assert "1 geometries: 1 exported" in done.err
+    assert "1 geometry: 1 exported" in done.err
     assert "SHA-256" in done.err
     with zipfile.ZipFile(target) as archive:
         assert archive.read("labels/a.txt") != b""
@@ -52,7 +64,45 @@ def test_a_dry_run_writes_nothing(
     monkeypatch.chdir(tmp_path / "here")
     done = labelwright("export", labelled.id, "--format", "coco", "--dry-run", "--split", "50/50")
     assert done.code == 0, done.err
+    own = labelwright("export", labelled.id, "--dry-run")
+    assert own.code == 0, own.err
+    assert "1 geometry: 1 exported" in own.err
+    assert labelwright("export", labelled.id, "--dry-run", "--include", "ids").code == 1
     assert list((tmp_path / "here").iterdir()) == []
+
+
+def test_what_is_asked_wrongly_is_refused_with_what_may_be_meant(labelwright: Run, labelled: Project) -> None:
+    for arguments, text in (
+        (("--format", "yolo-sg", "--dry-run"), "There is no format “yolo-sg”. Did you mean yolo-seg?"),
+        (("--format", "COCO-panoptic", "--dry-run"), "Did you mean coco_panoptic?"),
+        (("--format", "coco", "--class", "crain", "--dry-run"), "Did you mean crane?"),
+        (("--format", "coco", "--status", "complete", "--dry-run"), "Did you mean completed?"),
+        (("--format", "coco", "-o", "/"), "/: It is a folder; name a file in it."),
+        (("--format", "coco", "-o", "/dev/null/x.zip"), "/dev/null/x.zip: /dev/null is no folder."),
+    ):
+        refused = labelwright("export", labelled.id, *arguments)
+        assert (refused.code, text in refused.err) == (1, True), refused.err
+
+
+def test_who_interrupts_an_export_or_an_import_stops_it_on_the_server_too(
+    labelwright: Run, labelled: Project, sdk: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(*_: object, is_wanted: Callable[[], bool], **__: object) -> Ended:
+        wait_until(lambda: not is_wanted())
+        return Ended(1, Said(step="starting"), was_wanted=False)
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    for work in (export_work, import_work):
+        monkeypatch.setattr(work, "run_worker", endless)
+    monkeypatch.setattr(Progress, "update", interrupted)
+    (tmp_path / "a.json").write_text("{}")
+    for command in (("export", labelled.id, "--format", "coco"), ("import", labelled.id, tmp_path / "a.json")):
+        done = labelwright(*command)
+        assert (done.code, done.err) == (130, "Stopped, on the server too.\n")
+    stopped = (*sdk.exchanges.exports(labelled.id), *sdk.exchanges.imports(labelled.id))
+    assert [one.state for one in stopped] == ["cancelled", "cancelled"]
 
 
 def test_what_was_exported_is_compared_and_changes_nothing(labelwright: Run, labelled: Project, tmp_path: Path) -> None:

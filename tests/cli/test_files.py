@@ -128,6 +128,23 @@ def test_what_is_not_kept_of_predictions_is_said(tmp_path: Path, capsys: pytest.
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("target", "form", "text"),
+    [
+        ("x.tar.gz", "yolo", "as .zip or .tar, not as .gz: name x.zip"),
+        ("none/x.zip", "yolo", "There is no folder"),
+        ("x.zip", "yolo_seg", "There is no format “yolo_seg” to write. Did you mean yolo-seg?"),
+    ],
+)
+def test_a_target_that_cannot_be_written_is_refused_before_any_work(
+    target: str, form: str, text: str, coco: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        run("convert", coco, tmp_path / target, "--format", form)
+    assert text in refused.value.message
+    assert not (tmp_path / target).exists()
+
+
 def test_a_target_that_is_there_is_left_alone(coco: Path, tmp_path: Path) -> None:
     (tmp_path / "x.zip").write_text("mine")
     with pytest.raises(Exception, match="there already"):

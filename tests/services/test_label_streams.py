@@ -69,7 +69,7 @@ def test_options_are_those_of_the_format(ctx: Context, team: Team, project: Proj
     ("wanted", "text"),
     [
         ({"format": "yolo"}, "YOLO detection is several files; ask for an archive. One file each have native"),
-        ({"format": "nothing"}, "There is no format nothing"),
+        ({"format": "nothing"}, "There is no format “nothing”"),
         ({"format": "coco", "split": "80/20"}, "split needs more than one file"),
         ({"format": "coco", "pictures": "pack"}, "pictures needs more than one file"),
         ({"format": "coco", "side_car": True}, "sideCar needs more than one file"),

@@ -12,6 +12,7 @@ app = App(
     version=__version__,
     help_format="markdown",
     default_parameter=Parameter(show_default=False, negative=""),
+    suppress_keyboard_interrupt=False,  # `failures` chooses the exit code
 )
 SERVING, WORKING = Group("Run a server", sort_key=1), Group("Work with a server", sort_key=2)
 FILES = Group("Work with label files", sort_key=3)

@@ -1,17 +1,19 @@
 """The half of `labelwright export` that speaks every format: archives are written, explained and downloaded."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from labelwright.cli.showing import advance, counting, note, plural, sending, size
-from labelwright.model.errors import Invalid
+from labelwright.cli.showing import advance, counting, note, of_unit, plural, sending, size
+from labelwright.model.errors import Invalid, LabelwrightError
 from labelwright.sdk import Client, Project
 from labelwright.sdk.exchanges import LabelExport, WantedExport
-from labelwright.sdk.files import whole_file
+from labelwright.sdk.files import check_place, whole_file
 
 
 @Parameter(name="*")
@@ -79,12 +81,17 @@ def export_archive(
     client: Client, project: Project, archived: Archived, status: tuple[str, ...], output: str | None
 ) -> None:
     """Have an archive written, say what it holds, and download it."""
+    if output is not None and not archived.dry_run:
+        check_place(Path(output))
     with counting(f"Exporting {project.name}", None) as bar:
+        asked: list[str] = []
 
         def show(export: LabelExport) -> None:
+            asked[:] = [export.id]
             bar.update(bar.task_ids[0], completed=export.done, total=export.total or None)
 
-        done = client.exchanges.export(project.id, archived.wanted(status), on_progress=show)
+        with stopping(lambda: [client.exchanges.cancel_export(one) for one in asked]):
+            done = client.exchanges.export(project.id, archived.wanted(status), on_progress=show)
     show_balance((done.report or {}).get("balance", {}))
     for name in (done.report or {}).get("missing", [])[:20]:
         note(f"  picture not packed: {name}")
@@ -101,6 +108,18 @@ def export_archive(
     note(f"{target} written ({size(done.size or 0)}), SHA-256 {done.sha256}")
 
 
+@contextmanager
+def stopping(cancel: Callable[[], object]) -> Iterator[None]:
+    """Stop on the server, too, what somebody interrupts here while he waits for it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        with suppress(LabelwrightError):
+            cancel()
+            note("Stopped, on the server too.")
+        raise
+
+
 def wants_one_file(archived: Archived, output: str | None) -> bool:
     """Whether the output is one file of the format, as its name says, and no archive."""
     if output is None or archived.dry_run:
@@ -111,6 +130,8 @@ def wants_one_file(archived: Archived, output: str | None) -> bool:
 def export_file(client: Client, project: Project, archived: Archived, status: tuple[str, ...], output: str) -> None:
     """Write the one file of a format while the server makes it; to standard output for -."""
     wanted = archived.wanted(status)
+    if output != STDOUT:
+        check_place(Path(output))
     for name, is_asked in (
         ("--split", wanted.split),
         ("--pictures", wanted.pictures != "none"),
@@ -135,13 +156,13 @@ def show_balance(balance: dict[str, Any]) -> None:
     for unit, count in balance.get("source", {}).items():
         parts = [f"{balance[bucket][unit]:,} {bucket}" for bucket in buckets if balance[bucket][unit]]
         if count or unit not in {"comments", "ids"}:
-            note(f"{count:,} {unit}: {', '.join(parts) or 'none'}")
+            note(f"{of_unit(count, unit)}: {', '.join(parts) or 'none'}")
     for entry in balance.get("entries", []):
         if entry["bucket"] in {"converted", "refused"}:
-            note(f"  {entry['count']:,} {entry['unit']} {entry['bucket']}: {entry['reason']}{_loss(entry)}")
+            note(f"  {of_unit(entry['count'], entry['unit'])} {entry['bucket']}: {entry['reason']}{_loss(entry)}")
     for unit, count in balance.get("side_car", {}).items():
         if count:
-            note(f"  {count:,} {unit} come back through the side-car")
+            note(f"  {of_unit(count, unit)} come back through the side-car")
 
 
 def _loss(entry: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """`labelwright convert`, `validate`, `diff` and `formats`: label files without any server."""
 
 import hashlib
+import os
 import shutil
 import sys
 import tempfile
@@ -10,7 +11,7 @@ from typing import Annotated, BinaryIO
 
 from cyclopts import Parameter
 
-from labelwright.cli.showing import advance, counting, note, plural, show_json, show_table
+from labelwright.cli.showing import advance, counting, note, of_unit, plural, show_json, show_table
 from labelwright.exchange.archive import Archive, FolderWriter, Sink, TarWriter
 from labelwright.exchange.asides import as_fault
 from labelwright.exchange.checking import check_archive
@@ -29,8 +30,10 @@ from labelwright.exchange.splits import parse_splits
 from labelwright.exchange.zip_file import ZipWriter
 from labelwright.formats import FORMATS, configuration_file
 from labelwright.model.errors import Invalid
+from labelwright.model.meaning import meant
 
 DIFFERENT = 1
+_NOT_WRITTEN = {".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar"}
 _SINGLE = {".json", ".ndjson", ".jsonl", ".geojson", ".csv", ".xml", ".parquet"}
 
 FormatName = Annotated[str | None, Parameter(name="--format", help="Its name; `labelwright formats` lists them.")]
@@ -85,10 +88,8 @@ def convert(  # noqa: PLR0913 - the options of a command
     ] = False,
 ) -> None:
     """Convert labels from one format into another; what cannot come along is counted and said."""
-    if form is None or form not in FORMATS or FORMATS[form].write is None:
-        raise Invalid(f"Say with --format into what: {', '.join(f.id for f in FORMATS.values() if f.write)}.")
-    if target.exists():
-        raise Invalid(f"{target} is there already. Name another one, or remove it.")
+    form = _named("write", form, [f.id for f in FORMATS.values() if f.write])
+    _check_target(target)
     if is_single(target):
         _check_single(target, FORMATS[form], alone=not (split or pictures or side_car))
     files, labels, found = _opened(source, read_as)
@@ -134,6 +135,30 @@ def convert(  # noqa: PLR0913 - the options of a command
         note(f"SHA-256 {digest_of(target)}")
 
 
+def _named(use: str, form: str | None, known: list[str]) -> str:
+    """The name of a format. Raises Invalid where there is none, or no such one."""
+    there_are = f"There are {', '.join(known)}."
+    if form is None:
+        raise Invalid(f"Say with --format into what. {there_are}")
+    if form not in known:
+        raise Invalid(f"There is no format “{form}” to {use}.{meant(form, known)} {there_are}")
+    return form
+
+
+def _check_target(target: Path) -> None:
+    """Raise Invalid, before any work, where nothing can be written."""
+    folder = target.absolute().parent
+    if target.exists():
+        raise Invalid(f"{target} is there already. Name another one, or remove it.")
+    if not folder.is_dir():
+        raise Invalid(f"There is no folder {folder}. Make it, or name a {target.name} elsewhere.")
+    if not os.access(folder, os.W_OK):
+        raise Invalid(f"Nothing may be written into {folder}. Name a {target.name} elsewhere.")
+    if target.suffix.lower() in _NOT_WRITTEN:
+        name = f"{target.stem.removesuffix('.tar')}.zip"
+        raise Invalid(f"Archives are written as .zip or .tar, not as {target.suffix}: name {name}.")
+
+
 def _written(exporting: Exporting, form: Format, target: Path, configuration: bytes) -> Report:
     """Write into a temporary place and move it when it is whole."""
     with tempfile.TemporaryDirectory(dir=target.absolute().parent, prefix=".labelwright-") as folder:
@@ -160,7 +185,8 @@ def _check_single(target: Path, form: Format, *, alone: bool) -> None:
     """Raises Invalid where labels and what comes with them do not go into this one file."""
     if form.main is None or Path(form.main).suffix != target.suffix.lower():
         one = f"one {Path(form.main).suffix} file" if form.main else "several files"
-        raise Invalid(f"{form.name} is {one}, not {target.name}. Name that, a .zip, a .tar or a folder.")
+        such = "such a file, " if form.main else ""
+        raise Invalid(f"{form.name} is {one}, not {target.name}. Name {such}a .zip, a .tar or a folder.")
     if not alone:
         raise Invalid(f"{target.name} is one file: splits, pictures and a side-car need a .zip, a .tar or a folder.")
 
@@ -236,9 +262,8 @@ def _opened(source: Path, read_as: str | None) -> tuple[Files, LabelFile, Format
     """Open a source. Raises Invalid when it is not there or in no format."""
     if not source.exists():
         raise Invalid(f"There is no {source}.")
-    if read_as is not None and (read_as not in FORMATS or FORMATS[read_as].read is None):
-        known = ", ".join(form.id for form in FORMATS.values() if form.read is not None)
-        raise Invalid(f"There is no format {read_as} to read; there are {known}.")
+    if read_as is not None:
+        _named("read", read_as, [form.id for form in FORMATS.values() if form.read is not None])
     files = open_files(source)
     form, *others = recognise(files, FORMATS, read_as)
     if others and read_as is None:
@@ -265,12 +290,12 @@ def show_report(report: Report) -> None:
             for bucket in ("exported", "converted", "refused", "filtered")
             if getattr(balance, bucket)[unit]
         ]
-        note(f"{balance.source[unit]:,} {unit}: {', '.join(parts) or 'none'}")
+        note(f"{of_unit(balance.source[unit], unit)}: {', '.join(parts) or 'none'}")
     for entry in balance.losses:
-        note(f"  {entry.count:,} {entry.unit} {entry.bucket}: {entry.reason}{_loss(entry)}")
+        note(f"  {of_unit(entry.count, entry.unit)} {entry.bucket}: {entry.reason}{_loss(entry)}")
     for returning, count in balance.side_car.items():
         if count:
-            note(f"  {count:,} {returning} come back through the side-car")
+            note(f"  {of_unit(count, returning)} come back through the side-car")
     for name in report.missing[:20]:
         note(f"  picture not packed: {name}")
 

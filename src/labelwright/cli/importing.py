@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from cyclopts import Parameter
 
+from labelwright.cli.archives import stopping
 from labelwright.cli.showing import counting, note, plural, show_json, show_table
 from labelwright.exchange.asides import NotKept
 from labelwright.exchange.found import Place
@@ -83,16 +84,19 @@ def import_compared(client: Client, project: Project, file: Path, compared: Comp
     """Compare a file with what is there, show it, and store it unless something speaks against it. Raises Invalid."""
     mapping = read_mapping(client, project, compared)
     with counting(f"Comparing {file.name}", None) as bar:
+        asked: list[LabelImport] = []
 
         def show(found: LabelImport) -> None:
+            asked[:] = [found]
             bar.update(bar.task_ids[0], completed=found.done, total=found.total or None)
 
         with sendable(file) as source:
             name = "labels" if str(file) == STDIN else file.name
             use = compared.side_car == "use"
-            found = client.exchanges.compare(
-                project.id, source, name=name, form=compared.form, use_side_car=use, on_progress=show
-            )
+            with stopping(lambda: [client.exchanges.cancel_import(one) for one in asked]):
+                found = client.exchanges.compare(
+                    project.id, source, name=name, form=compared.form, use_side_car=use, on_progress=show
+                )
     note_format(found)
     _say_notes(found.survey or {})
     if found.state == "needs_classes" or compared.make_configuration:
@@ -144,7 +148,7 @@ def _store(client: Client, project: Project, found: LabelImport, compared: Compa
         raise Invalid(
             f"Nothing was imported: {plural(problems, 'thing')} of the file does not fit. --partly imports the rest."
         )
-    with counting("Storing", None) as bar:
+    with counting("Storing", None) as bar, stopping(lambda: client.exchanges.cancel_import(found)):
         done = client.exchanges.apply(
             found, on_progress=lambda now: bar.update(bar.task_ids[0], completed=now.done, total=now.total)
         )

@@ -18,6 +18,7 @@ from labelwright.cli.archives import (
 from labelwright.cli.connection import HERE, Server
 from labelwright.cli.importing import ALL_OR_NOTHING, Compared, import_compared
 from labelwright.cli.showing import advance, counting, note, plural, size
+from labelwright.model.errors import Invalid
 from labelwright.sdk.labels import ExportOptions, OutOfBounds
 
 
@@ -45,6 +46,8 @@ def export(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Export the labels of a project: our own file, or with `--format` an archive in another format.
 
+    Options of an archive without `--format` give one in our own format; `--dry-run` writes nothing.
+
     With `--format` and `-o NAME.json` (or .csv, .xml, ...; - for standard output) it is the format's one file instead,
     written while the server makes it, for formats that have one.
 
@@ -53,7 +56,9 @@ def export(  # noqa: PLR0913 - the options of a command
     options = ExportOptions(status=status, include=include, coordinates=coordinates)
     with server.connect() as client:
         found = client.projects.get(project)
-        if archived.form is not None:
+        if archived != PLAIN:
+            if include or coordinates:
+                raise Invalid("--include and --coordinates are for our own file alone; leave them or the others out.")
             if output is not None and wants_one_file(archived, output):
                 export_file(client, found, archived, status, output)
             else:

@@ -73,6 +73,11 @@ def size(size_bytes: float) -> str:
     return ""
 
 
+def of_unit(count: int, unit: str) -> str:
+    """`1 geometry`, `1,200 geometries`: units of the ledger are named in the plural."""
+    return f"{count:,} {unit}" if count != 1 else f"1 {'geometry' if unit == 'geometries' else unit.removesuffix('s')}"
+
+
 def plural(count: int, noun: str) -> str:
     """`1 task`, `1,200 tasks`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -115,10 +115,13 @@ class Files:
         return self._json_keys[path]
 
 
+WHOLE: Final = "The upload"
+
+
 def refused(path: str, code: str, what: str) -> Invalid:
     """The error that a file of an import cannot be read: its name, then what."""
     text = f"{path[-200:]} {what}"
-    return Invalid(text, (Issue(f"/{path[-200:]}", code, text),))
+    return Invalid(text, (Issue("" if path == WHOLE else f"/{path[-200:]}", code, text),))
 
 
 def open_files(path: Path, name: str | None = None) -> Files:

@@ -1,5 +1,6 @@
 """Bytes to send, and files that appear whole or not at all."""
 
+import errno
 import hashlib
 import io
 import os
@@ -40,11 +41,26 @@ def bytes_of(source: Path | str | bytes) -> Bytes:
     return Bytes(lambda: path.open("rb"), path.stat().st_size)
 
 
+def check_place(path: Path) -> None:
+    """Raise OSError, before any work, where a file cannot be written."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "It is a folder; name a file in it", str(path))
+    folder = next(one for one in path.absolute().parents if one.exists())
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, f"{folder} is no folder", str(path))
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """Write beside `path` and rename at the end; after an error nothing is left and an older file stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    check_place(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    except OSError as error:  # nobody knows the name of the temporary one
+        raise OSError(error.errno, error.strerror, str(path)) from None
     try:
         with os.fdopen(handle, "wb") as file:
             yield file

@@ -6,6 +6,7 @@ the archive from it. After a restart, and when a stopped export is resumed, the 
 """
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -21,6 +22,7 @@ from labelwright.exchange.work import ARCHIVE
 from labelwright.formats import FORMATS
 from labelwright.model.configuration import Configuration
 from labelwright.model.errors import Invalid, Issue, NotFound, WrongTaskState
+from labelwright.model.meaning import meant
 from labelwright.model.task import EXPORTED_BY_DEFAULT, TaskState
 from labelwright.services import configurations
 from labelwright.services.access import Actor, Right, access_project
@@ -79,8 +81,7 @@ def request_of(wanted: Wanted, configuration: Configuration) -> Request:
     """What a caller asks for, checked. Raises Invalid with the place in what was asked."""
     form = FORMATS.get(wanted.format)
     if form is None or form.write is None:
-        known = ", ".join(f.id for f in FORMATS.values() if f.write is not None)
-        _refuse("format", f"There is no format {wanted.format[:40]} to write; there are {known}.")
+        _refuse_unknown("format", "format", wanted.format, [f.id for f in FORMATS.values() if f.write is not None])
     if wanted.pictures not in PICTURES:
         _refuse("pictures", f"pictures={wanted.pictures[:40]} will not do; use {', '.join(PICTURES)}.")
     check_frame(form, wanted.frame)
@@ -90,7 +91,7 @@ def request_of(wanted: Wanted, configuration: Configuration) -> Request:
     names = set(Scheme(configuration).names().values())
     for name in wanted.classes:
         if name not in names:
-            _refuse("classes", f"There is no geometry class “{name[:60]}”; there are {', '.join(sorted(names))}.")
+            _refuse_unknown("classes", "geometry class", name, sorted(names))
     return Request(
         format=form.id,
         states=_states(wanted.states),
@@ -109,11 +110,15 @@ def _refuse(field: str, message: str) -> NoReturn:
     raise Invalid(message, (Issue(f"/{field}", f"invalid_{field}", message),))
 
 
+def _refuse_unknown(field: str, what: str, given: str, known: Sequence[str]) -> NoReturn:
+    _refuse(field, f"There is no {what} “{given[:60]}”.{meant(given, known)} There are {', '.join(known)}.")
+
+
 def _states(given: tuple[str, ...]) -> tuple[str, ...]:
     known = {state.lower() for state in TaskState}
     for state in given:
         if state.lower() not in known:
-            _refuse("states", f"There is no task state {state[:40]}; there are {', '.join(sorted(known))}.")
+            _refuse_unknown("states", "task state", state, sorted(known))
     return tuple(dict.fromkeys(state.lower() for state in given)) or tuple(s.lower() for s in EXPORTED_BY_DEFAULT)
 
 

@@ -18,6 +18,7 @@ from labelwright.exchange.reading import SURVEY, Surveyed
 from labelwright.formats import FORMATS
 from labelwright.media.names import clean_name
 from labelwright.model.errors import Invalid, Issue, NotFound, WrongTaskState
+from labelwright.model.meaning import meant
 from labelwright.services import configurations, import_mappings, import_plan
 from labelwright.services.access import Actor, Right, access_project
 from labelwright.services.context import Context
@@ -89,8 +90,9 @@ def create_import(  # noqa: PLR0913 - what came, and how to read it
 
 def _check_format(form: str) -> None:
     if form not in FORMATS or FORMATS[form].read is None:
-        known = ", ".join(f.id for f in FORMATS.values() if f.read is not None)
-        raise _invalid("format", f"There is no format {form[:40]} to read; there are {known}.")
+        known = [f.id for f in FORMATS.values() if f.read is not None]
+        text = f"There is no format “{form[:60]}” to read.{meant(form, known)} There are {', '.join(known)}."
+        raise _invalid("format", text)
 
 
 def _invalid(field: str, message: str) -> Invalid:
