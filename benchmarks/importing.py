@@ -3,11 +3,16 @@
 A project has the pictures and no labels; the file has 15 polygons of 20 vertices and 10 boxes for each, without ids of
 ours. End to end is what the jobs of an import do, from the upload until all is stored with its history: processor time
 of all processes, the start of the one that reads among it, and beside it the time that somebody waits. "Read and
-validated" is what the import does with the file without a database: read, and brought under the configuration with
-every rule, in columns where shapes are plain and object by object where they are not; beside it, all object by object.
+validated" is what the import does with the file without a database, from the name of the file until every annotation
+was found sound: its text is JSON and UTF-8 to the last byte; each field has its type; images and categories are known
+and there once; every number is read and in range; no polygon is on one line, has a point twice or too few; boxes have
+a size; all is inside its picture and of a class of the configuration. What comes out are columns (class, place, reach,
+numbers as they are stored) where shapes are plain, and objects where they are not; beside it, all object by object.
 
 Run: ``python -m benchmarks.importing [TASKS] [FOLDER]``. With a FOLDER, datumaro goes into a virtual environment there
-and reads the same file in the same run (by hand: nothing of it enters our own).
+and reads such a file in the same run until every annotation is an object (by hand: nothing of it enters our own); it
+checks none of this. Both are measured on the clock, as somebody waits for it: ours with all processors of the machine,
+datumaro with the one that it uses.
 """
 
 import json
@@ -30,6 +35,7 @@ from labelwright.exchange.files import open_files
 from labelwright.exchange.mapping import ClassMapping
 from labelwright.exchange.plain_found import unfolded
 from labelwright.exchange.resolving import Resolver
+from labelwright.exchange.sharing import processes_here
 from labelwright.formats import FORMATS
 from labelwright.model.document import Stamp
 from labelwright.model.ids import IdMaker, now_ms
@@ -38,7 +44,7 @@ from labelwright.services.access import Actor
 from labelwright.services.context import Context
 from labelwright.services.import_plain import PlainImport
 
-TASKS, PEER_TASKS = 4000, 1000
+TASKS, PEER_TASKS, ROUNDS = 4000, 1000, 5
 LEAST_PER_S, LEAST_RATIO = 20_000, 10.0
 
 
@@ -101,13 +107,13 @@ def end_to_end(ctx: Context, file: Path, count: int) -> dict[str, Took]:
     return steps
 
 
-def read_and_validated(file: Path, count: int, *, folded: bool) -> float:
-    """Seconds of processor to read the file and to bring all of it under a configuration."""
+def read_and_validated(file: Path, count: int, processes: int, *, folded: bool) -> Took:
+    """What it takes to read the file and to bring all of it under a configuration; the least of some rounds."""
 
     def work() -> None:
         form = FORMATS["coco"].read
         assert form is not None
-        labels, rules = form(open_files(file)), configuration()
+        labels, rules = form(open_files(file, processes=processes)), configuration()
         resolver = Resolver(rules, ClassMapping())
         plain = PlainImport(IdMaker(now_ms), rules, resolver, Stamp(None, 0, "import"))
         found = 0
@@ -118,7 +124,8 @@ def read_and_validated(file: Path, count: int, *, folded: bool) -> float:
                 found += len(resolver.resolve(unfolded(medium), SIZE_WH).objects)
         assert found == count * EACH, found
 
-    return min(took(work).cpu_s for _ in range(3))
+    rounds = [took(work) for _ in range(ROUNDS)]
+    return Took(min(one.cpu_s for one in rounds), min(one.wall_s for one in rounds))
 
 
 def main() -> int:
@@ -129,7 +136,9 @@ def main() -> int:
         write_coco(file, count)
         with open_context(Settings(data=Path(folder) / "data")) as ctx:
             steps = end_to_end(ctx, file, count)
-        read_s, by_object_s = (read_and_validated(file, count, folded=folded) for folded in (True, False))
+        read = read_and_validated(file, count, processes_here(), folded=True)
+        alone = read_and_validated(file, count, 1, folded=True)
+        by_object = read_and_validated(file, count, 1, folded=False)
         json_s = took(lambda: json.loads(file.read_bytes())).cpu_s
         theirs: Figures | None = None
         if peers is not None:
@@ -141,8 +150,11 @@ def main() -> int:
     each = 1e6 / annotations
     shown = ", ".join(f"{step} {one.cpu_s * each:.1f} ({one.wall_s * each:.1f})" for step, one in steps.items())
     print(f"{annotations:,} annotations; microseconds of processor (and on the clock) for each: {shown};")
-    alone = f"json.loads alone {json_s * each:.2f}"
-    print(f"read and validated {read_s * each:.2f}, object by object {by_object_s * each:.2f}, {alone}")
+    clock = f"{read.wall_s * each:.2f} on the clock with {processes_here()} processes"
+    shared = f"{clock} ({read.cpu_s * each:.2f} of processor)"
+    others = f"{alone.cpu_s * each:.2f} with one, {by_object.cpu_s * each:.2f} object by object"
+    print(f"read and validated: {shared}, {others};")
+    print(f"json.loads of the file alone {json_s * each:.2f}")
     rate, on_the_clock = (annotations / sum(times) for times in zip(*steps.values(), strict=True))
     what = f"Import of {annotations:,} annotations from COCO into SQLite, annotations a second of processor"
     claims = [
@@ -154,17 +166,18 @@ def main() -> int:
         ),
         Claim(
             "COCO read and validated, processor time against json.loads of the file alone",
-            f"{read_s / json_s:.2f} x",
+            f"{alone.cpu_s / json_s:.2f} x",
             "1 x",
-            read_s <= json_s,
+            alone.cpu_s <= json_s,
         ),
     ]
     if theirs is not None:
-        ratio = theirs["read"] / (read_s / annotations)
-        what = (
-            f"COCO read and validated against datumaro reading it (1.13, {theirs['read'] * 1e6:.1f} µs an annotation)"
-        )
-        claims.append(Claim(what, f"{ratio:.1f} x faster", f"{LEAST_RATIO:.0f} x", ratio >= LEAST_RATIO))
+        ours_s = read.wall_s / annotations
+        ratio = theirs["read_wall"] / ours_s
+        each_of_theirs = f"1.13, {theirs['read_wall'] * 1e6:.1f} µs an annotation"
+        what = f"COCO read and validated against datumaro reading it ({each_of_theirs})"
+        figures = f"{ratio:.1f} x faster ({ours_s * 1e6:.2f} µs)"
+        claims.append(Claim(what, figures, f"{LEAST_RATIO:.0f} x", ratio >= LEAST_RATIO))
     return report(claims)
 
 

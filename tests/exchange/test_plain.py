@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from labelwright.exchange.areas import area_of
 from labelwright.exchange.columns import More
-from labelwright.exchange.numerals import decimal_rows, numbers_text, rows_text
+from labelwright.exchange.numerals import are_encoded, array_of, decimal_rows, numbers_text, rows_text
 from labelwright.exchange.plain import Measured, are_plain, plain_of
 from labelwright.exchange.portions import Portion, Shapes, measured
 from labelwright.exchange.source import Medium, TaskLabels
@@ -118,3 +118,27 @@ def test_holes_and_nesting_are_not_plain() -> None:
         Annotation(id="2", class_id="c", geometry=Rectangle(1, 2, 3, 4), parent_id="1"),
     )
     assert [one.is_plain for one in plain_of(Document(annotations=made)).annotations] == [False, False]
+
+
+def as_written(value: float, chance: random.Random) -> str:
+    """A number as some program may write it."""
+    return chance.choice((repr, "{:.2f}".format, "{:.6f}".format, "{:g}".format, "{:.1f}".format, "{:e}".format))(value)
+
+
+def test_text_of_numbers_is_taken_over_only_where_it_is_what_the_encoder_writes() -> None:
+    chance = random.Random(11)  # noqa: S311 - numbers, no secrets
+    taken = 0
+    for _ in range(2000):
+        texts = [as_written(some_number(chance), chance) for _ in range(chance.randint(1, 3))]
+        letters = np.frombuffer(",".join([*texts, ""]).encode(), dtype=np.uint8)
+        values = [float(text) for text in texts]
+        if are_encoded(letters, np.flatnonzero(letters == ord(",")), np.array(values)):
+            taken += 1
+            assert f"[{','.join(texts)}]".encode() == encoded(values)
+    assert taken > 300
+
+
+def test_many_numbers_are_an_array() -> None:
+    for count in (0, 1, 15, 16, 70_000):
+        values = [some_number(random.Random(n)) for n in range(count)]  # noqa: S311 - numbers, no secrets
+        assert array_of(values).tolist() == values

@@ -1,5 +1,6 @@
 """What COCO files have in columns is what they have object by object, with the same faults in the same places."""
 
+import json
 import random
 from pathlib import Path
 from typing import get_args
@@ -11,16 +12,21 @@ from labelwright.exchange.files import open_files
 from labelwright.exchange.found import FoundMedium, LabelFile
 from labelwright.exchange.plain_found import unfolded
 from labelwright.formats import FORMATS, coco_plain, json_elements
-from labelwright.formats.coco_plain import PlainAnnotation
+from labelwright.formats.coco_plain import Annotations
+from labelwright.formats.coco_portion import PlainAnnotation
 from labelwright.formats.coco_values import Annotation
+from labelwright.model.errors import Invalid
 from tests.formats.coco_files import coco_file, every_odd_file
 
+# Newer versions of Python warn of forks beside threads; ours hold no lock when reading begins.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
-def opened(folder: Path, text: str) -> LabelFile:
+
+def opened(folder: Path, text: str, processes: int = 1) -> LabelFile:
     (folder / "instances.json").write_text(text)
     read = FORMATS["coco"].read
     assert read is not None
-    return read(open_files(folder / "instances.json"))
+    return read(open_files(folder / "instances.json", processes=processes))
 
 
 def folded(found: LabelFile) -> list[FoundMedium]:
@@ -31,7 +37,10 @@ def folded(found: LabelFile) -> list[FoundMedium]:
 def check(folder: Path, text: str) -> list[FoundMedium]:
     """Read both ways; returns what is in columns."""
     one, other = opened(folder, text), opened(folder, text)
-    media, plain = list(one.media()), folded(other)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Annotations, "shapes", lambda *_: None)
+        media = list(one.media())
+    plain = folded(other)
     assert [unfolded(medium) for medium in plain] == media
     assert other.faults.kept == one.faults.kept
     assert other.classes == one.classes
@@ -72,3 +81,55 @@ def test_fields_have_the_types_that_make_faults_of_others() -> None:
     assert own.keys() == others.keys()
     for name in own.keys() - {"segmentation"}:
         assert set(get_args(own[name])) - {msgspec.UnsetType} in ({others[name]}, set(get_args(others[name]))), name
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_several_processes_find_what_one_finds(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(seed)  # noqa: S311 - shapes, no secrets
+    monkeypatch.setattr(coco_plain, "_WORTH_SHARING_BYTES", 0)
+    monkeypatch.setattr(json_elements, "_WINDOW_BYTES", 2000)
+    text = coco_file(chance, images=12, odd=chance.choice((0.0, 0.1)))
+    one, other = opened(tmp_path, text), opened(tmp_path, text, processes=3)
+    assert folded(other) == folded(one)
+    assert other.faults.kept == one.faults.kept
+    assert other.classes == one.classes
+
+
+@pytest.mark.parametrize("damage", ["cut", "letter", "byte", "deep", "two lists"])
+def test_several_processes_refuse_what_one_refuses(
+    damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = coco_file(random.Random(3), images=12, odd=0.0)  # noqa: S311 - shapes, no secrets
+    middle = text.index('"bbox"', len(text) // 2)
+    damaged = {
+        "cut": text[:middle],
+        "letter": f"{text[:middle]}x{text[middle:]}",
+        "byte": f'{text[:middle]}"note": "\udcff", {text[middle:]}',
+        "deep": f'{text[:middle]}"note": {"[" * 100_000}{"]" * 100_000}, {text[middle:]}',
+        "two lists": f"{text[:middle]}{text[middle:]}{text}",
+    }[damage]
+    monkeypatch.setattr(coco_plain, "_WORTH_SHARING_BYTES", 0)
+    monkeypatch.setattr(json_elements, "_WINDOW_BYTES", 2000)
+    (tmp_path / "instances.json").write_text(damaged, errors="surrogateescape")
+    read = FORMATS["coco"].read
+    assert read is not None
+    said = set()
+    for processes in (1, 3):
+        with pytest.raises(Invalid) as error:
+            read(open_files(tmp_path / "instances.json", processes=processes))
+        said.add(error.value.message)
+    (only,) = said
+    assert "instances.json" in only
+    assert "line" in only or "nested" in only
+
+
+def test_lists_inside_annotations_that_look_like_their_ends_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_elements, "_WINDOW_BYTES", 300)
+    content = json.loads(coco_file(random.Random(5), odd=0.0))  # noqa: S311 - shapes, no secrets
+    first = next(iter(content["annotations"][0]))
+    for one in content["annotations"][::3]:
+        one["note"] = [{first: [1]}, {first: [2]}, {"note": f'}}, {{"{first}": 3}}'}]
+    check(tmp_path, json.dumps(content))
+    check(tmp_path, json.dumps({"annotations": content.pop("annotations"), "note": [[1], []], **content}))

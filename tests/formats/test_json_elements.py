@@ -2,37 +2,80 @@
 
 import json
 import random
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from labelwright.formats import json_elements
-from labelwright.formats.json_elements import Elements
+from labelwright.formats.json_elements import Elements, Window, guessed, windows, without_list
+
+Walk = Callable[[memoryview], Iterator[Window]]
 
 
-def keys_of(elements: bytes) -> list[str]:
-    return [str(one["key"]) for one in msgspec.json.decode(elements)]
+def elements_of(text: str, walk: Walk) -> Elements:
+    """The elements of a list by their keys. Raises DecodeError where a window ends within an element."""
+    view = memoryview(text.encode())
+    found = Elements(view)
+    for window in walk(view):
+        keys = [str(one["key"]) for one in msgspec.json.decode(window.list_in(view))]
+        found.add(window, keys, np.arange(len(keys)))
+    return found
 
 
+def some_list(chance: random.Random, within: tuple[object, ...]) -> tuple[list[Any], str]:
+    elements = [{"key": chance.randrange(7), "within": chance.choice(within)} for _ in range(chance.randrange(40))]
+    return elements, json.dumps(elements, indent=chance.choice((None, 2)), separators=chance.choice((None, (",", ":"))))
+
+
+@pytest.mark.parametrize("walk", [windows, guessed])
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("window", [16, 200, 1 << 20])
 def test_elements_come_back_by_key_in_the_order_of_the_file(
-    seed: int, window: int, monkeypatch: pytest.MonkeyPatch
+    seed: int, window: int, walk: Walk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(json_elements, "_WINDOW_BYTES", window)
     chance = random.Random(seed)  # noqa: S311 - lists, no secrets
     within = ({}, [], "a } , { b", '\\"},{', [{"x": 1}, {"y": [{}, {}]}], {"deep": [{"er": 2}, {"est": 3}]})
-    elements = [{"key": chance.randrange(7), "within": chance.choice(within)} for _ in range(chance.randrange(40))]
-    text = json.dumps(elements, indent=chance.choice((None, 2)), separators=chance.choice((None, (",", ":"))))
-    found = Elements(text.encode(), keys_of)
+    elements, text = some_list(chance, within)
+    found = elements_of(text, walk)
     assert len(found) == len(elements)
     assert set(found.keys) == {str(one["key"]) for one in elements}
     for key in found.keys:
         numbers = found.numbers(key)
-        assert numbers == [n for n, one in enumerate(elements) if str(one["key"]) == key]
+        assert numbers.tolist() == [n for n, one in enumerate(elements) if str(one["key"]) == key]
         assert json.loads(found.list_of(numbers)) == [elements[n] for n in numbers]
         assert [json.loads(bytes(found.text(n))) for n in numbers] == [elements[n] for n in numbers]
 
 
+def test_a_wrong_guess_is_no_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_elements, "_WINDOW_BYTES", 8)
+    text = json.dumps([{"key": 1, "within": [{"key": 2}, {"key": 3}]}, {"key": 7}])
+    with pytest.raises(msgspec.DecodeError):
+        elements_of(text, guessed)
+    assert elements_of(text, windows).keys == ("1", "7")
+
+
 def test_a_key_that_no_element_has_has_no_elements() -> None:
-    assert Elements(b"[ ]", keys_of).numbers("7") == []
+    assert elements_of("[ ]", windows).numbers("7").tolist() == []
+
+
+@pytest.mark.parametrize("order", [("info", "long", "more"), ("long", "info", "more"), ("info", "more", "long")])
+def test_a_long_list_is_cut_out_wherever_it_stands(order: tuple[str, ...]) -> None:
+    content = {"info": {"more": [1]}, "long": [{"a": ["]}"]}, {"more": [[]], "b": 2}], "more": [{"x": []}, {"y": []}]}
+    text = json.dumps({key: content[key] for key in order}).encode()
+    found = [cut for cut in without_list(text, "long", ("info", "more")) if is_json(cut.rest)]
+    lists = [json.loads(bytes(cut.text)) for cut in found if is_json(cut.text)]
+    assert content["long"] in lists
+    for cut in found:
+        assert json.loads(cut.rest)["long"] == json.loads(cut.mark)
+
+
+def is_json(text: bytes | memoryview) -> bool:
+    try:
+        json.loads(bytes(text))
+    except ValueError:
+        return False
+    return True

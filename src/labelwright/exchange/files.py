@@ -23,7 +23,7 @@ import zipfile
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Protocol
+from typing import IO, Final, Protocol
 from zlib import crc32
 from zlib import error as zlib_error
 
@@ -53,12 +53,13 @@ class Holder(Protocol):
 class Files:
     """Files by path with `/`, in the order of their paths. Raises Invalid where content cannot be had.
 
+    `beside` is where they lie. So many `processes` may share in reading what is large.
     Letters are composed (NFC) in paths, as they are in the names of pictures, and what systems add to folders and
     archives on their own is left out.
     """
 
-    def __init__(self, holder: Holder) -> None:
-        self._holder = holder
+    def __init__(self, holder: Holder, beside: Path, processes: int = 1) -> None:
+        self._holder, self.beside, self.processes = holder, beside, processes
         self._json_keys: dict[str, frozenset[str]] = {}
 
     @cached_property
@@ -108,6 +109,10 @@ class Files:
         find = getattr(self._holder, "local_path", None)
         return find(self._found[path][0]) if find is not None else None
 
+    def spool(self) -> IO[bytes]:
+        """A temporary file for what is made of large files."""
+        return spool_beside(self.beside)
+
     def json_keys(self, path: str) -> frozenset[str]:
         """The keys of the outermost JSON object, or of the first object of a list, as far as the head shows them."""
         if path not in self._json_keys:  # every format that may be meant asks
@@ -118,29 +123,38 @@ class Files:
 WHOLE: Final = "The upload"
 
 
+def spool_beside(path: Path) -> IO[bytes]:
+    """A temporary file beside another, where there is room for one; not in the folder of the system for small files."""
+    folder = path.parent if os.access(path.parent, os.W_OK) else None
+    return tempfile.TemporaryFile(dir=folder)
+
+
 def refused(path: str, code: str, what: str) -> Invalid:
     """The error that a file of an import cannot be read: its name, then what."""
     text = f"{path[-200:]} {what}"
     return Invalid(text, (Issue("" if path == WHOLE else f"/{path[-200:]}", code, text),))
 
 
-def open_files(path: Path, name: str | None = None) -> Files:
+def open_files(path: Path, name: str | None = None, processes: int = 1) -> Files:
     """Open a folder, an archive or a single file, by its content. Raises Invalid.
 
     `name` is what people call it, where the path does not say.
     """
-    name = name or path.name
+    return Files(_holder_of(path, name or path.name), path, processes)
+
+
+def _holder_of(path: Path, name: str) -> Holder:
     if path.is_dir():
-        return Files(_Folder(path))
+        return _Folder(path)
     with path.open("rb") as file:
         start = file.read(512)
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return Files(_Zip(path, name))
+        return _Zip(path, name)
     if start[257:262] == b"ustar" or start.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ")):
-        return Files(_Tar(path, name))
+        return _Tar(path, name)
     if start.startswith(b"\x28\xb5\x2f\xfd"):
-        return Files(_Tar(path, name, zstd=True))
-    return Files(_Single(path, _with_extension(name, start)))
+        return _Tar(path, name, zstd=True)
+    return _Single(path, _with_extension(name, start))
 
 
 _BEGINNINGS: Final = ((b"{", ".json"), (b"[", ".json"), (b"<", ".xml"), (b"PAR1", ".parquet"))
@@ -272,9 +286,7 @@ class _Tar:
     """A TAR archive, packed or not; its entries are unpacked into one temporary file at once, as TAR has no index."""
 
     def __init__(self, path: Path, name: str, *, zstd: bool = False) -> None:
-        # Beside the archive, where there is room for one; not in the folder of the system for small files.
-        folder = path.parent if os.access(path.parent, os.W_OK) else None
-        self._spool = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - lives as long as this
+        self._spool = spool_beside(path)
         weakref.finalize(self, self._spool.close)
         self._places: dict[str, tuple[int, int]] = {}
         total, count, packed = 0, 0, path.stat().st_size

@@ -3,6 +3,7 @@
 import itertools
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,3 +50,34 @@ def shortest(text: bytes) -> str:
         is_kept[whole] = is_kept[whole + 1] = False
         text = signs[is_kept].tobytes()
     return text.decode()
+
+
+def array_of(numbers: list[float]) -> Floats:
+    """Floats as an array: MessagePack has each as a tag and its eight bytes, in a third of the time of asking each."""
+    packed = _PACKED.encode(numbers)
+    return np.frombuffer(packed, dtype=_TAGGED, offset=len(packed) - _TAGGED.itemsize * len(numbers))["value"].astype(
+        np.float64
+    )
+
+
+_PACKED: Final = msgspec.msgpack.Encoder()
+_TAGGED: Final = np.dtype([("tag", "u1"), ("value", ">f8")])
+
+
+def are_encoded(letters: NDArray[np.uint8], behind: NDArray[np.int64], values: Floats) -> bool:
+    """Whether numbers stand in a text as the encoder would write them; False where that is not sure.
+
+    15 digits with a point and nothing to leave out are the shortest text of their number: no two such texts are of one.
+    `behind` are the places behind the numbers in the text, `values` what they are.
+    """
+    is_zero = letters[behind - 1] == ord("0")
+    return (
+        np.count_nonzero(letters == ord(".")) == len(values)
+        and int(np.diff(behind, prepend=-1).max(initial=0)) <= 1 + _SURE_LETTERS
+        and bool((letters[behind[is_zero] - 2] == ord(".")).all())
+        and not ((letters == ord("e")) | (letters == ord("E"))).any()
+        and not bool(((np.abs(values) < _TINY) & (values != 0)).any())
+    )
+
+
+_SURE_LETTERS: Final = 16

@@ -20,6 +20,7 @@ from labelwright.exchange.naming import stem_of
 from labelwright.exchange.plain_found import unfolded
 from labelwright.exchange.proposing import Origin, Survey
 from labelwright.exchange.recognising import recognise
+from labelwright.exchange.sharing import processes_here
 from labelwright.exchange.side_car import open_side_car
 from labelwright.exchange.side_car_restoring import Restorer, SideCarUse
 from labelwright.exchange.turning import displayed
@@ -79,11 +80,11 @@ def survey(
     wanted: str | None = None,
     use_side_car: bool = True,
 ) -> Surveyed:
-    """Read an upload into frames and `survey.json` in a folder. Raises Invalid.
+    """Read an upload into frames and `survey.json` in a folder. Raises Invalid, and Died where processes share it.
 
     `found` has what the files say; `restored`, empty without a side-car, what they say together with it.
     """
-    files = open_files(path, name)
+    files = open_files(path, name, processes_here())
     form, *others = recognise(files, formats, wanted)
     assert form.read is not None
     restorer = restorer_of(files) if use_side_car else None

@@ -1,9 +1,8 @@
 """Read COCO files: instances, keypoints, captions; with our further keys where they stand, and without."""
 
-import itertools
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -22,41 +21,13 @@ from labelwright.exchange.found import (
     families,
 )
 from labelwright.exchange.pixels import all_of, segment_of
+from labelwright.exchange.plain_found import unfolded
 from labelwright.exchange.shapes import rings_of
-from labelwright.formats.coco_plain import IMAGES_AT_ONCE, PlainReader
+from labelwright.formats.coco_content import by_id, opened
 from labelwright.formats.coco_values import ANNOTATION, FORMAL, IMAGE, Annotation, Category, FormalAnnotation, Image
-from labelwright.formats.json_elements import Elements
-from labelwright.formats.json_files import decoded, element
+from labelwright.formats.json_files import element
 from labelwright.model.geometry import Geometry, Point, Polygon, Rectangle
-from labelwright.model.geometry.points import MAX_COORDINATE
 from labelwright.raster import decode_rle, unpack_rle
-
-_NEAR: Final = 1e-6
-_NO_OUTLINES: Final = (b"[]", b"null")
-
-
-class _Head(msgspec.Struct, gc=False):
-    """What tells of which image an annotation is, and whether it may be no more than its box."""
-
-    image_id: int | str | None = None
-    category_id: int | str | None = None
-    segmentation: msgspec.Raw = msgspec.Raw(b"null")
-
-
-class _ImageOf(msgspec.Struct, gc=False):
-    image_id: int | str | None = None
-
-
-class _Content(msgspec.Struct):
-    images: list[msgspec.Raw]
-    annotations: msgspec.Raw = msgspec.Raw(b"[]")
-    categories: list[Category] = []
-
-
-_CONTENT: Final = msgspec.json.Decoder(_Content)
-_HEADS: Final = msgspec.json.Decoder(list[_Head])
-_IMAGE_OF: Final = msgspec.json.Decoder(_ImageOf)
-_RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def recognise(files: Files) -> bool:
@@ -104,55 +75,25 @@ class _Part:
     def __init__(self, path: str, files: Files, faults: Faults) -> None:
         self._path, self._faults = path, faults
         self._split = next((s for s in ("train", "val", "test") if s in path.rpartition("/")[2]), "")
-        content = decoded(files, path, _CONTENT, "COCO file", "not_coco", checks_keys=False)
-        self._images = content.images
-        self._categories: dict[str, Category] = {}
+        content = opened(files, path)
+        self._images, self._annotations = content.images, content.annotations
+        self._elements = content.annotations.elements
+        self._categories = by_id(content.categories)
+        seen = set()
         for number, category in enumerate(content.categories):
-            if str(category.id) in self._categories:
+            if str(category.id) in seen:
                 place = Place(path, pointer=f"/categories/{number}/id")
                 faults.add(place, "duplicate_id", f"The category id {category.id} occurs twice.", category.id)
-            self._categories[str(category.id)] = category
-        annotations = memoryview(content.annotations)
-        if bytes(annotations[:1]) != b"[":
-            raise refused(path, "not_coco", "is no COCO file: “annotations” is no list.")
+            seen.add(str(category.id))
         # Where the file does not say, categories of which every annotation is no more than its box are rectangles.
-        self._boxes = {key for key, category in self._categories.items() if category.geometry_type is None}
-        self._elements = Elements(annotations, self._image_ids)
-
-    def _image_ids(self, elements: bytes) -> list[str]:
-        """The image that each annotation of a list is of; one that is no object has none."""
-        try:
-            heads = _HEADS.decode(elements)
-        except msgspec.ValidationError:
-            return [self._image_id(raw) for raw in _RAWS.decode(elements)]
-        raws: list[msgspec.Raw] = []
-        for number, head in enumerate(heads) if self._boxes else ():
-            if str(head.category_id) in self._boxes and bytes(head.segmentation) not in _NO_OUTLINES:
-                raws = raws or _RAWS.decode(elements)
-                self._look(raws[number])
-        return [str(head.image_id) for head in heads]
-
-    def _image_id(self, raw: msgspec.Raw) -> str:
-        self._look(raw)
-        try:
-            return str(_IMAGE_OF.decode(raw).image_id)
-        except msgspec.ValidationError:
-            return str(None)
-
-    def _look(self, raw: msgspec.Raw) -> None:
-        """Take note of an annotation that is more than its box."""
-        try:
-            annotation = ANNOTATION.decode(raw)
-        except msgspec.ValidationError:
-            return
-        if str(annotation.category_id) in self._boxes and not _is_box(annotation):
-            self._boxes.discard(str(annotation.category_id))
+        self._boxes = self._annotations.boxes
 
     def _decoded(self, image_id: str) -> Iterator[tuple[int, Annotation | None]]:
         """The annotations of an image with their numbers; None for one that cannot be read."""
-        numbers = self._elements.numbers(image_id)
+        places = self._elements.numbers(image_id)
+        numbers: list[int] = places.tolist()
         try:
-            yield from zip(numbers, FORMAL.decode(self._elements.list_of(numbers)) if numbers else (), strict=True)
+            yield from zip(numbers, FORMAL.decode(self._elements.list_of(places)), strict=True)
         except msgspec.ValidationError:
             for number in numbers:
                 try:
@@ -172,10 +113,10 @@ class _Part:
                     yield FoundClass(name=name, types=("point",), parent=category.name)
 
     def media(self, *, folded: bool = False) -> Iterator[FoundMedium]:
-        """Every image once; `folded` where its shapes are plain."""
+        """Every image once; `folded` with plain shapes in columns."""
         names: set[str] = set()
         ids: set[str] = set()
-        for number, raw, shapes in self._images_with_shapes(folded=folded):
+        for number, raw in enumerate(self._images):
             place = Place(self._path, pointer=f"/images/{number}")
             image = element(raw, IMAGE, "image", place, self._faults)
             if image is None:
@@ -187,19 +128,16 @@ class _Part:
                 continue
             names.add(image.file_name)
             ids.add(str(image.id))
-            yield self._medium(image, place) if shapes is None else self._folded(image, place, shapes)
+            shapes = self._annotations.shapes(str(image.id), self._path)
+            if shapes is None:
+                yield self._medium(image, place)
+            else:
+                medium = self._folded(image, place, shapes)
+                yield medium if folded else unfolded(medium)
         for image_id in self._elements.keys:
             for number in self._elements.numbers(image_id) if image_id not in ids else ():
                 text = f"The annotation is of image {image_id}, which is not in the file."
                 self._faults.add(Place(self._path, pointer=f"/annotations/{number}"), "unknown_image", text, image_id)
-
-    def _images_with_shapes(self, *, folded: bool) -> Iterator[tuple[int, msgspec.Raw, PlainShapes | None]]:
-        """The images with their numbers, and their shapes where all of them are plain."""
-        plain = PlainReader(self._path, self._elements, self._categories, self._boxes) if folded else None
-        for start in range(0, len(self._images), IMAGES_AT_ONCE):
-            images = self._images[start : start + IMAGES_AT_ONCE]
-            shapes = plain.read(images) if plain else itertools.repeat(None)
-            yield from zip(itertools.count(start), images, shapes)
 
     def _folded(self, image: Image, place: Place, shapes: PlainShapes) -> FoundMedium:
         answers = tuple(_answers(image.attributes, place))
@@ -354,28 +292,6 @@ class _Part:
                     comment=annotation.keypoint_comments.get(name),
                     z=annotation.keypoint_z.get(name, 0),
                 )
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _is_box(annotation: Annotation) -> bool:
-    """Whether an annotation is no more than its box: no segmentation, or the corners of the box."""
-    segmentation, box = annotation.segmentation, annotation.bbox
-    if annotation.caption is not None or not segmentation:
-        return True
-    if not isinstance(segmentation, list) or len(segmentation) != 1 or not box or len(box) != 4:
-        return False
-    values = segmentation[0]
-    if not isinstance(values, list) or len(values) not in {8, 10} or not all(map(_is_number, values)):
-        return False
-    if not max(map(abs, (*values, *box))) <= MAX_COORDINATE:
-        return False
-    corners = {(round(x / _NEAR), round(y / _NEAR)) for x, y in zip(values[::2], values[1::2], strict=True)}
-    x, y, w, h = box
-    wanted = {(round(a / _NEAR), round(b / _NEAR)) for a in (x, x + w) for b in (y, y + h)}
-    return corners == wanted
 
 
 def _answers(attributes: dict[str, Any], place: Place) -> Iterator[FoundAnswer]:

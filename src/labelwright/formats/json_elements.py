@@ -1,47 +1,76 @@
 """The elements of a long JSON list, found by the key that groups them, without holding them all.
 
 The list is cut into windows of whole elements: where a window may end is guessed, and a wrong guess is no JSON. What is
-kept of an element is where it stands: 24 bytes, whatever is in it.
+kept of an element is its key, and of those that somebody asks for, with all of their window, where they stand.
 """
 
 import itertools
 import re
+import secrets
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 Places = NDArray[np.int64]
-_WINDOW_BYTES: Final = 4 << 20
+_WINDOW_BYTES: Final = 1 << 18
 _MOST_GUESSES: Final = 64
 _RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _FOLLOWED: Final = re.compile(rb"\s*,\s*\{")
+_FIRST_KEY: Final = re.compile(rb'\[\s*\{\s*("(?:[^"\\]|\\.)*")\s*:')
 _SEPARATORS: Final = np.frombuffer(b" \t\r\n,", dtype=np.uint8)
 _MOST_BETWEEN: Final = 64
+_HEAD_BYTES: Final = 1 << 12
+_SEARCHED_BYTES: Final = 1 << 16
+_MOST_CUTS: Final = 4  # each of them is a file to be read
+_TAILS_BYTES: Final = (1 << 16, 1 << 21, 1 << 26)
+
+
+class Window(NamedTuple):
+    """Where some whole elements of a list stand in its text, without brackets around them."""
+
+    start: int
+    end: int
+
+    def list_in(self, text: memoryview) -> bytes:
+        """The elements as the text of a list."""
+        return b"".join((b"[", text[self.start : self.end], b"]"))
+
+
+class Cut(NamedTuple):
+    """A file with a short list for a long one; the short one; the long one."""
+
+    rest: bytes
+    mark: bytes
+    text: memoryview
 
 
 class Elements:
-    """The elements of a list by key, in the order of the file. The text of the list was read as JSON already.
+    """The elements of a list by key, in the order of the file; they are added window by window."""
 
-    `keys_of` gets a list of whole elements, as text, and gives the key of each.
-    """
+    def __init__(self, text: memoryview) -> None:
+        self._text = text
+        self._windows: list[Window] = []
+        self._firsts: list[int] = []
+        self._owners = array("q")
+        self._number_of: dict[str, int] = {}
+        self._found: dict[int, tuple[Places, Places]] = {}
 
-    def __init__(self, text: bytes | memoryview, keys_of: Callable[[bytes], list[str]]) -> None:
-        self._text = memoryview(text)
-        self._starts, self._ends, self._owners = array("q"), array("q"), array("q")
-        self._number_of = numbers = dict[str, int]()
-        for offset, window, raws in _windows(self._text):
-            starts, ends = _places(window, raws)
-            self._starts.frombytes((starts + offset).tobytes())
-            self._ends.frombytes((ends + offset).tobytes())
-            self._owners.extend([numbers.setdefault(key, len(numbers)) for key in keys_of(window)])
+    def add(self, window: Window, keys: Sequence[str], owners: Places) -> None:
+        """Add a window whose elements have the keys that `owners` count off among `keys`."""
+        numbers = self._number_of
+        known = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
+        self._windows.append(window)
+        self._firsts.append(len(self._owners))
+        self._owners.frombytes(known[owners].tobytes())
 
     def __len__(self) -> int:
-        return len(self._starts)
+        return len(self._owners)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -49,58 +78,116 @@ class Elements:
         return tuple(self._number_of)
 
     @cached_property
-    def _order(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _order(self) -> tuple[Places, Places]:
         """The numbers of elements by key, and where those of each key begin."""
         owners = np.frombuffer(self._owners, dtype=np.int64) if len(self) else np.empty(0, dtype=np.int64)
         order = np.argsort(owners, kind="stable")
         return order, np.searchsorted(owners[order], np.arange(len(self._number_of) + 1))
 
-    def numbers(self, key: str) -> list[int]:
+    def numbers(self, key: str) -> Places:
         """Which elements of the list have a key, counted from 0."""
         owner = self._number_of.get(key)
         if owner is None:
-            return []
+            return np.empty(0, dtype=np.int64)
         order, begins = self._order
-        found: list[int] = order[begins[owner] : begins[owner + 1]].tolist()
-        return found
+        return order[begins[owner] : begins[owner + 1]]
 
     def text(self, number: int) -> memoryview:
         """The text of one element."""
-        return self._text[self._starts[number] : self._ends[number]]
+        start, end = self._place(number)
+        return self._text[start:end]
 
-    def list_of(self, numbers: Sequence[int]) -> bytes:
+    def list_of(self, numbers: Places) -> bytes:
         """The text of a list of some elements."""
-        places = np.array(numbers, dtype=np.int64)
-        breaks = np.flatnonzero(np.diff(places) != 1)
-        firsts, lasts = places[[0, *(breaks + 1)]].tolist(), places[[*breaks, -1]].tolist()
-        runs = zip(firsts, lasts, strict=True)
-        return b"[%b]" % b",".join([self._text[self._starts[first] : self._ends[last]] for first, last in runs])
+        places = [(self._place(first)[0], self._place(last)[1]) for first, last in runs(numbers)]
+        return b"[%b]" % b",".join([self._text[start:end] for start, end in places])
+
+    def _place(self, number: int) -> tuple[int, int]:
+        """Where an element begins and ends in the text of the list."""
+        at = bisect_right(self._firsts, number) - 1
+        if at not in self._found:
+            content = self._windows[at].list_in(self._text)
+            self._found[at] = _places(content, _RAWS.decode(content))
+        starts, ends = self._found[at]
+        before, place = self._windows[at].start - 1, number - self._firsts[at]
+        return before + int(starts[place]), before + int(ends[place])
 
 
-def _windows(text: memoryview) -> Iterator[tuple[int, bytes, list[msgspec.Raw]]]:
-    """Lists of whole elements, one after another, and where each would begin if it had no bracket of its own."""
+def runs(numbers: Places) -> list[tuple[int, int]]:
+    """The first and last of numbers that follow one another, for each such run."""
+    if not len(numbers):
+        return []
+    first, last = int(numbers[0]), int(numbers[-1])
+    if last - first + 1 == len(numbers):  # they are in order
+        return [(first, last)]
+    breaks = np.flatnonzero(np.diff(numbers) != 1)
+    return list(zip(numbers[[0, *(breaks + 1)]].tolist(), numbers[[*breaks, -1]].tolist(), strict=True))
+
+
+def without_list(content: bytes | memoryview, key: str, others: Sequence[str]) -> Iterator["Cut"]:
+    """What a file may be with a short list for the long one at a key, and that list: guesses, to be read as JSON.
+
+    `others` are the keys that may come behind. The short list is another one each time.
+    """
+    found = re.search(rb'"%b"\s*:\s*(\[)' % key.encode(), content)
+    if found is None:
+        return
+    view, start = memoryview(content), found.start(1)
+    behind = re.compile(rb'(\])\s*(?:,\s*"(?:%b)"\s*:|\}\s*\Z)' % "|".join(others).encode())
+    for size in _TAILS_BYTES:
+        tail = max(start, len(view) - size)
+        for match in itertools.islice(behind.finditer(view[tail:]), _MOST_CUTS):
+            end = tail + match.end(1)
+            marked = b'["%b"]' % secrets.token_hex(8).encode()
+            yield Cut(b"".join((view[:start], marked, view[end:])), marked, view[start:end])
+        if tail == start:
+            return
+
+
+def guessed(text: memoryview) -> Iterator[Window]:
+    """Windows that most likely hold whole elements: whoever reads one as JSON knows."""
+    found = _FIRST_KEY.match(text[:_HEAD_BYTES])
+    following = re.compile(rb"\}\s*(,)\s*\{\s*%b\s*:" % re.escape(found[1])) if found else None
     at, last = 1, len(text) - 1
     while at < last:
-        window, raws = _window(text, at, last)
-        yield at - 1, window, raws
-        at += len(window) - 2
+        end = _likely_end(text, at + _WINDOW_BYTES, last, following) if following else last
+        yield Window(at, end)
+        at = end + 1
+
+
+def _likely_end(text: memoryview, at: int, last: int, following: re.Pattern[bytes]) -> int:
+    """Where the first comma behind a place is that is followed by another element."""
+    while at < last:
+        found = following.search(text[at : min(at + _SEARCHED_BYTES, last)])
+        if found:
+            return at + found.start(1)
+        at += _SEARCHED_BYTES - _HEAD_BYTES
+    return last
+
+
+def windows(text: memoryview) -> Iterator[Window]:
+    """Windows of whole elements, one after another. The text of the list was read as JSON already."""
+    at, last = 1, len(text) - 1
+    while at < last:
+        end = _end_of_window(text, at, last)
+        yield Window(at, end)
+        at = end
         while at < last and text[at : at + 1].tobytes() in b" \t\r\n,":
             at += 1
 
 
-def _window(text: memoryview, at: int, last: int) -> tuple[bytes, list[msgspec.Raw]]:
+def _end_of_window(text: memoryview, at: int, last: int) -> int:
     size = _WINDOW_BYTES
     while at + size < last:
         part = bytes(text[at : at + size])
         for end in itertools.islice(_ends(part), _MOST_GUESSES):
-            window = b"[%b]" % part[:end]
             try:
-                return window, _RAWS.decode(window)
+                _RAWS.decode(b"[%b]" % part[:end])
             except msgspec.DecodeError:
                 continue
+            return at + end
         size *= 2
-    window = b"[%b]" % bytes(text[at:last])
-    return window, _RAWS.decode(window)
+    return last
 
 
 def _ends(part: bytes) -> Iterator[int]:

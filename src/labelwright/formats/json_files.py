@@ -16,8 +16,13 @@ _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ANSWERS: Final = msgspec.json.Decoder(dict[str, Any])
 
 
-def decoded(
-    files: Files,
+def decoded(files: Files, path: str, decoder: "msgspec.json.Decoder[T]", what: str, code: str = "wrong_shape") -> T:
+    """The content of a file. Raises Invalid, which says what it is not, where it is no JSON, or has a key twice."""
+    return decoded_content(files.read(path), path, decoder, what, code)
+
+
+def decoded_content(
+    content: bytes | memoryview,
     path: str,
     decoder: "msgspec.json.Decoder[T]",
     what: str,
@@ -25,10 +30,9 @@ def decoded(
     *,
     checks_keys: bool = True,
 ) -> T:
-    """The content of a file. Raises Invalid, which says what it is not, where it is no JSON, or has a key twice."""
-    content: bytes | memoryview = b""
+    """As `decoded`, of content that was read already."""
     try:
-        content = checked(files.read(path))
+        content = checked(content)
         if checks_keys:
             check_keys(content)
         return decoder.decode(content)

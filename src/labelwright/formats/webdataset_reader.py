@@ -104,7 +104,7 @@ def read(files: Files) -> LabelFile:
     def media() -> Iterator[FoundMedium]:
         for path in files.ending(".tar"):
             try:
-                shard = Files(_Shard(path, files.read(path)))
+                shard = Files(_Shard(path, files.read(path)), files.beside)
             except Invalid as error:
                 faults.add(Place(path), "damaged_shard", error.message)
                 continue

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from labelwright.exchange.reading import survey
+from labelwright.exchange.sharing import Died
 from labelwright.exchange.work import Said
 from labelwright.formats import FORMATS
 from labelwright.jobs.lifeline import alone_in
@@ -21,7 +22,7 @@ from labelwright.model.errors import LabelwrightError
 
 MOST_MEMORY_BYTES: Final = 8 << 30
 MOST_SECONDS: Final = 3600
-_FILES: Final = 3  # what an archive unpacks to, what was found, what it is with its side-car
+_FILES: Final = 5  # what an archive unpacks to, two of columns, what was found, what it is with its side-car
 
 
 def main(folder: Path, file: Path, name: str, wanted: str | None, *, use_side_car: bool) -> int:
@@ -35,6 +36,8 @@ def main(folder: Path, file: Path, name: str, wanted: str | None, *, use_side_ca
             survey(file, folder, FORMATS, name=name, wanted=wanted, use_side_car=use_side_car)
     except LabelwrightError as error:
         return _failed(error.message)
+    except Died as error:
+        return _failed(f"{error} Send the file again.")
     except MemoryError:
         return _failed(f"The file needs more than {MOST_MEMORY_BYTES >> 30} GiB of memory to be read; split it.")
     except OSError as error:

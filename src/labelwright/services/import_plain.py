@@ -5,9 +5,11 @@ around what differs are made by the very same encoders, once for each class. Wha
 answer here: a class that is not plainly meant, another kind, a point outside the picture.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -102,7 +104,15 @@ def _extents(shapes: PlainShapes) -> Floats:
 
 
 def _are_inside(extents: Floats, size_wh: tuple[int, int]) -> bool:
-    return bool((extents[:, :2] >= 0).all() and (extents[:, 4:] <= size_wh).all())
+    return b"\0" not in ((extents >= _LEAST) & (extents <= _most(size_wh))).tobytes()
+
+
+_LEAST: Final = np.array((0, 0, -math.inf, -math.inf, -math.inf, -math.inf))
+
+
+@lru_cache(maxsize=8)
+def _most(size_wh: tuple[int, int]) -> Floats:
+    return np.array((math.inf, math.inf, math.inf, math.inf, *size_wh))
 
 
 def _annotations(shapes: PlainShapes, forms: list[_Form], ids: list[str]) -> list[str]:

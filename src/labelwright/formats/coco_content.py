@@ -1,0 +1,71 @@
+"""Open a COCO file: its images and categories, and all of its annotations (`coco_plain`).
+
+The annotations are nearly all of a file. They are read in portions, by several processes if there are any, without
+having been read as a whole before: when every portion is a JSON list, and the rest is JSON as well, so is the file.
+Whatever does not come out so is read anew from one end to the other, which tells what is wrong with it, if anything.
+"""
+
+from typing import Final, NamedTuple
+
+import msgspec
+
+from labelwright.exchange.files import Files, refused
+from labelwright.formats.coco_plain import Annotations
+from labelwright.formats.coco_values import Category
+from labelwright.formats.json_elements import guessed, windows, without_list
+from labelwright.formats.json_files import decoded_content
+
+
+class _Content(msgspec.Struct, kw_only=True):
+    images: list[msgspec.Raw]
+    annotations: msgspec.Raw = msgspec.Raw(b"[]")
+    categories: list[Category] = []
+
+
+class _Both(_Content, kw_only=True):
+    categories: list[Category]
+
+
+class Opened(NamedTuple):
+    """What stands in a file: images, still raw, and categories; and its annotations."""
+
+    images: list[msgspec.Raw]
+    categories: list[Category]
+    annotations: Annotations
+
+
+_CONTENT: Final = msgspec.json.Decoder(_Content)
+_BOTH: Final = msgspec.json.Decoder(_Both)
+_BESIDE: Final = ("info", "licenses", "images", "categories")
+
+
+def opened(files: Files, path: str) -> Opened:
+    """Raises Invalid when a file is no JSON, or no COCO file."""
+    content = files.read(path)
+    return _in_portions(files, content) or _as_a_whole(files, path, content)
+
+
+def _in_portions(files: Files, content: bytes | memoryview) -> Opened | None:
+    for cut in without_list(content, "annotations", _BESIDE):
+        try:
+            cut.rest.decode()
+            rest = _BOTH.decode(cut.rest)
+            if bytes(rest.annotations) == cut.mark:
+                annotations = Annotations(cut.text, by_id(rest.categories), guessed, files, files.processes)
+                return Opened(rest.images, rest.categories, annotations)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            continue
+    return None
+
+
+def _as_a_whole(files: Files, path: str, content: bytes | memoryview) -> Opened:
+    found = decoded_content(content, path, _CONTENT, "COCO file", "not_coco", checks_keys=False)
+    annotations = memoryview(found.annotations)
+    if bytes(annotations[:1]) != b"[":
+        raise refused(path, "not_coco", "is no COCO file: “annotations” is no list.")
+    return Opened(found.images, found.categories, Annotations(annotations, by_id(found.categories), windows, files))
+
+
+def by_id(categories: list[Category]) -> dict[str, Category]:
+    """Categories by their ids; the last one of those that have the same."""
+    return {str(category.id): category for category in categories}
