@@ -45,6 +45,16 @@ def pid_of(images: Images) -> int:
     return worker_of(images).pid
 
 
+def state_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def stop(pid: int) -> None:
+    """Make a process hang; it does nothing more when this returns."""
+    os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: state_of(pid) == "T")
+
+
 def is_running(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -111,7 +121,7 @@ def test_processes_end_when_the_server_is_gone():
 
     def is_gone() -> bool:
         try:
-            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+            return state_of(pid) == "Z"
         except FileNotFoundError:
             return True
 
@@ -176,7 +186,7 @@ def test_too_much_memory_is_refused_and_the_next_picture_is_read(put, picture):
 def test_a_process_that_hangs_is_killed_and_the_next_picture_is_read(one, picture):
     one.probe(picture, "a")
     hanging = pid_of(one)
-    os.kill(hanging, signal.SIGSTOP)
+    stop(hanging)
     one._limits = Limits(wall_s=0.5)
 
     with pytest.raises(UnreadablePicture, match=r"“a\.jpg” takes longer to decode"):
@@ -191,7 +201,7 @@ def test_a_process_killed_while_idle_is_replaced_without_a_word(one, picture):
     one.probe(picture, "a")
     first = pid_of(one)
     os.kill(first, signal.SIGKILL)
-    wait_until(lambda: Path(f"/proc/{first}/stat").read_text().rpartition(")")[2].split()[0] == "Z")
+    wait_until(lambda: state_of(first) == "Z")
 
     assert one.probe(picture, "a").width == 48
     assert pid_of(one) != first
@@ -200,7 +210,7 @@ def test_a_process_killed_while_idle_is_replaced_without_a_word(one, picture):
 def test_a_process_killed_at_work_is_told_and_replaced(one, picture):
     one.probe(picture, "a")
     worker = worker_of(one)
-    os.kill(worker.pid, signal.SIGSTOP)
+    stop(worker.pid)
     with ThreadPoolExecutor() as threads:
         asked = threads.submit(one.probe, picture, "a.jpg")
         wait_until(lambda: was_asked(worker))
@@ -216,7 +226,7 @@ def test_a_process_killed_at_work_is_told_and_replaced(one, picture):
 def test_more_than_can_wait_are_told_to_come_again(one, picture):
     one.probe(picture, "a")
     worker = worker_of(one)
-    os.kill(worker.pid, signal.SIGSTOP)
+    stop(worker.pid)
     with ThreadPoolExecutor() as threads:
         hanging = threads.submit(one.probe, picture, "first")
         wait_until(lambda: was_asked(worker))
