@@ -196,3 +196,24 @@ def test_a_person_signs_in_changes_the_password_and_signs_out(open_page: Pages, 
     for password, status in ((PASSWORD, 401), (fresh, 200)):
         body = {"email": email, "password": password}
         assert httpx2.post(f"{server.url}/api/session", json=body, headers=origin, timeout=60).status_code == status
+
+
+def test_a_small_window_keeps_its_width_for_the_page_and_no_page_is_wider(page: Page, labelled: World) -> None:
+    page.set_viewport_size({"width": 390, "height": 780})
+    project = f"/projects/{labelled.project}"
+    for address in (
+        "/",
+        project,
+        f"{project}/tasks",
+        f"{project}/configuration",
+        f"{project}/files",
+        f"{project}/settings",
+        f"/datasets/{labelled.dataset}",
+    ):
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("main.scrollWidth - main.clientWidth") <= 0, address
+    page.get_by_role("button", name="Widen the navigation").click()
+    page.get_by_role("link", name="Projects", exact=True).click()
+    expect(page.get_by_role("button", name="Widen the navigation")).to_be_visible()
