@@ -24,8 +24,27 @@ export function serverFor(taskId: string): SaveServer {
   }
 }
 
+let sending: Promise<unknown> = Promise.resolve()
+
+/** One after the other, also where tabs do so at once: what two take over at once one of them would send in vain. */
+function inTurn<Result>(send: () => Promise<Result>): Promise<Result> {
+  // Pages without encryption have no locks, and look after themselves alone.
+  if ('locks' in navigator) return navigator.locks.request('labelwright.kept', send)
+  const mine = sending.then(send)
+  sending = mine.catch(() => undefined)
+  return mine
+}
+
 /** Send what this browser keeps of other tasks than `except`; the answer is what stays. */
-export async function sendKept(
+export function sendKept(
+  userId: string,
+  tabs: Pick<Tabs, 'isAlive'>,
+  except: string | null,
+): Promise<readonly Left[]> {
+  return inTurn(() => sendNow(userId, tabs, except))
+}
+
+async function sendNow(
   userId: string,
   tabs: Pick<Tabs, 'isAlive'>,
   except: string | null,
