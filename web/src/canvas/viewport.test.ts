@@ -78,13 +78,14 @@ describe.each([1, 1.25, 1.5, 2])('at %f device pixels per CSS pixel', (ratio) =>
     near(toScreen(view, aimed), at, 6)
   })
 
-  test('a fitted picture is whole and centred', () => {
+  test('a fitted picture is whole, with a place for the settings of tools above it', () => {
     const box = visibleBounds(start, surface)
     expect(box.x).toBeLessThanOrEqual(0)
     expect(box.y).toBeLessThanOrEqual(0)
     expect(box.x + box.w).toBeGreaterThanOrEqual(picture.w)
     expect(box.y + box.h).toBeGreaterThanOrEqual(picture.h)
-    near([box.x * 2 + box.w, box.y * 2 + box.h], [picture.w, picture.h], 6)
+    expect(box.x * 2 + box.w).toBeCloseTo(picture.w, 6)
+    expect(toScreen(start, [0, 0])[1]).toBeGreaterThanOrEqual(58 - 1e-6)
   })
 
   test('one to one shows each picture pixel on one device pixel', () => {
@@ -257,7 +258,7 @@ describe('in any view', () => {
     )
   })
 
-  test('a fitted picture is whole, centred and as large as it can be', () => {
+  test('a fitted picture is whole and as large as it can be, centred where it leaves the place above it free', () => {
     fc.assert(
       fc.property(fc.constantFrom(...RATIOS), anyTurn, (ratio, turn) => {
         const surface = surfaceAt(ratio)
@@ -270,9 +271,11 @@ describe('in any view', () => {
         ] as const
         const shown = corners.map((corner) => toScreen(view, corner))
         const [xs, ys] = [shown.map(([x]) => x), shown.map(([, y]) => y)]
-        near([Math.min(...xs) + Math.max(...xs), Math.min(...ys) + Math.max(...ys)], [801, 533], 6)
-        const gap = Math.min(Math.min(...xs), Math.min(...ys))
-        expect(gap).toBeCloseTo(24, 6)
+        const [side, above, below] = [Math.min(...xs), Math.min(...ys), 533 - Math.max(...ys)]
+        expect(side).toBeCloseTo(801 - Math.max(...xs), 6)
+        expect(above).toBeCloseTo(Math.max(58, (above + below) / 2), 6)
+        expect(Math.min(side, below)).toBeGreaterThanOrEqual(24 - 1e-6)
+        expect(Math.min(side - 24, above + below - 82)).toBeCloseTo(0, 6)
       }),
     )
   })
@@ -290,8 +293,8 @@ test('the width is fitted with the upper end of a high picture in view', () => {
   const surface = surfaceAt(1)
   const high = { w: 500, h: 5000 }
   const view = fitWidth(high, surface, 0)
-  near(toScreen(view, [0, 0]), [24, 24], 6)
-  near(toScreen(view, [500, 0]), [777, 24], 6)
+  near(toScreen(view, [0, 0]), [24, 58], 6)
+  near(toScreen(view, [500, 0]), [777, 58], 6)
   const across = fitWidth(high, surface, 90)
   near(toScreen(across, [0, 5000]), [24, toScreen(across, [0, 0])[1]], 6)
 })

@@ -34,6 +34,8 @@ const KEPT_IN_VIEW = 48
 const REVEALED_PART = 0.7
 /** CSS pixels left free around a fitted picture. */
 const FIT_MARGIN = 24
+/** Above a fitted picture there is a place for the settings of a tool. */
+const FIT_ABOVE = 58
 /** CSS pixels per picture pixel that fitting something small stops at. */
 const CLOSEST_FIT = 32
 
@@ -122,11 +124,16 @@ export function turnedSize({ w, h }: Size, turn: number): Size {
   return { w: w * cos + h * sin, h: w * sin + h * cos }
 }
 
-/** The whole picture, centred, with a margin; never larger than one device pixel per picture pixel times 8. */
+/**
+ * The whole picture with a margin, centred unless it is so high that it makes place above; never larger than one device
+ * pixel per picture pixel times 8.
+ */
 export function fit(picture: Size, surface: Surface, turn = 0): Viewport {
   const box = turnedSize(picture, turn)
   const scale = Math.min(room(surface).w / box.w, room(surface).h / box.h, closestFit(surface))
-  return centredOn(middleOf(picture), { scale, turn }, surface)
+  const above = (surface.css.h - box.h * scale) / 2
+  const view = centredOn(middleOf(picture), { scale, turn }, surface)
+  return above >= FIT_ABOVE ? view : shifted(view, [0, FIT_ABOVE - above])
 }
 
 /** The whole picture from edge to edge, as the overview shows it. */
@@ -142,7 +149,7 @@ export function fitWidth(picture: Size, surface: Surface, turn: number): Viewpor
   const scale = clampScale(Math.min(room(surface).w / box.w, closestFit(surface)), picture, surface)
   const view = centredOn(middleOf(picture), { scale, turn }, surface)
   const above = (box.h * scale - surface.css.h) / 2
-  return above <= 0 ? view : shifted(view, [0, above + FIT_MARGIN])
+  return above <= 0 ? view : shifted(view, [0, above + FIT_ABOVE])
 }
 
 /** Whether all of the picture is on screen. */
@@ -162,7 +169,7 @@ export function fitBounds(view: Viewport, bounds: Bounds, picture: Size, surface
 }
 
 function room({ css }: Surface): Size {
-  return { w: Math.max(1, css.w - 2 * FIT_MARGIN), h: Math.max(1, css.h - 2 * FIT_MARGIN) }
+  return { w: Math.max(1, css.w - 2 * FIT_MARGIN), h: Math.max(1, css.h - FIT_ABOVE - FIT_MARGIN) }
 }
 
 function closestFit(surface: Surface): number {

@@ -27,9 +27,9 @@ export function serverFor(taskId: string): SaveServer {
 let sending: Promise<unknown> = Promise.resolve()
 
 /** One after the other, also where tabs do so at once: what two take over at once one of them would send in vain. */
-function inTurn<Result>(send: () => Promise<Result>): Promise<Result> {
+async function inTurn<Result>(send: () => Promise<Result>): Promise<Result> {
   // Pages without encryption have no locks, and look after themselves alone.
-  if ('locks' in navigator) return navigator.locks.request('labelwright.kept', send)
+  if ('locks' in navigator) return await navigator.locks.request('labelwright.kept', send)
   const mine = sending.then(send)
   sending = mine.catch(() => undefined)
   return mine
