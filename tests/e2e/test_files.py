@@ -36,7 +36,7 @@ def foreign_file(folder: Path, **more: object) -> Path:
         "images": [{"id": 1, "file_name": "001.png", "width": 400, "height": 300}],
         "categories": [{"id": 1, "name": "vessel"}, {"id": 2, "name": "gull"}],
         "annotations": [
-            {"id": 1, "image_id": 1, "category_id": 1, "bbox": [5, 5, 50, 40]},
+            {"id": 1, "image_id": 1, "category_id": 1, "bbox": [5, 5, 50, 40], "score": 0.5},
             {"id": 2, "image_id": 1, "category_id": 2, "bbox": [80, 5, 20, 20]},
             {"id": 3, "image_id": 1, "category_id": 2, "bbox": [5, 5]},
         ],
@@ -118,6 +118,8 @@ def test_a_foreign_file_is_mapped_shown_stored_and_undone(open_page: Pages, api:
     changes = page.get_by_role("region", name="Changes", exact=True)
     expect(changes.get_by_role("row")).to_have_count(2)
     expect(changes).to_contain_text("theirs.json /annotations/2")
+    page.get_by_role("button", name="1 Said besides, and not kept").click()
+    expect(changes).to_contain_text("“score” is not kept, once in one file: there is no question of this name.")
     page.get_by_role("button", name="1 Added").click()
     expect(changes).to_contain_text("rectangle 5,5 50x40")
     page.screenshot(path=tmp_path / "import.png", full_page=True)

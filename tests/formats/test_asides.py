@@ -10,6 +10,7 @@ from labelwright.exchange.asides import MOST_NAMES, NO_QUESTION, Tally
 from labelwright.exchange.files import open_files
 from labelwright.exchange.found import FoundAnswer, FoundMedium, Place
 from labelwright.exchange.mapping import ClassMapping
+from labelwright.exchange.plain_found import unfolded
 from labelwright.exchange.recognising import recognise
 from labelwright.exchange.resolving import Resolver
 from labelwright.formats import FORMATS
@@ -67,6 +68,14 @@ def hugging_face(objects: Said, **line: object) -> str:
     return json.dumps({"file_name": "a.jpg", "objects": columns, **line})
 
 
+def coco(image: Said, **annotation: object) -> str:
+    plain = {"image_id": 1, "category_id": 1, "segmentation": [], "bbox": [1, 2, 30, 40], "area": 9, "iscrowd": 0}
+    annotations = [{"id": 1, **plain, **annotation}, {"id": 2, **plain}]
+    images = [{"id": 1, "file_name": "a.jpg", "width": 100, "height": 80, **image}]
+    categories = [{"id": 1, "name": "car", "keypoints": ["nose"]}]
+    return json.dumps({"images": images, "annotations": annotations, "categories": categories})
+
+
 NAMES: Final = {"data.yaml": "names: [car]\n"}
 REGION: Final = {"score": 0.5, "readonly": True, "meta": {"text": ["seen"], "hint": "far"}}
 ANSWER: Final = {"id": "x", "type": "rating", "from_name": "rating", "value": {"rating": 4}}
@@ -74,6 +83,13 @@ RELATION: Final = {"type": "relation", "from_id": "r1", "to_id": "r2", "directio
 
 # Format, files, what is said of the first object, and of the picture.
 CASES: Final[list[tuple[str, dict[str, str], Said, Said]]] = [
+    ("coco", {"a.json": coco({"license": 0}, ignore=0)}, {}, {}),
+    (
+        "coco",
+        {"a.json": coco({"license": 3}, score=0.5, tags=["x"])},
+        {"score": "0.5", "tags": '["x"]'},
+        {"license": "3"},
+    ),
     ("voc", {"a.xml": VOC.format(database="Unknown", segmented=0, pose="Unspecified", flag=0)}, {}, {}),
     (
         "voc",
@@ -199,6 +215,8 @@ def opened(folder: Path, form: str, files: dict[str, str]) -> FoundMedium:
     labels = read(found)
     (medium,) = labels.media()
     assert labels.faults.kept == []
+    if labels.folded is not None:
+        assert [unfolded(one) for one in labels.folded()] == [medium]
     return medium
 
 
@@ -209,6 +227,12 @@ def test_what_a_file_says_besides_is_found_and_what_is_usual_is_not(
     medium = opened(tmp_path, form, files)
     assert {one.name: one.value for one in medium.objects[0].asides} == of_object
     assert {one.name: one.value for one in medium.asides} == of_medium
+
+
+def test_a_keypoint_that_is_hidden_says_so(tmp_path: Path) -> None:
+    medium = opened(tmp_path, "coco", {"a.json": coco({}, keypoints=[3, 4, 1], num_keypoints=1)})
+    (nose,) = medium.objects[0].nested
+    assert [(one.name, one.value) for one in nose.asides] == [("visibility", "1")]
 
 
 def test_an_outline_with_a_number_too_few_is_no_prediction(tmp_path: Path) -> None:

@@ -86,3 +86,34 @@ def test_one_file_with_a_key_twice_is_a_fault_among_others(tmp_path: Path) -> No
     assert read_datumaro is not None
     with pytest.raises(Invalid, match="“items” occurs twice"):
         read_datumaro(open_files(tmp_path / "x"))
+
+
+ANNOTATION = (
+    '"id": 1, "image_id": 1, "category_id": 1, "segmentation": [], "bbox": [1, 2, 3, 4], "area": 1, "iscrowd": 0'
+)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "twice"),
+    [
+        (ANNOTATION, None),
+        (f'{ANNOTATION}, "bbox": [1, 2, 3, 9]', "bbox"),
+        (ANNOTATION.replace('"area"', '"id"'), "id"),
+        (f'{ANNOTATION}, "score": 1', None),
+        (f'{ANNOTATION}, "score": 1, "score": 2', "score"),
+        (f'{ANNOTATION}, "attributes": {{"a": 1, "a": 2}}', "a"),
+    ],
+)
+def test_a_key_twice_in_coco_is_found_among_annotations_of_all_kinds(
+    annotation: str, twice: str | None, tmp_path: Path
+) -> None:
+    images, categories = '[{"id": 1, "file_name": "a.jpg"}]', '[{"id": 1, "name": "car"}]'
+    both = f"[{{{ANNOTATION}}}, {{{annotation}}}]"
+    (tmp_path / "a.json").write_text(f'{{"images": {images}, "categories": {categories}, "annotations": {both}}}')
+    read = FORMATS["coco"].read
+    assert read is not None
+    if twice is None:
+        assert [len(medium.objects) for medium in read(open_files(tmp_path)).media()] == [2]
+        return
+    with pytest.raises(Invalid, match=f"“{twice}” occurs twice at /annotations/1"):
+        read(open_files(tmp_path))

@@ -14,6 +14,8 @@ from labelwright.formats.coco_plain import Annotations
 from labelwright.formats.coco_values import Category
 from labelwright.formats.json_elements import guessed, windows, without_list
 from labelwright.formats.json_files import decoded_content
+from labelwright.formats.repeated_keys import check_keys
+from labelwright.model.errors import InvalidJson
 
 
 class _Content(msgspec.Struct, kw_only=True):
@@ -50,16 +52,17 @@ def _in_portions(files: Files, content: bytes | memoryview) -> Opened | None:
         try:
             cut.rest.decode()
             rest = _BOTH.decode(cut.rest)
+            check_keys(cut.rest)
             if bytes(rest.annotations) == cut.mark:
                 annotations = Annotations(cut.text, by_id(rest.categories), guessed, files, files.processes)
                 return Opened(rest.images, rest.categories, annotations)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidJson):
             continue
     return None
 
 
 def _as_a_whole(files: Files, path: str, content: bytes | memoryview) -> Opened:
-    found = decoded_content(content, path, _CONTENT, "COCO file", "not_coco", checks_keys=False)
+    found = decoded_content(content, path, _CONTENT, "COCO file", "not_coco")
     annotations = memoryview(found.annotations)
     if bytes(annotations[:1]) != b"[":
         raise refused(path, "not_coco", "is no COCO file: “annotations” is no list.")

@@ -12,11 +12,15 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import numpy as np
 
-from labelwright.exchange.found import Depth
+from labelwright.exchange.asides import asides_of
+from labelwright.exchange.found import Depth, Place
 from labelwright.exchange.outlines import Places
 from labelwright.exchange.plain_found import Measured, measure_boxes, measure_rings
-from labelwright.formats.coco_values import Category
+from labelwright.formats.coco_values import OF_ANNOTATIONS, Category
 from labelwright.formats.json_elements import runs
+from labelwright.formats.json_files import others_in
+from labelwright.formats.repeated_keys import check_keys
+from labelwright.model.errors import InvalidJson
 from labelwright.model.geometry.points import MAX_COORDINATE
 
 BOX, RING, CORNERS, KINDS = range(4)
@@ -37,6 +41,17 @@ class SparseAnnotation(msgspec.Struct, gc=False, kw_only=True, forbid_unknown_fi
     id: Id = None
     area: float | None = None
     iscrowd: int | bool | None = None
+
+
+class _FullAnnotation(SparseAnnotation, gc=False, kw_only=True):
+    """An annotation with all of these fields."""
+
+    category_id: Id
+    segmentation: msgspec.Raw
+    bbox: list[float] | None
+    id: Id
+    area: float | None
+    iscrowd: int | bool | None
 
 
 class PlainAnnotation(msgspec.Struct, gc=False, kw_only=True):
@@ -62,14 +77,23 @@ class PlainAnnotation(msgspec.Struct, gc=False, kw_only=True):
     z: Depth = 0
 
 
+class _KnownAnnotation(PlainAnnotation, gc=False, kw_only=True, forbid_unknown_fields=True):
+    """An annotation without other fields."""
+
+    area: float | None = None
+    num_keypoints: int | None = None
+
+
 class _ImageOf(msgspec.Struct, gc=False):
     image_id: int | str | None = None
 
 
 Row = SparseAnnotation | PlainAnnotation
 
+_FULL: Final = msgspec.json.Decoder(list[_FullAnnotation])
 _SPARSE: Final = msgspec.json.Decoder(list[SparseAnnotation])
 _PLAIN: Final = msgspec.json.Decoder(list[PlainAnnotation])
+_KNOWN: Final = msgspec.json.Decoder(list[_KnownAnnotation])
 _ONE: Final = msgspec.json.Decoder(PlainAnnotation)
 _RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _IMAGE_OF: Final = msgspec.json.Decoder(_ImageOf)
@@ -120,13 +144,51 @@ class Categories:
 
 
 def read_portion(text: bytes, categories: Categories) -> Portion:
-    """Read the text of a list of annotations. Raises DecodeError when it is no list."""
+    """Read the text of a list of annotations. Raises DecodeError when it is no list, or has a key twice."""
     try:
-        sparse = _SPARSE.decode(text)
+        sparse = _sparse(text)
     except msgspec.ValidationError:
+        _check_keys(text)
         rows = _plain(text)
-        return _read(rows, [_says_more(row) for row in rows], categories)
+        more = [_says_more(row) for row in rows]
+        return _read(rows, more if all(more) else _with_others(text, more), categories)
     return _read(sparse, [row.iscrowd for row in sparse], categories)
+
+
+def _sparse(text: bytes) -> Sequence[SparseAnnotation]:
+    """Annotations that say no more. Where each has all the fields, as many keys as there are fields are each once."""
+    try:
+        full = _FULL.decode(text)
+        if text.count(b'":') == len(full) * len(_FullAnnotation.__struct_fields__):
+            return full
+    except msgspec.ValidationError:
+        pass
+    sparse = _SPARSE.decode(text)
+    _check_keys(text)
+    return sparse
+
+
+def _check_keys(text: bytes) -> None:
+    try:
+        check_keys(text)
+    except InvalidJson as error:
+        raise msgspec.DecodeError(error.message) from None
+
+
+def _with_others(text: bytes, more: list[bool]) -> list[bool]:
+    """Whether each has more to say, or fields that are not known."""
+    with contextlib.suppress(msgspec.ValidationError):
+        _KNOWN.decode(text)
+        return more
+    raws = _RAWS.decode(text)
+    return [says_more or _has_others(raw) for says_more, raw in zip(more, raws, strict=True)]
+
+
+def _has_others(raw: msgspec.Raw) -> bool:
+    """Whether an annotation has fields that say something besides; what is no object has none."""
+    with contextlib.suppress(msgspec.ValidationError):
+        return bool(asides_of(others_in(raw, OF_ANNOTATIONS), Place("")))
+    return False
 
 
 def _plain(text: bytes) -> list[PlainAnnotation]:

@@ -24,8 +24,18 @@ from labelwright.exchange.pixels import all_of, segment_of
 from labelwright.exchange.plain_found import unfolded
 from labelwright.exchange.shapes import rings_of
 from labelwright.formats.coco_content import by_id, opened
-from labelwright.formats.coco_values import ANNOTATION, FORMAL, IMAGE, Annotation, Category, FormalAnnotation, Image
-from labelwright.formats.json_files import element
+from labelwright.formats.coco_values import (
+    ANNOTATION,
+    FORMAL,
+    IMAGE,
+    OF_ANNOTATIONS,
+    OF_IMAGES,
+    Annotation,
+    Category,
+    FormalAnnotation,
+    Image,
+)
+from labelwright.formats.json_files import element, others_in
 from labelwright.model.geometry import Geometry, Point, Polygon, Rectangle
 from labelwright.raster import decode_rle, unpack_rle
 
@@ -130,10 +140,12 @@ class _Part:
             ids.add(str(image.id))
             shapes = self._annotations.shapes(str(image.id), self._path)
             if shapes is None:
-                yield self._medium(image, place)
+                medium = self._medium(image, place)
             else:
                 medium = self._folded(image, place, shapes)
-                yield medium if folded else unfolded(medium)
+                medium = medium if folded else unfolded(medium)
+            asides = asides_of(others_in(raw, OF_IMAGES), place)
+            yield msgspec.structs.replace(medium, asides=asides) if asides else medium
         for image_id in self._elements.keys:
             for number in self._elements.numbers(image_id) if image_id not in ids else ():
                 text = f"The annotation is of image {image_id}, which is not in the file."
@@ -167,7 +179,8 @@ class _Part:
                 if all(answer.name != name for answer in answers):
                     answers.append(FoundAnswer(name=name, value=annotation.caption, place=at))
                 continue
-            found = self._object(annotation, image, at)
+            asides = asides_of(others_in(self._elements.text(number), OF_ANNOTATIONS), at)
+            found = self._object(annotation, image, at, asides)
             if found is not None:
                 key = str(annotation.id) if annotation.id is not None else f"#{number}"
                 objects[key if key not in objects else f"{key}#{number}"] = found
@@ -179,7 +192,9 @@ class _Part:
     def _refuse(self, number: int, place: Place) -> None:
         element(self._elements.text(number), ANNOTATION, "annotation", place, self._faults)
 
-    def _object(self, annotation: Annotation, image: Image, place: Place) -> FoundObject | None:
+    def _object(
+        self, annotation: Annotation, image: Image, place: Place, asides: tuple[FoundAnswer, ...]
+    ) -> FoundObject | None:
         category = self._categories.get(str(annotation.category_id))
         what = f"Annotation {annotation.id}"
         if category is None:
@@ -202,6 +217,7 @@ class _Part:
             id=annotation.uid,
             comment=annotation.comment,
             z=annotation.z,
+            asides=asides,
         )
 
     # --- geometry ---

@@ -51,6 +51,9 @@ class FormalAnnotation(Annotation):
     segmentation: list[list[float]] | dict[str, Any] | None = None
 
 
+OF_IMAGES: Final = frozenset(Image.__struct_encode_fields__)
+OF_ANNOTATIONS: Final = frozenset((*Annotation.__struct_encode_fields__, "area", "num_keypoints"))
+"""What annotations have that is read, or follows from the rest."""
 IMAGE: Final = msgspec.json.Decoder(Image)
 ANNOTATION: Final = msgspec.json.Decoder(Annotation)
 FORMAL: Final = msgspec.json.Decoder(list[FormalAnnotation])

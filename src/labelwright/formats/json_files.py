@@ -27,15 +27,11 @@ def decoded_content(
     decoder: "msgspec.json.Decoder[T]",
     what: str,
     code: str = "wrong_shape",
-    *,
-    checks_keys: bool = True,
 ) -> T:
     """As `decoded`, of content that was read already."""
     try:
         content = checked(content)
-        if checks_keys:
-            check_keys(content)
-        return decoder.decode(content)
+        return _each_once(decoder.decode(content), content)
     except msgspec.ValidationError as error:
         raise refused(path, code, f"is no {what}: {error}.") from None
     except InvalidJson as error:
@@ -44,6 +40,11 @@ def decoded_content(
         raise refused(path, "invalid_json", "cannot be read. It is nested too deep.") from None
     except msgspec.DecodeError as error:
         raise refused(path, "invalid_json", f"is not JSON. {syntax_text(str(error), content)}") from None
+
+
+def _each_once(found: T, content: bytes | memoryview) -> T:
+    check_keys(content)
+    return found
 
 
 def attempted(
