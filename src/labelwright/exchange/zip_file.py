@@ -7,7 +7,7 @@ small entries. Any program that reads ZIP (with ZIP64 beyond 4 GiB or 65,535 ent
 
 import itertools
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO, NamedTuple
 from zlib import crc32
 
@@ -18,7 +18,6 @@ _UTF8 = 1 << 11
 _VERSION, _VERSION_64 = 20, 45
 _MADE_BY_UNIX = 3 << 8
 _REGULAR_FILE = 0o100644 << 16
-_AT_ONCE = 1000
 _MOST_32, _MOST_16 = 0xFFFF_FFFF, 0xFFFF
 _LOCAL = struct.Struct("<IHHHHHIIIHH")
 _CENTRAL = struct.Struct("<IHHHHHHIIIHHHHHII")
@@ -49,7 +48,8 @@ class ZipWriter:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._entries: list[_Entry] = []
+        self._directory: list[bytes] = []  # encoded: a third of what its entries take
+        self._count = 0
         self._offset = 0
         self._open: tuple[bytes, int] | None = None
         self._crc = self._size = 0
@@ -67,7 +67,7 @@ class ZipWriter:
     def put(self, packed: Packed) -> None:
         """Write entries that were packed."""
         offsets = [self._offset + offset for offset in packed.offsets]
-        self._entries += map(_Entry, packed.names, packed.crcs, packed.sizes, offsets)
+        self._note(map(_Entry, packed.names, packed.crcs, packed.sizes, offsets), len(offsets))
         self._put(packed.data)
 
     def begin(self, path: str) -> None:
@@ -89,16 +89,20 @@ class ZipWriter:
         self._file.seek(offset)
         self._file.write(_local(entry, roomy=True))
         self._file.seek(self._offset)
-        self._entries.append(entry)
+        self._note((entry,), 1)
         self._open = None
 
     def close(self) -> int:
         """Write the directory; returns the size of the archive in bytes."""
         start = self._offset
-        for at in range(0, len(self._entries), _AT_ONCE):
-            self._put(b"".join(map(_central, self._entries[at : at + _AT_ONCE])))
-        self._put(_ending(len(self._entries), self._offset - start, start))
+        for entries in self._directory:
+            self._put(entries)
+        self._put(_ending(self._count, self._offset - start, start))
         return self._offset
+
+    def _note(self, entries: Iterable[_Entry], count: int) -> None:
+        self._directory.append(b"".join(map(_central, entries)))
+        self._count += count
 
     def _put(self, data: bytes) -> None:
         self._file.write(data)

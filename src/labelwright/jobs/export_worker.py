@@ -17,7 +17,7 @@ import msgspec
 
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.checking import check_archive
-from labelwright.exchange.exporting import CONFIGURATION_PATH, Exporting
+from labelwright.exchange.exporting import CONFIGURATION_PATH, Exporting, Report
 from labelwright.exchange.orphans import ORPHANED
 from labelwright.exchange.sharing import Died, processes_here
 from labelwright.exchange.side_car_writing import check_side_car
@@ -81,11 +81,7 @@ def run(folder: Path) -> Done:
     )
     exporting.plan()
     part = folder / PART
-    with part.open("wb") as file:
-        sink = ZipWriter(file)
-        extra = {CONFIGURATION_PATH: configuration_file.write(job.configuration.classes)}
-        report = exporting.write(Archive(sink), extra)
-        size = sink.close()
+    report, size = _written(exporting, part, configuration_file.write(job.configuration.classes))
     _say(Said(step="checking", total=job.total))
     checked = check_archive(form, part, report.balance, scheme, exporting.tasks(None))
     if job.request.side_car:
@@ -103,6 +99,14 @@ def run(folder: Path) -> Done:
     (folder / REPORT_PART).write_bytes(msgspec.json.encode(done))
     (folder / REPORT_PART).replace(folder / REPORT)
     return done
+
+
+def _written(exporting: Exporting, part: Path, configuration: bytes) -> tuple[Report, int]:
+    """Write the archive; what it remembers of each file is forgotten when it is read back."""
+    with part.open("wb") as file:
+        sink = ZipWriter(file)
+        report = exporting.write(Archive(sink), {CONFIGURATION_PATH: configuration})
+        return report, sink.close()
 
 
 def _opener(originals: Path) -> Callable[[Medium], BinaryIO | None]:
