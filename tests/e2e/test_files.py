@@ -127,7 +127,7 @@ def test_a_foreign_file_is_mapped_shown_stored_and_undone(open_page: Pages, api:
     assert place.startswith(f"/label/{world.tasks[1]}?annotation=")
     saved = download(page, tmp_path, "^Download all changes as JSON")
     assert saved.name == "theirs.json.changes.ndjson"
-    assert [json.loads(line)["what"] for line in saved.read_text().splitlines()] == ["refused", "added"]
+    assert [json.loads(line)["what"] for line in saved.read_text().splitlines()] == ["refused", "added", "not_kept"]
 
     page.get_by_role("button", name="Import 1 change").click()
     expect(page.get_by_text("The labels of 1 picture are stored.")).to_be_visible(timeout=LONG)
