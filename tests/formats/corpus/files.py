@@ -53,6 +53,7 @@ def labels_of(one: CorpusSet) -> bytes:
         scheme=one.scheme,
         tasks=lambda _: one.tasks(),
         heads=lambda _: one.tasks(),
+        heads_in_turn=lambda _split, work, *_: iter([work(list(one.tasks()))]),
         in_turn=lambda _split, work, *_: iter([work(list(one.tasks()))]),
     )
     with tempfile.TemporaryDirectory() as folder:
