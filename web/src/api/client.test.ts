@@ -73,6 +73,15 @@ describe('a request', () => {
     expect(reached).toHaveBeenCalledWith(false)
   })
 
+  it('becomes a NetworkError when the server does not answer for longer than somebody waits', async () => {
+    const hanging = (_: string, { signal }: RequestInit): Promise<Response> =>
+      new Promise((_resolve, reject) =>
+        signal?.addEventListener('abort', () => reject(signal.reason as Error)),
+      )
+    vi.stubGlobal('fetch', hanging)
+    await expect(post('/x', {}, 1)).rejects.toBeInstanceOf(NetworkError)
+  })
+
   it('becomes a NetworkError when the connection breaks in the middle of the answer', async () => {
     const broken = new ReadableStream({
       start: (controller) => controller.error(new TypeError('terminated')),

@@ -168,8 +168,12 @@ function parsed<Answer>(body: string): Answer {
 export const get = <Answer>(path: string, query?: Query, signal?: AbortSignal): Promise<Answer> =>
   request<Answer>('GET', path, { ...(query && { query }), signal })
 
-export const post = <Answer>(path: string, body?: unknown): Promise<Answer> =>
-  request<Answer>('POST', path, { body })
+/** Where somebody stands and waits, a server that does not answer within `patienceMs` counts as one that is lost. */
+export const post = <Answer>(path: string, body?: unknown, patienceMs?: number): Promise<Answer> =>
+  request<Answer>('POST', path, {
+    body,
+    signal: patienceMs === undefined ? undefined : AbortSignal.timeout(patienceMs),
+  })
 
 export const put = <Answer>(path: string, body?: unknown): Promise<Answer> =>
   request<Answer>('PUT', path, { body })

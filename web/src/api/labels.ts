@@ -4,7 +4,7 @@ import type { Configuration } from '../core/configuration.ts'
 import type { DifferenceJson } from '../core/difference.ts'
 import type { DocumentJson } from '../core/document.ts'
 import { get, post, request } from './client.ts'
-import type { HandOut } from './tasks.ts'
+import { PATIENCE_MS, type HandOut } from './tasks.ts'
 import type { Medium, Task } from './types.ts'
 
 export interface TaskDetail {
@@ -66,4 +66,4 @@ export const completeTask = (id: string, configurationRevision: number): Promise
 
 /** Complete a task and take the next of its project, in one step. */
 export const completeAndGoOn = (id: string, configurationRevision: number): Promise<{ next: HandOut }> =>
-  post(`/api/tasks/${id}/complete`, { configurationRevision, takeNext: true })
+  post(`/api/tasks/${id}/complete`, { configurationRevision, takeNext: true }, PATIENCE_MS)

@@ -29,11 +29,15 @@ export interface HandOut {
   readonly configurationRevision: number | null
 }
 
-export const takeNextTask = (project: string): Promise<HandOut> => post(`/api/projects/${project}/next-task`)
+/** For so long people wait for their next picture. */
+export const PATIENCE_MS = 30_000
+
+export const takeNextTask = (project: string): Promise<HandOut> =>
+  post(`/api/projects/${project}/next-task`, undefined, PATIENCE_MS)
 
 /** Skip a task and take the next of its project, in one step. */
 export const skipAndGoOn = (id: string): Promise<{ next: HandOut }> =>
-  post(`/api/tasks/${id}/skip`, { takeNext: true })
+  post(`/api/tasks/${id}/skip`, { takeNext: true }, PATIENCE_MS)
 
 const PATHS = {
   release: 'release',
