@@ -20,7 +20,7 @@ from labelwright.exchange.files import open_files
 from labelwright.exchange.format import Format, chosen
 from labelwright.exchange.found import Faults
 from labelwright.exchange.ledger import Balance, Ledger
-from labelwright.exchange.source import Medium, Source, TaskLabels
+from labelwright.exchange.source import Medium, TaskLabels
 from labelwright.exchange.zip_file import ZipWriter
 from labelwright.formats import FORMATS, mask_objects, mask_pictures
 from labelwright.model.document import Annotation, Document
@@ -28,6 +28,7 @@ from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle
 from labelwright.raster import encode_png, find_runs, semantic_map
 from tests.formats.corpus import CONFIGURATION, SCHEME, class_id
+from tests.formats.sources import source_of
 
 SIZE_WH = (40, 30)
 CAR, TREE, SKY, WATER = (SCHEME.indices[class_id(key)] + 1 for key in ("car", "tree", "sky", "water"))
@@ -52,10 +53,7 @@ def written(form: Format, task: TaskLabels, **given: str) -> tuple[dict[str, byt
     ledger.enter(task)
     sink = ZipWriter(file)
     assert form.write is not None
-    source = Source(
-        "P", SCHEME, lambda _: iter([task]), lambda _: iter([task]), lambda _split, work, *_: iter([work([task])])
-    )
-    form.write(source, Archive(sink), chosen(form.settings, given), ledger)
+    form.write(source_of("P", SCHEME, lambda: [task]), Archive(sink), chosen(form.settings, given), ledger)
     sink.close()
     with zipfile.ZipFile(file) as archive:
         return {name: archive.read(name) for name in archive.namelist()}, ledger.closed()

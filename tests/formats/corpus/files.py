@@ -8,10 +8,10 @@ from typing import Final
 from labelwright.exchange.archive import Archive, FolderWriter
 from labelwright.exchange.format import chosen
 from labelwright.exchange.ledger import Ledger
-from labelwright.exchange.source import Source
 from labelwright.formats import configuration_file, native
 from tests.formats.corpus.pictures import picture_of
 from tests.formats.corpus.sets import FOLDER, SETS, CorpusSet
+from tests.formats.sources import source_of
 
 _HEAD: Final = """# The corpus
 
@@ -48,14 +48,7 @@ def text_files() -> Iterator[tuple[Path, bytes]]:
 
 def labels_of(one: CorpusSet) -> bytes:
     """The labels of a set, as an archive of our own format has them."""
-    source = Source(
-        project=one.name,
-        scheme=one.scheme,
-        tasks=lambda _: one.tasks(),
-        heads=lambda _: one.tasks(),
-        heads_in_turn=lambda _split, work, *_: iter([work(list(one.tasks()))]),
-        in_turn=lambda _split, work, *_: iter([work(list(one.tasks()))]),
-    )
+    source = source_of(one.name, one.scheme, one.tasks)
     with tempfile.TemporaryDirectory() as folder:
         settings = chosen(native.NATIVE.settings, {})
         assert native.NATIVE.write is not None
