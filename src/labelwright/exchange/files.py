@@ -20,7 +20,7 @@ import tempfile
 import unicodedata
 import weakref
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Final, Protocol
@@ -118,6 +118,10 @@ class Files:
         if path not in self._json_keys:  # every format that may be meant asks
             self._json_keys[path] = frozenset(_outer_keys(self.head(path).decode("utf-8-sig", "replace")))
         return self._json_keys[path]
+
+    def having(self, keys: frozenset[str], paths: Iterable[str]) -> list[str]:
+        """Those of some paths whose JSON has all of these keys, as far as `json_keys` sees."""
+        return [path for path in paths if keys <= self.json_keys(path)]
 
 
 WHOLE: Final = "The upload"

@@ -4,7 +4,7 @@ What is nested has its parent's `group` and an attribute `parent`; the answers a
 https://open-edge-platform.github.io/datumaro/latest/docs/data-formats/formats/datumaro.html
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -168,20 +168,17 @@ class _File(msgspec.Struct):
 
 _FILE: Final = msgspec.json.Decoder(_File)
 _FOUND: Final = msgspec.json.Decoder(_Found)
+_KEYS: Final = frozenset(("items", "categories"))
 
 
 def recognise(files: Files) -> bool:
     """Whether some JSON file has categories and items."""
-    return bool(_of_datumaro(files, files.beginning(".json")))
-
-
-def _of_datumaro(files: Files, paths: Iterable[str]) -> list[str]:
-    return [path for path in paths if {"items", "categories"} <= files.json_keys(path)]
+    return bool(files.having(_KEYS, files.beginning(".json")))
 
 
 def read(files: Files) -> LabelFile:
     """Open every file of Datumaro. Raises Invalid."""
-    paths = _of_datumaro(files, files.ending(".json"))
+    paths = files.having(_KEYS, files.ending(".json"))
     if not paths:
         raise refused("The upload", "not_datumaro", "holds no Datumaro file: no JSON with “categories” and “items”.")
     faults = Faults()

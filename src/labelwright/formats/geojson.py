@@ -4,7 +4,7 @@ Holes are rings of a polygon; a feature without a geometry stands for each pictu
 shape; its coordinates are no longitudes, as `crs` says.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -145,20 +145,17 @@ _PROPERTIES: Final = msgspec.json.Decoder(_Properly)
 _OF_PICTURES: Final = frozenset(_Properties.__struct_encode_fields__)
 _OF_OBJECTS: Final = _OF_PICTURES - {"medium_id", "width", "height", "state"}
 _OF_FEATURES: Final = frozenset(("type", "geometry", "properties", "id", "bbox"))
+_KEYS: Final = frozenset(("type", "features"))
 
 
 def recognise(files: Files) -> bool:
     """Whether some file is a collection of features."""
-    return bool(_collections(files, files.beginning(".geojson", ".json")))
-
-
-def _collections(files: Files, paths: Iterable[str]) -> list[str]:
-    return [p for p in paths if {"type", "features"} <= files.json_keys(p)]
+    return bool(files.having(_KEYS, files.beginning(".geojson", ".json")))
 
 
 def read(files: Files) -> LabelFile:
     """Open every file of features. Raises Invalid."""
-    paths = _collections(files, files.ending(".geojson", ".json"))
+    paths = files.having(_KEYS, files.ending(".geojson", ".json"))
     if not paths:
         raise refused("The upload", "not_geojson", "holds no GeoJSON: no FeatureCollection.")
     faults = Faults()

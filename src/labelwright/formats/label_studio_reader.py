@@ -1,7 +1,7 @@
 """Read tasks of Label Studio: the latest annotation of each, with its regions and what is answered about them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote
 
@@ -73,20 +73,17 @@ _TASKS: Final = msgspec.json.Decoder(list[_Task])
 _RESULT: Final = msgspec.json.Decoder(_Result)
 _USUAL: Final = {"origin": "manual"}
 _OF_RESULTS: Final = frozenset((*_Result.__struct_encode_fields__, "to_name"))
+_KEYS: Final = frozenset(("data", "annotations"))
 
 
 def recognise(files: Files) -> bool:
     """Whether some JSON file is a list of tasks with data and annotations."""
-    return bool(_with_tasks(files, files.beginning(".json")))
-
-
-def _with_tasks(files: Files, paths: Iterable[str]) -> list[str]:
-    return [path for path in paths if {"data", "annotations"} <= files.json_keys(path)]
+    return bool(files.having(_KEYS, files.beginning(".json")))
 
 
 def read(files: Files) -> LabelFile:
     """Open every file of Label Studio. Of several annotations of a task the latest that was not cancelled counts."""
-    paths = _with_tasks(files, files.ending(".json"))
+    paths = files.having(_KEYS, files.ending(".json"))
     if not paths:
         raise refused("The upload", "not_label_studio", "holds no tasks of Label Studio.")
     faults = Faults()
