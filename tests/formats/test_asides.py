@@ -6,9 +6,9 @@ from typing import Final
 
 import pytest
 
-from labelwright.exchange.asides import MOST_NAMES, NO_QUESTION, Tally
+from labelwright.exchange.asides import NO_QUESTION, OF_CLASSES, OF_FILES
 from labelwright.exchange.files import open_files
-from labelwright.exchange.found import FoundAnswer, FoundMedium, Place
+from labelwright.exchange.found import MOST_NAMES, FoundAnswer, FoundMedium, LabelFile, Place, Tally
 from labelwright.exchange.mapping import ClassMapping
 from labelwright.exchange.plain_found import unfolded
 from labelwright.exchange.recognising import recognise
@@ -203,8 +203,43 @@ CASES: Final[list[tuple[str, dict[str, str], Said, Said]]] = [
 ]
 
 
+# Format, files, what is said of the files as a whole or of classes: name, value, reason.
+OF_MORE: Final[list[tuple[str, dict[str, str], list[tuple[str, str, str]]]]] = [
+    (
+        "coco",
+        {
+            "a.json": json.dumps(
+                {
+                    **json.loads(coco({})),
+                    "info": {"description": "Street", "year": 2024},
+                    "licenses": [{"id": 1}],
+                    "categories": [{"id": 1, "name": "car", "supercategory": "vehicle", "skeleton": [[1, 2]]}],
+                }
+            )
+        },
+        [
+            ("skeleton", "[[1,2]]", OF_CLASSES),
+            ("supercategory", "vehicle", OF_CLASSES),
+            ("info.description", "Street", OF_FILES),
+            ("info.year", "2024", OF_FILES),
+            ("licenses", '[{"id":1}]', OF_FILES),
+        ],
+    ),
+]
+
+
 def opened(folder: Path, form: str, files: dict[str, str]) -> FoundMedium:
     """The only medium of files, which are recognised and without fault."""
+    labels = labels_of(folder, form, files)
+    (medium,) = labels.media()
+    assert labels.faults.kept == []
+    if labels.folded is not None:
+        assert [unfolded(one) for one in labels.folded()] == [medium]
+    return medium
+
+
+def labels_of(folder: Path, form: str, files: dict[str, str]) -> LabelFile:
+    """Files, which are recognised."""
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
@@ -212,12 +247,19 @@ def opened(folder: Path, form: str, files: dict[str, str]) -> FoundMedium:
     assert form in [one.id for one in recognise(found, FORMATS)]
     read = FORMATS[form].read
     assert read is not None
-    labels = read(found)
-    (medium,) = labels.media()
-    assert labels.faults.kept == []
-    if labels.folded is not None:
-        assert [unfolded(one) for one in labels.folded()] == [medium]
-    return medium
+    return read(found)
+
+
+@pytest.mark.parametrize(("form", "files", "lines"), OF_MORE)
+def test_what_a_file_says_of_itself_and_its_classes_is_counted(
+    form: str, files: dict[str, str], lines: list[tuple[str, str, str]], tmp_path: Path
+) -> None:
+    labels = labels_of(tmp_path, form, files)
+    for _ in range(2):  # what one walk counts, the next one does not count again
+        labels.faults.begin()
+        assert len(list(labels.media())) == 1
+        assert [(line.name, line.value, line.reason) for line in labels.faults.not_kept.lines()] == lines
+    assert {line.count for line in labels.faults.not_kept.lines()} == {1}
 
 
 @pytest.mark.parametrize(("form", "files", "of_object", "of_medium"), CASES)

@@ -5,7 +5,6 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -20,7 +19,7 @@ from labelwright.exchange.converting import STATE, open_converted, restored
 from labelwright.exchange.exporting import CONFIGURATION_PATH, Exporting, Report
 from labelwright.exchange.files import Files, open_files
 from labelwright.exchange.format import Format, chosen
-from labelwright.exchange.found import FoundMedium, LabelFile
+from labelwright.exchange.found import LabelFile
 from labelwright.exchange.ledger import ALONG, UNITS, Entry
 from labelwright.exchange.reading import restorer_of
 from labelwright.exchange.recognising import recognise
@@ -121,7 +120,7 @@ def convert(  # noqa: PLR0913 - the options of a command
         advance(bar, 0)
     for text in converted.notes:
         note(text)
-    for line in converted.not_kept.lines():
+    for line in converted.not_kept():
         note(f"  {line}")
     for fault in (*labels.faults.kept[:20], *converted.refused[:20]):
         note(f"  not read: {fault.place}: {fault.message}")
@@ -213,11 +212,9 @@ def validate(
     """Read a label file and say what is wrong with it, each fault with its place. Exit code 1 when anything is."""
     files, labels, found = _opened(source, read_as)
     converted = open_converted(files, labels)
-    labels.faults.kept.clear()
-    labels.faults.count = 0
     objects = sum(len(task.document.annotations) for task in converted.tasks())
     faults = [*labels.faults.kept, *converted.refused]
-    not_kept = converted.not_kept.lines()
+    not_kept = converted.not_kept()
     if json:
         show_json((*faults, *map(as_fault, not_kept)))
     else:
@@ -240,7 +237,9 @@ def diff(
     json: Annotated[bool, Parameter(help="Print one JSON object for each difference.")] = False,
 ) -> None:
     """Compare two label files picture by picture. Exit code 1 when they differ."""
-    found = list(compare(_media_of(one), _media_of(other)))
+    opened = [_opened(source, None)[:2] for source in (one, other)]
+    walks = (restored(files, labels, restorer_of(files)) for files, labels in opened)
+    found = list(compare(*walks))
     if json:
         show_json(found)
     else:
@@ -248,14 +247,12 @@ def diff(
             (c.medium, c.what, c.class_name, f"{c.was} → {c.now}" if c.was or c.now else c.iou or "") for c in found
         ]
         show_table(("picture", "what", "class", "details"), rows)
+    for source, (_, labels) in zip((one, other), opened, strict=True):
+        for line in labels.faults.not_kept.lines():
+            note(f"  not compared: {source}: {line}")
     note(f"{plural(len(found), 'difference')}.")
     if found:
         sys.exit(DIFFERENT)
-
-
-def _media_of(source: Path) -> Iterator[FoundMedium]:
-    files, labels, _ = _opened(source, None)
-    return restored(files, labels, restorer_of(files))
 
 
 def _opened(source: Path, read_as: str | None) -> tuple[Files, LabelFile, Format]:

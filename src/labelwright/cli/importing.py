@@ -15,8 +15,7 @@ from cyclopts import Parameter
 
 from labelwright.cli.archives import stopping
 from labelwright.cli.showing import counting, note, plural, show_json, show_table
-from labelwright.exchange.asides import NotKept
-from labelwright.exchange.found import Place
+from labelwright.exchange.found import NotKept, Place
 from labelwright.exchange.side_car_restoring import SideCarUse
 from labelwright.model.configuration import LabelClass
 from labelwright.model.errors import Invalid

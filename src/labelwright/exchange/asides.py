@@ -2,23 +2,23 @@
 
 A reader puts them into `asides` of what it finds, as answers that nobody need have a question for: where there is one
 of the name they become its answer, and all others are counted and said. What is as it usually is (`occluded` 0, no
-group) says nothing, and is no aside.
+group) says nothing, and is no aside. What is about a file or a class becomes no answer: the reader counts it.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Final, TypeVar
 
 import msgspec
 
-from labelwright.exchange.found import Fault, FoundAnswer, FoundObject, Place
+from labelwright.exchange.found import Fault, Faults, FoundAnswer, FoundObject, NotKept, Place
 
 Key = TypeVar("Key", bound=Hashable)
 NO_QUESTION: Final = "there is no question of this name"
-MOST_NAMES: Final = 500
+OF_FILES: Final = "it is about the file as a whole"
+OF_CLASSES: Final = "it is about a class"
 VISIBLE: Final = {"visibility": "2"}
 """What keypoints are that are in plain view."""
-_OTHERS: Final = "others"
 _SAYS_NOTHING: Final = frozenset(("", "0", "0.0", "false", "null", "none", "[]", "{}"))
 _ENCODE: Final = msgspec.json.Encoder().encode
 
@@ -57,77 +57,23 @@ def grouped(groups: Mapping[Key, int | None], parents: Mapping[Key, Key]) -> dic
     return {key: group for key, group in own.items() if sizes[group] > 1}
 
 
-class NotKept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Asides of one name that are not kept for one reason: how many, in how many files, the first and its value."""
+def within(name: str, found: Mapping[str, object]) -> dict[str, object]:
+    """Properties of something that has a name itself."""
+    return {f"{name}.{key}": value for key, value in found.items()}
 
-    name: str
-    count: int
-    files: int
-    reason: str
-    place: Place
-    value: str = ""
 
-    def __str__(self) -> str:
-        return f"{self.text} The first: {self.value} at {self.place}."
-
-    @property
-    def text(self) -> str:
-        """A sentence for people."""
-        times = "once" if self.count == 1 else f"{self.count:,} times"
-        where = f"{self.files:,} files" if self.files > 1 else "one file"
-        return f"“{self.name}” is not kept, {times} in {where}: {self.reason}."
+def told(
+    faults: Faults,
+    found: Mapping[str, object],
+    place: Place,
+    reason: str = OF_FILES,
+    usual: Mapping[str, str] | None = None,
+) -> None:
+    """Count what is said of neither a picture nor an object, as far as it says anything; nothing here can hold it."""
+    for aside in asides_of(found, place, usual):
+        faults.not_kept.add(aside, reason)
 
 
 def as_fault(line: NotKept) -> Fault:
     """What is not kept as a line among faults; it is none."""
     return Fault(line.place, "not_kept", line.text, line.value)
-
-
-class _Line:
-    def __init__(self, first: FoundAnswer) -> None:
-        self.first, self.count = first, 0
-        self.files: set[str] = set()
-
-
-class Tally:
-    """Counts asides that are not kept."""
-
-    def __init__(self) -> None:
-        self._lines: dict[tuple[str, str], _Line] = {}
-
-    def add(self, aside: FoundAnswer, reason: str) -> None:
-        """Count one. Beyond `MOST_NAMES` of names and reasons, names are not told apart."""
-        key = aside.name[:60], reason
-        if key not in self._lines and len(self._lines) >= MOST_NAMES:
-            key = _OTHERS, NO_QUESTION
-        line = self._lines.setdefault(key, _Line(aside))
-        line.count += 1
-        line.files.add(aside.place.file)
-
-    def add_all(self, found: Iterable[tuple[FoundAnswer, str]]) -> None:
-        """Count asides with their reasons."""
-        for aside, reason in found:
-            self.add(aside, reason)
-
-    def clear(self) -> None:
-        """Begin anew."""
-        self._lines.clear()
-
-    def lines(self) -> tuple[NotKept, ...]:
-        """What was counted, in the order in which it came."""
-        return tuple(
-            NotKept(
-                name=name,
-                count=line.count,
-                files=len(line.files),
-                reason=reason,
-                place=line.first.place,
-                value=shown(line.first)[:80],
-            )
-            for (name, reason), line in self._lines.items()
-        )
-
-
-def shown(answer: FoundAnswer) -> str:
-    """The value of an answer as a text."""
-    return answer.value if isinstance(answer.value, str) else ", ".join(answer.value or ())

@@ -6,8 +6,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from labelwright.exchange.asides import NotKept
-from labelwright.exchange.found import Place
+from labelwright.exchange.found import NotKept, Place
 from labelwright.exchange.uniting import United
 from labelwright.model.document import Annotation, Document
 from labelwright.model.geometry import kind_of

@@ -10,9 +10,8 @@ from typing import BinaryIO, Final, NamedTuple
 
 import msgspec
 
-from labelwright.exchange.asides import Tally
 from labelwright.exchange.files import Files
-from labelwright.exchange.found import Fault, FoundMedium, LabelFile, notes_of
+from labelwright.exchange.found import Fault, FoundMedium, LabelFile, NotKept, Tally, notes_of
 from labelwright.exchange.mapping import ClassMapping
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.proposing import Survey
@@ -39,7 +38,7 @@ class Converted(NamedTuple):
     tasks: Callable[[], Iterator[TaskLabels]]
     open_picture: Callable[[Medium], BinaryIO | None]
     refused: list[Fault]
-    not_kept: Tally
+    not_kept: Callable[[], tuple[NotKept, ...]]
     media: int
     notes: tuple[str, ...]
 
@@ -59,25 +58,29 @@ def open_converted(files: Files, labels: LabelFile) -> Converted:
     resolver = Resolver(configuration, ClassMapping(), out_of_bounds="keep")
     pictures = _Pictures(files)
     refused: list[Fault] = []
-    not_kept = Tally()
+    tally = Tally()
 
     def tasks() -> Iterator[TaskLabels]:
         refused.clear()
-        not_kept.clear()
+        tally.clear()
         ids = _Counter("annotation")
         for number, found in enumerate(restored(files, labels, restorer_of(files))):
             size_wh = pictures.size_of(found)
             resolved = resolver.resolve(found, size_wh)
             refused.extend(resolved.refused)
-            not_kept.add_all(resolved.not_kept)
+            tally.add_all(resolved.not_kept)
             yield _task(found, number, resolved, (size_wh, pictures.name_of(found)), ids)
+
+    def not_kept() -> tuple[NotKept, ...]:
+        return (*labels.faults.not_kept.lines(), *tally.lines())
 
     notes = (*notes_of(labels), *((restorer.use.note,) if restorer else ()))
     return Converted(Scheme(configuration), tasks, pictures.open, refused, not_kept, media, notes)
 
 
 def restored(files: Files, labels: LabelFile, restorer: Restorer | None) -> Iterator[FoundMedium]:
-    """What the files say, together with their side-car where there is one."""
+    """Start a walk over what the files say, together with their side-car where there is one."""
+    labels.faults.begin()
     media = identified(labels.media(), files)
     return media if restorer is None else restorer.media(media)
 

@@ -5,7 +5,8 @@ rest goes on. Coordinates are pixels of the displayed picture, as everywhere; a 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from typing import Annotated, Final, TypeVar
 
 import msgspec
@@ -17,6 +18,8 @@ from labelwright.raster.runs import LARGEST_SIDE
 Key = TypeVar("Key", bound=Hashable)
 
 MOST_FAULTS: Final = 10_000
+MOST_NAMES: Final = 500
+_OTHERS: Final = ("others", "there are more names than are told apart")
 
 Side = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_SIDE)]
 """Pixels of a side of a picture, as a file may have them."""
@@ -166,13 +169,100 @@ class FoundClass(msgspec.Struct, frozen=True, kw_only=True):
     number: int | None = None
 
 
+class NotKept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Asides of one name that are not kept for one reason: how many, in how many files, the first and its value."""
+
+    name: str
+    count: int
+    files: int
+    reason: str
+    place: Place
+    value: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} The first: {self.value} at {self.place}."
+
+    @property
+    def text(self) -> str:
+        """A sentence for people."""
+        times = "once" if self.count == 1 else f"{self.count:,} times"
+        where = f"{self.files:,} files" if self.files > 1 else "one file"
+        return f"“{self.name}” is not kept, {times} in {where}: {self.reason}."
+
+
+class _Line:
+    def __init__(self, first: FoundAnswer) -> None:
+        self.first, self.count = first, 0
+        self.files: set[str] = set()
+
+
+class Tally:
+    """Counts asides that are not kept."""
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, str], _Line] = {}
+
+    def add(self, aside: FoundAnswer, reason: str) -> None:
+        """Count one. Beyond `MOST_NAMES` of names and reasons, names are not told apart."""
+        key = aside.name[:60], reason
+        if key not in self._lines and len(self._lines) >= MOST_NAMES:
+            key = _OTHERS
+        line = self._lines.setdefault(key, _Line(aside))
+        line.count += 1
+        line.files.add(aside.place.file)
+
+    def add_all(self, found: Iterable[tuple[FoundAnswer, str]]) -> None:
+        """Count asides with their reasons."""
+        for aside, reason in found:
+            self.add(aside, reason)
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self._lines.clear()
+
+    def copy(self) -> "Tally":
+        """The same counts, counted on apart."""
+        return deepcopy(self)
+
+    def lines(self) -> tuple[NotKept, ...]:
+        """What was counted, in the order in which it came."""
+        return tuple(
+            NotKept(
+                name=name,
+                count=line.count,
+                files=len(line.files),
+                reason=reason,
+                place=line.first.place,
+                value=_shown(line.first)[:80],
+            )
+            for (name, reason), line in self._lines.items()
+        )
+
+
+def _shown(answer: FoundAnswer) -> str:
+    """The value of an answer as a text."""
+    return answer.value if isinstance(answer.value, str) else ", ".join(answer.value or ())
+
+
 class Faults:
-    """Collects faults, the first of them and how many there are, and what is read as something near to it."""
+    """Collects faults, the first of them and how many there are, and what is read as something near to it.
+
+    `not_kept` counts what files say of neither a picture nor an object.
+    """
 
     def __init__(self) -> None:
         self.kept: list[Fault] = []
         self.count = 0
+        self.not_kept = Tally()
         self._near: dict[str, tuple[int, float]] = {}
+        self._opened: tuple[list[Fault], int, Tally, dict[str, tuple[int, float]]] | None = None
+
+    def begin(self) -> None:
+        """Begin a walk: what an earlier one found is found again, and forgotten; what opening found stays."""
+        if self._opened is None:
+            self._opened = list(self.kept), self.count, self.not_kept.copy(), dict(self._near)
+        kept, self.count, not_kept, near = self._opened
+        self.kept, self.not_kept, self._near = list(kept), not_kept.copy(), dict(near)
 
     def add(self, place: Place, code: str, message: str, value: object = "") -> None:
         """Note a fault. The message is a sentence that says what is wrong and what would be right."""

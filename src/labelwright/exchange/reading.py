@@ -14,7 +14,7 @@ from labelwright.exchange import manifest as manifests
 from labelwright.exchange.bounding import bounded
 from labelwright.exchange.files import Files, open_files
 from labelwright.exchange.format import Format
-from labelwright.exchange.found import Fault, FoundMedium, Place, notes_of, scaled
+from labelwright.exchange.found import Fault, FoundMedium, NotKept, Place, notes_of, scaled
 from labelwright.exchange.frames import Frames
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.plain_found import unfolded
@@ -55,7 +55,10 @@ class FoundQuestion(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Surveyed(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What an upload holds, whatever project it is for. `alternatives` are other formats that it could be read as."""
+    """What an upload holds, whatever project it is for. `alternatives` are other formats that it could be read as.
+
+    `not_kept` is what it says of neither a picture nor an object.
+    """
 
     format: str
     media: int
@@ -69,6 +72,7 @@ class Surveyed(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     origins: tuple[Origin, ...] = ()
     alternatives: tuple[str, ...] = ()
     side_car: SideCarUse | None = None
+    not_kept: tuple[NotKept, ...] = ()
 
 
 def survey(
@@ -116,6 +120,7 @@ def survey(
         origins=tuple(seen.origins),
         alternatives=tuple(other.id for other in others),
         side_car=use,
+        not_kept=labels.faults.not_kept.lines(),
     )
     (folder / f"{SURVEY}.part").write_bytes(msgspec.json.encode(surveyed))
     (folder / f"{SURVEY}.part").replace(folder / SURVEY)

@@ -29,11 +29,15 @@ class _Both(_Content, kw_only=True):
 
 
 class Opened(NamedTuple):
-    """What stands in a file: images, still raw, and categories; and its annotations."""
+    """What stands in a file: images, still raw, and categories; and its annotations.
+
+    `text` is all of it, with a short list in the place of the annotations where they were cut out.
+    """
 
     images: list[msgspec.Raw]
     categories: list[Category]
     annotations: Annotations
+    text: bytes | memoryview
 
 
 _CONTENT: Final = msgspec.json.Decoder(_Content)
@@ -55,7 +59,7 @@ def _in_portions(files: Files, content: bytes | memoryview) -> Opened | None:
             check_keys(cut.rest)
             if bytes(rest.annotations) == cut.mark:
                 annotations = Annotations(cut.text, by_id(rest.categories), guessed, files, files.processes)
-                return Opened(rest.images, rest.categories, annotations)
+                return Opened(rest.images, rest.categories, annotations, cut.rest)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidJson):
             continue
     return None
@@ -66,7 +70,8 @@ def _as_a_whole(files: Files, path: str, content: bytes | memoryview) -> Opened:
     annotations = memoryview(found.annotations)
     if bytes(annotations[:1]) != b"[":
         raise refused(path, "not_coco", "is no COCO file: “annotations” is no list.")
-    return Opened(found.images, found.categories, Annotations(annotations, by_id(found.categories), windows, files))
+    listed = Annotations(annotations, by_id(found.categories), windows, files)
+    return Opened(found.images, found.categories, listed, content)
 
 
 def by_id(categories: list[Category]) -> dict[str, Category]:

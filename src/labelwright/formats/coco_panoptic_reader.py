@@ -9,9 +9,10 @@ import msgspec
 from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundAnswer, FoundClass, FoundMedium, FoundObject, LabelFile, Place, Side
-from labelwright.formats import mask_pictures
+from labelwright.formats import mask_classes, mask_pictures
+from labelwright.formats.coco_besides import tell_besides
 from labelwright.formats.coco_reader import is_panoptic
-from labelwright.formats.json_files import decoded, element, others_in
+from labelwright.formats.json_files import decoded_content, element, others_in
 from labelwright.formats.masks_instance import answers_of
 from labelwright.raster import Traced
 
@@ -21,7 +22,8 @@ class _Category(msgspec.Struct):
     name: str
     isthing: int = 1
     geometry_type: str = ""
-    supercategory: str = ""
+    supercategory: str | None = None
+    color: Any = None
 
 
 class _Image(msgspec.Struct):
@@ -49,14 +51,27 @@ class _Annotation(msgspec.Struct):
 
 
 class _Content(msgspec.Struct):
-    images: list[_Image]
-    annotations: list[_Annotation]
+    images: list[msgspec.Raw]
+    annotations: list[msgspec.Raw]
     categories: list[_Category]
 
 
 _CONTENT: Final = msgspec.json.Decoder(_Content)
+_IMAGE: Final = msgspec.json.Decoder(_Image)
+_ANNOTATION: Final = msgspec.json.Decoder(_Annotation)
 _INFO: Final = msgspec.json.Decoder(_Info)
+_OF_IMAGES: Final = frozenset(_Image.__struct_encode_fields__)
+_OF_ANNOTATIONS: Final = frozenset(_Annotation.__struct_encode_fields__)
+_OF_CATEGORIES: Final = frozenset(_Category.__struct_encode_fields__)
 _OF_SEGMENTS: Final = frozenset((*_Info.__struct_encode_fields__, "area", "bbox"))
+
+
+class _Found(NamedTuple):
+    """What a file has of one picture: where, and what it says besides."""
+
+    place: Place
+    annotation: _Annotation
+    asides: tuple[FoundAnswer, ...]
 
 
 class _Part(NamedTuple):
@@ -80,10 +95,10 @@ def recognise(files: Files) -> bool:
 
 def read(files: Files) -> LabelFile:
     """Open every panoptic file. Raises Invalid when there is none, or one cannot be read."""
-    contents = {path: _content(files, path) for path in files.ending(".json") if is_panoptic(files, path)}
+    faults = Faults()
+    contents = {path: _content(files, path, faults) for path in files.ending(".json") if is_panoptic(files, path)}
     if not contents:
         raise refused("The upload", "not_panoptic", "holds no JSON file of segments with PNGs in a folder of its name.")
-    faults = Faults()
     categories = {c.id: c for content in contents.values() for c in content.categories}
     tails = Counter(path.rpartition("/")[2] for path in files.ending(".png"))
     masks = {tail: path for path in files.ending(".png") if tails[tail := path.rpartition("/")[2]] == 1}
@@ -91,35 +106,62 @@ def read(files: Files) -> LabelFile:
     def media() -> Iterator[FoundMedium]:
         for path, content in contents.items():
             part = _Part(path, categories, masks, faults)
-            annotations = {str(one.image_id): (place, one) for place, one in enumerate(content.annotations)}
-            for number, image in enumerate(content.images):
+            annotations = _annotations(content, path, faults)
+            for number, raw in enumerate(content.images):
                 at = Place(path, pointer=f"/images/{number}")
-                yield _medium(files, part, image, at, annotations.get(str(image.id)))
+                image = element(raw, _IMAGE, "image", at, faults)
+                if image is not None:
+                    medium = _medium(files, part, image, at, annotations.pop(str(image.id), None))
+                    asides = (*asides_of(others_in(raw, _OF_IMAGES), at), *medium.asides)
+                    yield msgspec.structs.replace(medium, asides=asides) if asides else medium
+            for image_id, left in annotations.items():
+                text = f"The annotation is of image {image_id}, which is not in the file."
+                faults.add(left.place, "unknown_image", text, image_id)
 
     return LabelFile(classes=tuple(map(_class, categories.values())), media=media, faults=faults)
 
 
-def _content(files: Files, path: str) -> _Content:
-    return decoded(files, path, _CONTENT, "panoptic file", "not_panoptic")
+def _content(files: Files, path: str, faults: Faults) -> _Content:
+    content = files.read(path)
+    found = decoded_content(content, path, _CONTENT, "panoptic file", "not_panoptic")
+    tell_besides(content, path, _OF_CATEGORIES, faults)
+    return found
+
+
+def _annotations(content: _Content, path: str, faults: Faults) -> dict[str, _Found]:
+    """The annotations by image."""
+    by_image: dict[str, _Found] = {}
+    for number, raw in enumerate(content.annotations):
+        place = Place(path, pointer=f"/annotations/{number}")
+        annotation = element(raw, _ANNOTATION, "annotation", place, faults)
+        if annotation is not None:
+            asides = asides_of(others_in(raw, _OF_ANNOTATIONS), place)
+            found = by_image.setdefault(str(annotation.image_id), _Found(place, annotation, asides))
+            if found.place != place:
+                text = f"Image {annotation.image_id} has two annotations; only the first one is read."
+                faults.add(place, "duplicate_annotation", text, annotation.image_id)
+    return by_image
 
 
 def _class(category: _Category) -> FoundClass:
     kind = category.geometry_type or ("polygon" if category.isthing else "image_segmentation")
     parent = category.supercategory if category.geometry_type and category.supercategory else None
     number = category.id - 1 if category.id > 0 else None
-    return FoundClass(name=category.name, types=(kind,), parent=parent, number=number)
+    return FoundClass(name=category.name, types=(kind,), parent=parent, number=number, color=_colour(category.color))
 
 
-def _medium(
-    files: Files, part: _Part, image: _Image, place: Place, annotation: tuple[int, _Annotation] | None
-) -> FoundMedium:
+def _colour(found: Any) -> str | None:
+    is_one = isinstance(found, list) and len(found) == 3 and all(type(n) is int and 0 <= n <= 255 for n in found)
+    return mask_classes.hex_of((found[0], found[1], found[2])) if is_one else None
+
+
+def _medium(files: Files, part: _Part, image: _Image, place: Place, found: _Found | None) -> FoundMedium:
     path, faults = part.path, part.faults
     objects: tuple[FoundObject, ...] = ()
-    if annotation is not None:
-        at = Place(path, pointer=f"/annotations/{annotation[0]}")
-        pixels = _mask(files, part.mask(files, annotation[1].file_name), image, at, faults)
+    if found is not None:
+        pixels = _mask(files, part.mask(files, found.annotation.file_name), image, found.place, faults)
         if pixels is not None:
-            objects = tuple(_objects(pixels, annotation[1], at, part.categories, faults))
+            objects = tuple(_objects(pixels, found.annotation, found.place, part.categories, faults))
     return FoundMedium(
         place=place,
         path=image.file_name,
@@ -129,6 +171,7 @@ def _medium(
         split=mask_pictures.split_of(f"{path.rpartition('_')[2].removesuffix('.json')}/"),
         objects=objects,
         answers=tuple(answers_of(image.attributes, place)),
+        asides=found.asides if found is not None else (),
     )
 
 

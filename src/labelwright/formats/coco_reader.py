@@ -23,12 +23,14 @@ from labelwright.exchange.found import (
 from labelwright.exchange.pixels import all_of, segment_of
 from labelwright.exchange.plain_found import unfolded
 from labelwright.exchange.shapes import rings_of
+from labelwright.formats.coco_besides import tell_besides
 from labelwright.formats.coco_content import by_id, opened
 from labelwright.formats.coco_values import (
     ANNOTATION,
     FORMAL,
     IMAGE,
     OF_ANNOTATIONS,
+    OF_CATEGORIES,
     OF_IMAGES,
     Annotation,
     Category,
@@ -89,6 +91,7 @@ class _Part:
         self._images, self._annotations = content.images, content.annotations
         self._elements = content.annotations.elements
         self._categories = by_id(content.categories)
+        tell_besides(content.text, path, OF_CATEGORIES, faults)
         seen = set()
         for number, category in enumerate(content.categories):
             if str(category.id) in seen:

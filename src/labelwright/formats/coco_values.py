@@ -54,6 +54,7 @@ class FormalAnnotation(Annotation):
 OF_IMAGES: Final = frozenset(Image.__struct_encode_fields__)
 OF_ANNOTATIONS: Final = frozenset((*Annotation.__struct_encode_fields__, "area", "num_keypoints"))
 """What annotations have that is read, or follows from the rest."""
+OF_CATEGORIES: Final = frozenset(Category.__struct_encode_fields__)
 IMAGE: Final = msgspec.json.Decoder(Image)
 ANNOTATION: Final = msgspec.json.Decoder(Annotation)
 FORMAL: Final = msgspec.json.Decoder(list[FormalAnnotation])

@@ -10,10 +10,10 @@ import msgspec
 from sqlalchemy import Connection, Row, select
 
 from labelwright.db import tables as t
-from labelwright.exchange.asides import NO_QUESTION, NotKept, Tally
+from labelwright.exchange.asides import NO_QUESTION
 from labelwright.exchange.change_set import Difference, TaskName, differences, not_kept
 from labelwright.exchange.fitting import Fit, fit
-from labelwright.exchange.found import Fault, Place
+from labelwright.exchange.found import Fault, NotKept, Place, Tally
 from labelwright.exchange.mapping import ClassMapping
 from labelwright.exchange.reading import FOUND, RESTORED, SURVEY, FoundFrames, Surveyed
 from labelwright.exchange.resolving import Resolved, Resolver
@@ -182,7 +182,8 @@ class Plan:
                         file.write(_line(line))
                 if not progress(start + len(portion)):
                     return None
-            file.writelines(_line(not_kept(one)) for one in self._not_kept.lines())
+            lost = (*survey.not_kept, *self._not_kept.lines())
+            file.writelines(_line(not_kept(one)) for one in lost)
         kept.replace(self._folder / KEPT)
         part.replace(self._folder / CHANGES)
         return Summary(
@@ -201,7 +202,7 @@ class Plan:
             unchanged_media=unchanged,
             fit=fit(survey, self._resolver),
             terms=self._terms.digest,
-            not_kept=self._not_kept.lines(),
+            not_kept=lost,
         )
 
     def _foreign(self, survey: Surveyed) -> Iterator[Fault]:
