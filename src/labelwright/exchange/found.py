@@ -88,6 +88,7 @@ class PlainShapes(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc
         of: the group of each, a byte.
         numbers: the number of each, 8 bytes.
         extents: left, top, width, height, right and bottom of each, 48 bytes.
+        reach: left, top, right and bottom of all together.
         texts: the numbers of each as they are stored, a line each: `x,y;x,y` of a polygon, `x,y,w,h` of a box.
     """
 
@@ -97,6 +98,7 @@ class PlainShapes(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc
     of: bytes
     numbers: bytes
     extents: bytes
+    reach: tuple[float, float, float, float]
     texts: str
 
 

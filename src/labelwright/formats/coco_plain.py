@@ -7,11 +7,15 @@ objects, with every fault in its place.
 import gc
 import mmap
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import IO, Final
+
+import numpy as np
 
 from labelwright.exchange.files import Files
 from labelwright.exchange.found import PlainShapes
+from labelwright.exchange.numerals import Floats
+from labelwright.exchange.outlines import Places
 from labelwright.exchange.sharing import in_turn
 from labelwright.formats.coco_portion import BOX, CORNERS, KINDS, RING, Categories, Portion, read_portion
 from labelwright.formats.coco_values import Category
@@ -37,9 +41,11 @@ class Annotations:
         self.elements = Elements(text)
         codes, ends = array("H"), array("q")
         outlined: set[str] = set()
+        reaches: list[tuple[Places, Floats]] = []
         with files.spool() as extents, files.spool() as texts:
             for window, portion in _portions(text, known, windows, processes):
-                self.elements.add(window, portion.images, portion.owners)
+                images = self.elements.add(window, portion.images, portion.owners)
+                reaches.append((images, portion.reaches))
                 ends.frombytes((portion.ends + (ends[-1] if ends else 0)).tobytes())
                 codes.frombytes(portion.codes)
                 outlined |= portion.outlined
@@ -47,13 +53,14 @@ class Annotations:
                 texts.write(portion.text)
             self._extents, self._texts = _mapped(extents), _mapped(texts)
         self._codes, self._ends = codes, ends
+        self._reaches = _united(reaches, len(self.elements.keys))
         self.boxes = known.undeclared - outlined
         self._groups = dict(_groups(categories, self.boxes))
 
     def shapes(self, image_id: str, file: str) -> PlainShapes | None:
         """The shapes of an image in columns; None where it has none, or has to be read object by object."""
-        numbers = self.elements.numbers(image_id)
-        if not 0 < len(numbers) <= MAX_ANNOTATIONS:
+        image, numbers = self.elements.key_number(image_id), self.elements.numbers(image_id)
+        if image is None or len(numbers) > MAX_ANNOTATIONS:
             return None
         stretches = runs(numbers)
         codes: list[int] = []
@@ -74,6 +81,7 @@ class Annotations:
             of=bytes(map(number_of.__getitem__, codes)),
             numbers=numbers.tobytes(),
             extents=b"".join([self._extents_of(first, last) for first, last in stretches]),
+            reach=tuple(self._reaches[image].tolist()),
             texts=b"".join([self._text(first, last) for first, last in stretches])[:-1].decode(),
         )
 
@@ -96,6 +104,15 @@ def _portions(
     if processes > 1 and len(text) > _WORTH_SHARING_BYTES:
         return in_turn(lambda: windows(text), read, processes, begin=gc.disable)
     return map(read, windows(text))
+
+
+def _united(reaches: Sequence[tuple[Places, Floats]], count: int) -> Floats:
+    """How far the shapes of each image reach, of what was found of some of them in each portion."""
+    found = np.full((count, 4), (np.inf, np.inf, -np.inf, -np.inf))
+    for images, some in reaches:
+        found[images, :2] = np.minimum(found[images, :2], some[:, :2])
+        found[images, 2:] = np.maximum(found[images, 2:], some[:, 2:])
+    return found
 
 
 def _mapped(file: IO[bytes]) -> bytes | mmap.mmap:

@@ -2,6 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import repeat
 from typing import Any
 
 import msgspec
@@ -29,6 +31,8 @@ from labelwright.formats.coco_values import (
     ANNOTATION,
     FORMAL,
     IMAGE,
+    KNOWN,
+    KNOWN_IMAGE,
     OF_ANNOTATIONS,
     OF_CATEGORIES,
     OF_IMAGES,
@@ -101,18 +105,28 @@ class _Part:
         # Where the file does not say, categories of which every annotation is no more than its box are rectangles.
         self._boxes = self._annotations.boxes
 
-    def _decoded(self, image_id: str) -> Iterator[tuple[int, Annotation | None]]:
-        """The annotations of an image with their numbers; None for one that cannot be read."""
+    def _decoded(self, image_id: str) -> Iterator[tuple[int, Annotation | None, tuple[FoundAnswer, ...]]]:
+        """The annotations of an image, numbered, with what they say besides; None for one that cannot be read."""
         places = self._elements.numbers(image_id)
         numbers: list[int] = places.tolist()
-        try:
-            yield from zip(numbers, FORMAL.decode(self._elements.list_of(places)), strict=True)
-        except msgspec.ValidationError:
-            for number in numbers:
-                try:
-                    yield number, ANNOTATION.decode(self._elements.text(number))
-                except msgspec.ValidationError:
-                    yield number, None
+        text = self._elements.list_of(places)
+        with suppress(msgspec.ValidationError):
+            yield from zip(numbers, KNOWN.decode(text), repeat(()), strict=False)
+            return
+        with suppress(msgspec.ValidationError):
+            yield from zip(numbers, FORMAL.decode(text), map(self._besides, numbers), strict=True)
+            return
+        for number in numbers:
+            try:
+                yield number, ANNOTATION.decode(self._elements.text(number)), self._besides(number)
+            except msgspec.ValidationError:
+                yield number, None, ()
+
+    def _besides(self, number: int) -> tuple[FoundAnswer, ...]:
+        return asides_of(others_in(self._elements.text(number), OF_ANNOTATIONS), self._place(number))
+
+    def _place(self, number: int) -> Place:
+        return Place(self._path, pointer=f"/annotations/{number}")
 
     def classes(self) -> Iterator[FoundClass]:
         first = 0 if any(category.id == 0 for category in self._categories.values()) else 1
@@ -131,7 +145,7 @@ class _Part:
         ids: set[str] = set()
         for number, raw in enumerate(self._images):
             place = Place(self._path, pointer=f"/images/{number}")
-            image = element(raw, IMAGE, "image", place, self._faults)
+            image, asides = self._image(raw, place)
             if image is None:
                 continue
             if image.file_name in names or str(image.id) in ids:
@@ -143,22 +157,27 @@ class _Part:
             ids.add(str(image.id))
             shapes = self._annotations.shapes(str(image.id), self._path)
             if shapes is None:
-                medium = self._medium(image, place)
+                yield self._medium(image, place, asides)
             else:
-                medium = self._folded(image, place, shapes)
-                medium = medium if folded else unfolded(medium)
-            asides = asides_of(others_in(raw, OF_IMAGES), place)
-            yield msgspec.structs.replace(medium, asides=asides) if asides else medium
+                medium = self._folded(image, place, asides, shapes)
+                yield medium if folded else unfolded(medium)
         for image_id in self._elements.keys:
             for number in self._elements.numbers(image_id) if image_id not in ids else ():
                 text = f"The annotation is of image {image_id}, which is not in the file."
-                self._faults.add(Place(self._path, pointer=f"/annotations/{number}"), "unknown_image", text, image_id)
+                self._faults.add(self._place(number), "unknown_image", text, image_id)
 
-    def _folded(self, image: Image, place: Place, shapes: PlainShapes) -> FoundMedium:
-        answers = tuple(_answers(image.attributes, place))
-        return msgspec.structs.replace(self._head(image, place), answers=answers, shapes=shapes)
+    def _image(self, raw: msgspec.Raw, place: Place) -> tuple[Image | None, tuple[FoundAnswer, ...]]:
+        """An image with what it says besides; None for one that cannot be read."""
+        try:
+            return KNOWN_IMAGE.decode(raw), ()
+        except msgspec.ValidationError:
+            image = element(raw, IMAGE, "image", place, self._faults)
+            return image, asides_of(others_in(raw, OF_IMAGES), place) if image else ()
 
-    def _head(self, image: Image, place: Place) -> FoundMedium:
+    def _folded(
+        self, image: Image, place: Place, asides: tuple[FoundAnswer, ...], shapes: PlainShapes | None
+    ) -> FoundMedium:
+        answers = tuple(_answers(image.attributes, place)) if image.attributes else ()
         return FoundMedium(
             place=place,
             path=image.file_name,
@@ -166,14 +185,18 @@ class _Part:
             width=image.width,
             height=image.height,
             split=self._split,
+            answers=answers,
+            shapes=shapes,
+            asides=asides,
         )
 
-    def _medium(self, image: Image, place: Place) -> FoundMedium:
-        answers = list(_answers(image.attributes, place))
+    def _medium(self, image: Image, place: Place, besides: tuple[FoundAnswer, ...]) -> FoundMedium:
+        head = self._folded(image, place, besides, None)
+        answers = list(head.answers)
         objects: dict[str, FoundObject] = {}
         parents: dict[str, str] = {}
-        for number, annotation in self._decoded(str(image.id)):
-            at = Place(self._path, pointer=f"/annotations/{number}")
+        for number, annotation, asides in self._decoded(str(image.id)):
+            at = self._place(number)
             if annotation is None:
                 self._refuse(number, at)
                 continue
@@ -182,14 +205,12 @@ class _Part:
                 if all(answer.name != name for answer in answers):
                     answers.append(FoundAnswer(name=name, value=annotation.caption, place=at))
                 continue
-            asides = asides_of(others_in(self._elements.text(number), OF_ANNOTATIONS), at)
             found = self._object(annotation, image, at, asides)
             if found is not None:
                 key = str(annotation.id) if annotation.id is not None else f"#{number}"
                 objects[key if key not in objects else f"{key}#{number}"] = found
                 if annotation.parent is not None:
                     parents[key] = str(annotation.parent)
-        head = self._head(image, place)
         return msgspec.structs.replace(head, objects=tuple(families(objects, parents)), answers=tuple(answers))
 
     def _refuse(self, number: int, place: Place) -> None:

@@ -51,10 +51,23 @@ class FormalAnnotation(Annotation):
     segmentation: list[list[float]] | dict[str, Any] | None = None
 
 
+class KnownAnnotation(FormalAnnotation, kw_only=True, forbid_unknown_fields=True):
+    """An annotation that says nothing besides."""
+
+    area: float | None = None
+    num_keypoints: int | None = None
+
+
+class KnownImage(Image, kw_only=True, forbid_unknown_fields=True):
+    """An image that says nothing besides."""
+
+
 OF_IMAGES: Final = frozenset(Image.__struct_encode_fields__)
 OF_ANNOTATIONS: Final = frozenset((*Annotation.__struct_encode_fields__, "area", "num_keypoints"))
 """What annotations have that is read, or follows from the rest."""
 OF_CATEGORIES: Final = frozenset(Category.__struct_encode_fields__)
 IMAGE: Final = msgspec.json.Decoder(Image)
+KNOWN_IMAGE: Final = msgspec.json.Decoder(KnownImage)
 ANNOTATION: Final = msgspec.json.Decoder(Annotation)
 FORMAL: Final = msgspec.json.Decoder(list[FormalAnnotation])
+KNOWN: Final = msgspec.json.Decoder(list[KnownAnnotation])

@@ -61,13 +61,14 @@ class Elements:
         self._number_of: dict[str, int] = {}
         self._found: dict[int, tuple[Places, Places]] = {}
 
-    def add(self, window: Window, keys: Sequence[str], owners: Places) -> None:
-        """Add a window whose elements have the keys that `owners` count off among `keys`."""
+    def add(self, window: Window, keys: Sequence[str], owners: Places) -> Places:
+        """Add a window whose elements have the keys that `owners` count off among `keys`; the numbers of these keys."""
         numbers = self._number_of
         known = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
         self._windows.append(window)
         self._firsts.append(len(self._owners))
         self._owners.frombytes(known[owners].tobytes())
+        return known
 
     def __len__(self) -> int:
         return len(self._owners)
@@ -83,6 +84,10 @@ class Elements:
         owners = np.frombuffer(self._owners, dtype=np.int64) if len(self) else np.empty(0, dtype=np.int64)
         order = np.argsort(owners, kind="stable")
         return order, np.searchsorted(owners[order], np.arange(len(self._number_of) + 1))
+
+    def key_number(self, key: str) -> int | None:
+        """The number of a key, counted from 0; None where no element has it."""
+        return self._number_of.get(key)
 
     def numbers(self, key: str) -> Places:
         """Which elements of the list have a key, counted from 0."""

@@ -5,17 +5,14 @@ around what differs are made by the very same encoders, once for each class. Wha
 answer here: a class that is not plainly meant, another kind, a point outside the picture.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from labelwright.exchange.change_set import Difference, TaskName
 from labelwright.exchange.found import FoundMedium, Place, PlainShapes
-from labelwright.exchange.numerals import Floats
 from labelwright.exchange.plain_found import SAMPLES, exported_arrays, stored_texts
 from labelwright.exchange.resolving import Resolver
 from labelwright.formats.native_writer import plain_labels
@@ -71,7 +68,7 @@ class PlainImport:
             change=b"",
             added="\n".join(_annotations(shapes, forms, ids)).encode(),
         )
-        return Added(prepared, _lines(shapes, forms, ids, _extents(shapes), task))
+        return Added(prepared, _lines(shapes, forms, ids, task))
 
     def forms(self, medium: FoundMedium, size_wh: tuple[int, int] | None) -> list[_Form] | None:
         """How the groups of shapes are stored when all of them fit as they are; None where somebody has to look."""
@@ -80,8 +77,9 @@ class PlainImport:
         if any(self._resolver.question(aside.name, None) is not None for aside in medium.asides):
             return None
         forms = [form for name, kind in medium.shapes.groups if (form := self._form(name, kind)) is not None]
-        fits = len(forms) == len(medium.shapes.groups) and _are_inside(_extents(medium.shapes), size_wh)
-        return forms if fits else None
+        left, top, right, bottom = medium.shapes.reach
+        is_inside = left >= 0 and top >= 0 and right <= size_wh[0] and bottom <= size_wh[1]
+        return forms if is_inside and len(forms) == len(medium.shapes.groups) else None
 
     def _form(self, name: str, kind: str) -> _Form | None:
         """How shapes of a class and kind of the file are stored; None where they become something else."""
@@ -97,22 +95,6 @@ class PlainImport:
         start, _, rest = encoded(sample).decode().partition("@")
         middle, _, end = rest.partition(numbers)
         return _Form(label_class, start, middle, end)
-
-
-def _extents(shapes: PlainShapes) -> Floats:
-    return np.frombuffer(shapes.extents).reshape(-1, 6)
-
-
-def _are_inside(extents: Floats, size_wh: tuple[int, int]) -> bool:
-    return b"\0" not in ((extents >= _LEAST) & (extents <= _most(size_wh))).tobytes()
-
-
-_LEAST: Final = np.array((0, 0, -math.inf, -math.inf, -math.inf, -math.inf))
-
-
-@lru_cache(maxsize=8)
-def _most(size_wh: tuple[int, int]) -> Floats:
-    return np.array((math.inf, math.inf, math.inf, math.inf, *size_wh))
 
 
 def _annotations(shapes: PlainShapes, forms: list[_Form], ids: list[str]) -> list[str]:
@@ -134,11 +116,11 @@ def _arrays(shapes: PlainShapes, forms: list[_Form]) -> dict[str, list[str]]:
     return arrays
 
 
-def _lines(shapes: PlainShapes, forms: list[_Form], ids: list[str], extents: Floats, task: TaskName) -> bytes:
+def _lines(shapes: PlainShapes, forms: list[_Form], ids: list[str], task: TaskName) -> bytes:
     """The lines of the change set."""
     frames = [_frame(shapes, form, task) for form in forms]
     numbers = np.frombuffer(shapes.numbers, dtype=np.int64).tolist()
-    rows = extents[:, :4].tolist()
+    rows = np.frombuffer(shapes.extents).reshape(-1, 6)[:, :4].tolist()
     lines = []
     for group, annotation_id, number, bounds in zip(shapes.of, ids, numbers, rows, strict=True):
         start, middle, value, end = frames[group]
