@@ -143,6 +143,14 @@ def _are_on_one_line(points: Floats, starts: Places, counts: Places) -> NDArray[
     return found
 
 
+def reaches(owners: Places, extents: Floats) -> Floats:
+    """Left, top, right and bottom of the rows of each owner; each of them has some."""
+    order = np.argsort(owners, kind="stable")
+    starts = np.searchsorted(owners[order], np.arange(int(owners.max()) + 1))
+    least, most = extents[order, :2], extents[order, 4:]
+    return np.concatenate((np.minimum.reduceat(least, starts), np.maximum.reduceat(most, starts)), axis=1)
+
+
 # --- back to objects ------------------------------------------------------------------------------------------------
 
 

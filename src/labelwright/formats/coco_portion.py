@@ -16,7 +16,7 @@ from labelwright.exchange.asides import asides_of
 from labelwright.exchange.found import Depth, Place
 from labelwright.exchange.numerals import Floats
 from labelwright.exchange.outlines import Places
-from labelwright.exchange.plain_found import Measured, measure_boxes, measure_rings
+from labelwright.exchange.plain_found import Measured, measure_boxes, measure_rings, reaches
 from labelwright.formats.coco_values import OF_ANNOTATIONS, Category
 from labelwright.formats.json_elements import runs
 from labelwright.formats.json_files import others_in
@@ -331,18 +331,10 @@ class _Columns:
             codes=self._codes.tobytes(),
             outlined=self._outlined,
             extents=self._extents.tobytes(),
-            reaches=_reaches(np.array(owners, dtype=np.int64), self._extents),
+            reaches=reaches(np.array(owners, dtype=np.int64), self._extents),
             ends=ends,
             text=text,
         )
-
-
-def _reaches(owners: Places, extents: Floats) -> Floats:
-    """Left, top, right and bottom of the rows of each owner; each of them has some."""
-    order = np.argsort(owners, kind="stable")
-    starts = np.searchsorted(owners[order], np.arange(int(owners.max()) + 1))
-    least, most = extents[order, :2], extents[order, 4:]
-    return np.concatenate((np.minimum.reduceat(least, starts), np.maximum.reduceat(most, starts)), axis=1)
 
 
 def _in_order(count: int, lines: Sequence[tuple[Places, Measured]]) -> tuple[bytes, Places]:
