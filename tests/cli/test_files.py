@@ -112,7 +112,10 @@ def test_faults_are_listed_with_their_places(tmp_path: Path, capsys: pytest.Capt
 
 
 def test_what_is_not_kept_of_predictions_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    files = {"data.yaml": "names: [car]\n", **{f"labels/{name}.txt": "0 0.5 0.5 0.2 0.2 0.87\n" for name in "ab"}}
+    files = {
+        "data.yaml": "names: [car]\nlicense: MIT\n",
+        **{f"labels/{name}.txt": "0 0.5 0.5 0.2 0.2 0.87\n" for name in "ab"},
+    }
     for path, text in files.items():
         (tmp_path / "in" / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "in" / path).write_text(text)
@@ -122,10 +125,14 @@ def test_what_is_not_kept_of_predictions_is_said(tmp_path: Path, capsys: pytest.
     assert run("validate", tmp_path / "in", "--json") == 0
     shown = capsys.readouterr()
     assert said in shown.err
-    (line,) = map(json.loads, shown.out.splitlines())
-    assert (line["code"], line["value"]) == ("not_kept", "0.87")
+    lines = [json.loads(line) for line in shown.out.splitlines()]
+    assert [(line["code"], line["value"]) for line in lines] == [("not_kept", "MIT"), ("not_kept", "0.87")]
     assert run("convert", tmp_path / "in", tmp_path / "x.json", "--format", "coco") == 0
-    assert said in capsys.readouterr().err
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert "“license” is not kept, once in one file: it is about the file as a whole" in shown.err
+    assert run("diff", tmp_path / "in", tmp_path / "in") == 0
+    assert f"not compared: {tmp_path / 'in'}: “license”" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from labelwright.exchange.recognising import recognise
 from labelwright.exchange.resolving import Resolver
 from labelwright.formats import FORMATS
 from labelwright.model.configuration import Configuration, LabelClass, Option
+from labelwright.model.geometry import kind_of
 
 Said = dict[str, object]
 
@@ -226,6 +227,26 @@ OF_MORE: Final[list[tuple[str, dict[str, str], list[tuple[str, str, str]]]]] = [
         ],
     ),
 ]
+
+
+TRACKED: Final = [
+    ("yolo", "0 0.5 0.5 0.2 0.2 7", {"track_id": "7"}),
+    ("yolo", "0 0.5 0.5 0.2 0.2 0.87 1", {"confidence": "0.87", "track_id": "1"}),
+    ("yolo-seg", "0 0.1 0.1 0.5 0.1 0.5 0.5 0.87 7", {"confidence": "0.87", "track_id": "7"}),
+    ("yolo-seg", "0 0.1 0.1 0.5 0.1 0.5 0.5 7", {"track_id": "7"}),
+    ("yolo-obb", "0 0.1 0.1 0.5 0.1 0.5 0.5 0.1 0.5 0.87 7", {"confidence": "0.87", "track_id": "7"}),
+    ("yolo-pose", "0 0.5 0.5 0.2 0.2 0.4 0.4 2 7", {"track_id": "7"}),
+    ("yolo-pose", "0 0.5 0.5 0.2 0.2 0.4 0.4 2 0.87 7", {"confidence": "0.87", "track_id": "7"}),
+]
+
+
+@pytest.mark.parametrize(("form", "line", "said"), TRACKED)
+def test_the_number_of_a_track_behind_a_line_is_no_coordinate(form: str, line: str, said: Said, tmp_path: Path) -> None:
+    more = {"yolo": "task: detect\n", "yolo-pose": "kpt_shape: [1, 3]\n"}.get(form, "")
+    files = {"data.yaml": f"names: [car]\n{more}", "labels/a.txt": f"{line}\n"}
+    (box,) = opened(tmp_path, form, files).objects
+    assert {one.name: one.value for one in box.asides} == said
+    assert kind_of(box.geometry).name == ("rectangle" if form in {"yolo", "yolo-pose"} else "polygon")
 
 
 def opened(folder: Path, form: str, files: dict[str, str]) -> FoundMedium:

@@ -53,6 +53,7 @@ def read_back(form: Format, archive: bytes, folder: Path) -> dict[str, FoundMedi
     found = form.read(open_files(path))
     media = {m.id or m.path.rpartition("/")[2]: m for m in identified(found.media(), open_files(path))}
     assert found.faults.kept == []
+    assert found.faults.not_kept.lines() == ()
     return media
 
 

@@ -117,3 +117,14 @@ def test_a_key_twice_in_coco_is_found_among_annotations_of_all_kinds(
         return
     with pytest.raises(Invalid, match=f"“{twice}” occurs twice at /annotations/1"):
         read(open_files(tmp_path))
+
+
+def test_a_key_twice_in_a_line_of_instance_masks_is_told(tmp_path: Path) -> None:
+    (tmp_path / "instances.jsonl").write_text('{"mask": "a.png", "objects": [], "mask": "b.png"}\n')
+    read = FORMATS["masks_instance"].read
+    assert read is not None
+    labels = read(open_files(tmp_path))
+    assert list(labels.media()) == []
+    (fault,) = labels.faults.kept
+    assert (fault.place.line, fault.code) == (1, "invalid_line")
+    assert "“mask” occurs twice" in fault.message

@@ -113,8 +113,10 @@ def test_a_foreign_file_is_compared_stored_and_taken_back(ctx: Context, team: Te
     (crane,) = documents(ctx, team, project)["b.png"].annotations
     assert (crane.geometry, crane.source) == (Rectangle(1, 2, 10, 8), "import")
 
-    again = send(ctx, team, project, coco(box(1)), "theirs.json")
+    again = send(ctx, team, project, coco(box(1), info={"description": "Harbour"}), "theirs.json")
     assert again["summary"]["geometries"] == {"unchanged": 1}
+    (info,) = shown(import_changes.list_changes(ctx, team.admin, again["id"], what="not_kept"))["items"]
+    assert (info["code"], info["value"]) == ("info.description", "Harbour")
 
     label_imports.undo_import(ctx, team.admin, found["id"])
     assert worked(ctx, team, found["id"])["state"] == "undone"

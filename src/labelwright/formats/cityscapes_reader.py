@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from labelwright.exchange.asides import asides_of
+from labelwright.exchange.asides import OF_CLASSES, asides_of, told
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import (
     Depth,
@@ -22,7 +22,7 @@ from labelwright.exchange.shapes import from_ring
 from labelwright.formats import mask_pictures
 from labelwright.formats.cityscapes_labels import FIRST_WITH_INSTANCES, INSTANCES, NAMES
 from labelwright.formats.csv_files import rows_of
-from labelwright.formats.json_files import attempted, element, others_in
+from labelwright.formats.json_files import attempted_whole, element, others_in
 from labelwright.formats.masks_instance import answers_of
 from labelwright.formats.whole import whole
 from labelwright.model.geometry import Geometry, Polygon, Rectangle
@@ -30,6 +30,7 @@ from labelwright.model.geometry import Geometry, Polygon, Rectangle
 LABELS: Final = "labels.csv"
 _POLYGONS, _INSTANCES, _LABELS = "_polygons.json", "_instanceIds.png", "_labelIds.png"
 _GROUP: Final = "group"
+_OF_LABELS: Final = frozenset(("id", "name", "has_instances", "color"))
 
 
 class _Object(msgspec.Struct):
@@ -55,6 +56,7 @@ class _Content(msgspec.Struct):
 
 _CONTENT: Final = msgspec.json.Decoder(_Content)
 _OBJECT: Final = msgspec.json.Decoder(_Object)
+_OF_FILES: Final = frozenset(_Content.__struct_encode_fields__)
 # Who drew it when is of the program that it was drawn with.
 _OF_OBJECTS: Final = frozenset((*_Object.__struct_encode_fields__, "id", "date", "user", "verified", "draw"))
 
@@ -98,6 +100,8 @@ def _names(files: Files, path: str, faults: Faults) -> dict[int, str]:
     found: dict[int, str] = {}
     for line, fields in rows_of(files, path):
         name = fields.get("name", "")
+        others = {column: text for column, text in fields.items() if column not in _OF_LABELS}
+        told(faults, others, Place(path, line=line), OF_CLASSES)
         if (number := whole(fields.get("id"))) is not None and name:
             found[number] = name
         else:
@@ -116,14 +120,17 @@ def _picture(start: str) -> str:
 
 def _of_polygons(files: Files, start: str, names: dict[int, str], faults: Faults) -> Iterator[FoundMedium]:
     path = f"{start}{_POLYGONS}"
-    content = attempted(files, path, _CONTENT, faults, ("list of polygons", "invalid_polygons"))
-    if content is None:
+    opened = attempted_whole(files, path, _CONTENT, _OF_FILES, faults, ("list of polygons", "invalid_polygons"))
+    if opened is None:
         return
+    content, others = opened
+    deleted = 0
     found: dict[str, FoundObject] = {}
     parents: dict[str, str] = {}
     for number, raw in enumerate(content.objects):
         place = Place(path, pointer=f"/objects/{number}")
         one = element(raw, _OBJECT, "object", place, faults)
+        deleted += bool(one and one.deleted)
         if one is None or one.deleted:
             continue
         if len(one.polygon) < 3:
@@ -144,6 +151,7 @@ def _of_polygons(files: Files, start: str, names: dict[int, str], faults: Faults
         split=mask_pictures.split_of(path),
         objects=tuple(families(found, parents)),
         answers=tuple(answers_of(content.attributes, Place(path))),
+        asides=asides_of(others | {"deleted": deleted}, Place(path)),
     )
 
 

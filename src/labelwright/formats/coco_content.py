@@ -13,7 +13,7 @@ from labelwright.exchange.files import Files, refused
 from labelwright.formats.coco_plain import Annotations
 from labelwright.formats.coco_values import Category
 from labelwright.formats.json_elements import guessed, windows, without_list
-from labelwright.formats.json_files import decoded_content
+from labelwright.formats.json_files import decoded_text
 from labelwright.formats.repeated_keys import check_keys
 from labelwright.model.errors import InvalidJson
 
@@ -66,12 +66,12 @@ def _in_portions(files: Files, content: bytes | memoryview) -> Opened | None:
 
 
 def _as_a_whole(files: Files, path: str, content: bytes | memoryview) -> Opened:
-    found = decoded_content(content, path, _CONTENT, "COCO file", "not_coco")
+    found, text = decoded_text(content, path, _CONTENT, "COCO file", "not_coco")
     annotations = memoryview(found.annotations)
     if bytes(annotations[:1]) != b"[":
         raise refused(path, "not_coco", "is no COCO file: “annotations” is no list.")
     listed = Annotations(annotations, by_id(found.categories), windows, files)
-    return Opened(found.images, found.categories, listed, content)
+    return Opened(found.images, found.categories, listed, text)
 
 
 def by_id(categories: list[Category]) -> dict[str, Category]:

@@ -12,7 +12,7 @@ from labelwright.exchange.found import Faults, FoundAnswer, FoundClass, FoundMed
 from labelwright.formats import mask_classes, mask_pictures
 from labelwright.formats.coco_besides import tell_besides
 from labelwright.formats.coco_reader import is_panoptic
-from labelwright.formats.json_files import decoded_content, element, others_in
+from labelwright.formats.json_files import decoded_text, element, others_in
 from labelwright.formats.masks_instance import answers_of
 from labelwright.raster import Traced
 
@@ -122,9 +122,8 @@ def read(files: Files) -> LabelFile:
 
 
 def _content(files: Files, path: str, faults: Faults) -> _Content:
-    content = files.read(path)
-    found = decoded_content(content, path, _CONTENT, "panoptic file", "not_panoptic")
-    tell_besides(content, path, _OF_CATEGORIES, faults)
+    found, text = decoded_text(files.read(path), path, _CONTENT, "panoptic file", "not_panoptic")
+    tell_besides(text, path, _OF_CATEGORIES, faults)
     return found
 
 

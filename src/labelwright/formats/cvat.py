@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.asides import asides_of, beside, grouped
+from labelwright.exchange.asides import OF_CLASSES, asides_of, beside, grouped, told, within
 from labelwright.exchange.ellipses import read_ellipse
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener, plain
@@ -28,7 +28,7 @@ from labelwright.exchange.pixels import mask_of, one_ring, segment_of
 from labelwright.exchange.shapes import turned_box
 from labelwright.exchange.source import Medium, Source, TaskLabels
 from labelwright.formats.whole import side, signed, whole
-from labelwright.formats.xml_files import attributes, decimal, elements, is_whole, text
+from labelwright.formats.xml_files import attributes, decimal, elements, is_whole, leaves, text
 from labelwright.model.configuration import LabelClass
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 from labelwright.raster import Runs, decode_rle
@@ -161,6 +161,20 @@ _OF_SHAPES: Final = frozenset(
         *("rle", "left", "top", "width", "height"),
     )
 )
+_OF_LABELS: Final = frozenset(
+    (
+        *("name", "color", "type", "parent", "svg", "attributes", "attributes.attribute"),
+        *(f"attributes.attribute.{tag}" for tag in ("id", "name", "mutable", "input_type", "default_value", "values")),
+    )
+)
+_PARTS: Final = frozenset(("task", "project", "job"))
+_OF_META: Final = frozenset(
+    (
+        *("id", "name", "size", "mode", "overlap", "bugtracker", "created", "updated", "subset", "subsets"),
+        *("start_frame", "stop_frame", "frame_filter", "segments", "segments.", "owner.", "assignee", "assignee."),
+        *("labels", "labels.label.", "original_size.", "z_order", "flipped", "dumped", "source", "tasks.", "guide_id"),
+    )
+)
 _USUAL: Final = {"source": "manual"}
 
 
@@ -179,22 +193,40 @@ def read(files: Files) -> LabelFile:
     if not paths:
         raise refused("The upload", "not_cvat", "holds no CVAT file: no XML with <annotations>.")
     faults = Faults()
-    classes = {found.name: found for path in paths for found in _classes(files, path)}
+    classes = {found.name: found for path in paths for found in _classes(files, path, faults)}
 
     def media() -> Iterator[FoundMedium]:
         for path in paths:
+            element = None
             for element in elements(files, path, "image", "track"):
                 if element.tag == "image":
                     yield _medium(element, path, faults)
                 else:
                     text = "A track goes through the pictures of a video, which are not read here."
                     faults.add(Place(path, line=element.sourceline), "track", text, element.get("label", ""))
+            if element is not None:
+                _tell_of_file(element.getroottree().getroot(), path, faults)
 
     return LabelFile(classes=tuple(classes.values()), media=media, faults=faults)
 
 
-def _classes(files: Files, path: str) -> Iterator[FoundClass]:
+def _tell_of_file(root: Any, path: str, faults: Faults) -> None:
+    """Count what a file says beside its pictures, without ids, times, people and settings of CVAT."""
+    told(faults, root.attrib, Place(path, line=root.sourceline))
+    for child in root:
+        at = Place(path, line=child.sourceline)
+        if child.tag == "meta":
+            told(faults, child.attrib, at)
+            for part in child:
+                found = leaves(part, _OF_META) if part.tag in _PARTS else {part.tag: part.text or ""}
+                told(faults, {name: text for name, text in found.items() if name not in _OF_META}, at)
+        elif child.tag not in {"image", "track", "version"}:
+            told(faults, within(child.tag, leaves(child, frozenset())) or {child.tag: child.text or ""}, at)
+
+
+def _classes(files: Files, path: str, faults: Faults) -> Iterator[FoundClass]:
     for element in elements(files, path, "label"):
+        told(faults, leaves(element, _OF_LABELS), Place(path, line=element.sourceline), OF_CLASSES)
         name, kind = element.findtext("name"), element.findtext("type")
         if name and name != PICTURE:
             types = (_KINDS[kind],) if kind in _KINDS else ()
@@ -253,7 +285,20 @@ def _object(child: Any, size: tuple[int | None, int | None], place: Place, fault
 
 
 def _asides(child: Any, place: Place) -> tuple[FoundAnswer, ...]:
-    return asides_of(_others(child, _OF_SHAPES), place, _USUAL)
+    found = _others(child, _OF_SHAPES)
+    if len(child):
+        found |= leaves(child, frozenset(("attribute.",))) | _of_attributes(child)
+    return asides_of({name: text for name, text in found.items() if name not in _OF_SHAPES}, place, _USUAL)
+
+
+def _of_attributes(child: Any) -> dict[str, str]:
+    """What attributes have beside a name and a value."""
+    return {
+        f"{one.get('name')}.{name}": text
+        for one in child.findall("attribute")
+        if len(one) or len(one.attrib) > 1
+        for name, text in leaves(one, frozenset(("name",))).items()
+    }
 
 
 def _others(child: Any, known: frozenset[str]) -> dict[str, str]:

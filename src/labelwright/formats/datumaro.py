@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.asides import asides_of, beside, grouped
+from labelwright.exchange.asides import OF_CLASSES, asides_of, beside, grouped, told, within
 from labelwright.exchange.ellipses import read_ellipse
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener, plain
@@ -32,7 +32,7 @@ from labelwright.exchange.naming import UNSPLIT, stem_of
 from labelwright.exchange.numbers import is_placeholder, names_by_number
 from labelwright.exchange.pixels import mask_of, one_ring, segment_of
 from labelwright.exchange.source import Medium, Source
-from labelwright.formats.json_files import decoded, element, others_in
+from labelwright.formats.json_files import decoded_text, element, others_in
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 from labelwright.raster import decode_rle, encode_rle, pack_rle, unpack_rle
 
@@ -162,11 +162,36 @@ class _Categories(msgspec.Struct, frozen=True):
 
 
 class _File(msgspec.Struct):
-    items: list[_Item]
+    items: list[msgspec.Raw]
     categories: _Categories = _Categories()
 
 
+class _Below(msgspec.Struct):
+    categories: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class _OfLabels(msgspec.Struct):
+    label: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class _Each(msgspec.Struct):
+    labels: list[msgspec.Raw] = []
+
+
+class _OfImage(msgspec.Struct):
+    image: msgspec.Raw = msgspec.Raw(b"{}")
+
+
 _FILE: Final = msgspec.json.Decoder(_File)
+_ITEM: Final = msgspec.json.Decoder(_Item)
+_BELOW: Final = msgspec.json.Decoder(_Below)
+_LABELS: Final = msgspec.json.Decoder(_OfLabels)
+_EACH: Final = msgspec.json.Decoder(_Each)
+_IMAGE: Final = msgspec.json.Decoder(_OfImage)
+_OF_FILES: Final = frozenset(("items", "categories", "dm_format_version", "media_type"))
+_OF_ANNOTATIONS: Final = frozenset(_Found.__struct_encode_fields__)
+_OF_ITEMS: Final = frozenset(_Item.__struct_encode_fields__)
+_OF_PICTURES: Final = frozenset(_Picture.__struct_encode_fields__)
 _FOUND: Final = msgspec.json.Decoder(_Found)
 _KEYS: Final = frozenset(("items", "categories"))
 
@@ -182,7 +207,7 @@ def read(files: Files) -> LabelFile:
     if not paths:
         raise refused("The upload", "not_datumaro", "holds no Datumaro file: no JSON with “categories” and “items”.")
     faults = Faults()
-    contents = {path: decoded(files, path, _FILE, "Datumaro file") for path in paths}
+    contents = {path: _opened(files, path, faults) for path in paths}
     names = {
         label.name: number
         for content in contents.values()
@@ -192,15 +217,37 @@ def read(files: Files) -> LabelFile:
 
     def media() -> Iterator[FoundMedium]:
         for path, content in contents.items():
-            for number, item in enumerate(content.items):
-                yield _medium(item, path, number, content, faults)
+            for number, raw in enumerate(content.items):
+                place = Place(path, pointer=f"/items/{number}")
+                item = element(raw, _ITEM, "item", place, faults)
+                if item is not None:
+                    medium = _medium(item, place, number, content, faults)
+                    asides = asides_of(_others(raw) | _deep(item.attr), place)
+                    yield msgspec.structs.replace(medium, asides=asides) if asides else medium
 
     classes = tuple(FoundClass(name=name, number=number) for name, number in names.items())
     return LabelFile(classes=classes, media=media, faults=faults)
 
 
-def _medium(item: _Item, path: str, number: int, content: _File, faults: Faults) -> FoundMedium:
-    place = Place(path, pointer=f"/items/{number}")
+def _opened(files: Files, path: str, faults: Faults) -> _File:
+    found, text = decoded_text(files.read(path), path, _FILE, "Datumaro file")
+    told(faults, others_in(text, _OF_FILES), Place(path))
+    categories = _BELOW.decode(text).categories
+    told(faults, others_in(categories, ("label",)), Place(path, pointer="/categories"), OF_CLASSES)
+    of_labels = _LABELS.decode(categories).label
+    told(faults, others_in(of_labels, ("labels",)), Place(path, pointer="/categories/label"), OF_CLASSES)
+    for number, raw in enumerate(_EACH.decode(of_labels).labels):
+        told(faults, others_in(raw, ("name",)), Place(path, pointer=f"/categories/label/labels/{number}"), OF_CLASSES)
+    return found
+
+
+def _others(raw: msgspec.Raw) -> dict[str, Any]:
+    """What an item has besides, and its picture."""
+    return others_in(raw, _OF_ITEMS) | within("image", others_in(_IMAGE.decode(raw).image, _OF_PICTURES))
+
+
+def _medium(item: _Item, place: Place, number: int, content: _File, faults: Faults) -> FoundMedium:
+    path = place.file
     found: dict[int, FoundObject] = {}
     parents: dict[int, int] = {}
     groups: dict[int, int | None] = {}
@@ -212,7 +259,8 @@ def _medium(item: _Item, path: str, number: int, content: _File, faults: Faults)
         one = _object(annotation, content.categories.label.labels, item.image.size, at, faults)
         if one is not None:
             key = annotation.id if annotation.id not in found else -1 - index
-            asides = asides_of(others_in(raw, _Found.__struct_encode_fields__), at, _USUAL)
+            others = others_in(raw, _OF_ANNOTATIONS) | _deep(annotation.attributes)
+            asides = asides_of(others, at, _USUAL)
             found[key] = msgspec.structs.replace(one, asides=asides) if asides else one
             groups[key] = annotation.group or None
             if isinstance(annotation.attributes.get(PARENT), int):
@@ -287,6 +335,11 @@ def _ellipse(annotation: _Found, faults: Faults) -> Geometry:
     left, top, right, bottom = annotation.points
     across, down = (right - left) / 2, (bottom - top) / 2
     return read_ellipse((left + across, top + down), (across, down), 0, faults)
+
+
+def _deep(found: dict[str, Any]) -> dict[str, Any]:
+    """What is no answer, as it is a list or an object."""
+    return {name: value for name, value in found.items() if isinstance(value, (list, dict))}
 
 
 def _answers(found: dict[str, Any], place: Place) -> Iterator[FoundAnswer]:

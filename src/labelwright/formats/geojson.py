@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.asides import asides_of
+from labelwright.exchange.asides import asides_of, told, within
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener
 from labelwright.exchange.format import Chosen, Format, all_but
@@ -28,12 +28,13 @@ from labelwright.exchange.found import (
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import segment_of_rings
 from labelwright.exchange.source import Medium, Source, TaskLabels
-from labelwright.formats.json_files import answers_of, attempted, element, others_in
+from labelwright.formats.json_files import answers_of, attempted_whole, element, others_in
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 
 # A plane of pixels whose y runs down, in the words that GDAL and QGIS have for it; anything else they take for degrees.
 _PLANE: Final = 'LOCAL_CS["pixels",UNIT["pixel",1],AXIS["x",EAST],AXIS["y",SOUTH]]'
-_CRS: Final = msgspec.json.encode({"type": "name", "properties": {"name": _PLANE}})
+_OUR_CRS: Final = {"type": "name", "properties": {"name": _PLANE}}
+_CRS: Final = msgspec.json.encode(_OUR_CRS)
 _OPENING: Final = b'{"type":"FeatureCollection","crs":' + _CRS + b',"features":[\n'
 
 
@@ -132,6 +133,7 @@ class _Found(NamedTuple):
 
 
 class _Properly(msgspec.Struct):
+    geometry: msgspec.Raw = msgspec.Raw(b"{}")
     properties: msgspec.Raw = msgspec.Raw(b"null")
 
 
@@ -144,8 +146,10 @@ _FEATURE: Final = msgspec.json.Decoder(_Feature)
 _PROPERTIES: Final = msgspec.json.Decoder(_Properly)
 _OF_PICTURES: Final = frozenset(_Properties.__struct_encode_fields__)
 _OF_OBJECTS: Final = _OF_PICTURES - {"medium_id", "width", "height", "state"}
+_OF_SHAPES: Final = frozenset((*_Shape.__struct_encode_fields__, "bbox"))
 _OF_FEATURES: Final = frozenset(("type", "geometry", "properties", "id", "bbox"))
 _KEYS: Final = frozenset(("type", "features"))
+_OF_FILES: Final = _KEYS | {"bbox"}  # which follows from the rest
 
 
 def recognise(files: Files) -> bool:
@@ -168,16 +172,18 @@ def read(files: Files) -> LabelFile:
 
 
 def _media(files: Files, path: str, faults: Faults) -> Iterator[FoundMedium]:
-    content = attempted(files, path, _FILE, faults)
-    if content is None:
+    found = attempted_whole(files, path, _FILE, _OF_FILES, faults)
+    if found is None:
         return
+    content, others = found
+    told(faults, {name: value for name, value in others.items() if value != _OUR_CRS}, Place(path))
     by_medium: dict[str, list[_Found]] = {}
     for number, raw in enumerate(content.features):
         place = Place(path, pointer=f"/features/{number}")
         feature = element(raw, _FEATURE, "feature", place, faults)
         if feature is not None:
-            found = _Found(place, feature, tuple(_asides(raw, feature, place)))
-            by_medium.setdefault(feature.properties.medium, []).append(found)
+            one = _Found(place, feature, tuple(_asides(raw, feature, place)))
+            by_medium.setdefault(feature.properties.medium, []).append(one)
     for medium, features in by_medium.items():
         yield _medium(medium, features, faults)
 
@@ -185,7 +191,10 @@ def _media(files: Files, path: str, faults: Faults) -> Iterator[FoundMedium]:
 def _asides(raw: msgspec.Raw, feature: _Feature, place: Place) -> Iterator[FoundAnswer]:
     """What a feature and its properties have besides."""
     yield from asides_of(others_in(raw, _OF_FEATURES), place)
-    properties = _PROPERTIES.decode(raw).properties
+    members = _PROPERTIES.decode(raw)
+    if feature.geometry is not None:
+        yield from asides_of(within("geometry", others_in(members.geometry, _OF_SHAPES)), place)
+    properties = members.properties
     if bytes(properties) != b"null":
         known = _OF_PICTURES if feature.geometry is None else _OF_OBJECTS
         yield from asides_of(others_in(properties, known), place)

@@ -29,9 +29,16 @@ def decoded_content(
     code: str = "wrong_shape",
 ) -> T:
     """As `decoded`, of content that was read already."""
+    return decoded_text(content, path, decoder, what, code)[0]
+
+
+def decoded_text(
+    content: bytes | memoryview, path: str, decoder: "msgspec.json.Decoder[T]", what: str, code: str = "wrong_shape"
+) -> tuple[T, bytes | memoryview]:
+    """As `decoded_content`, and the text that was decoded."""
     try:
         content = checked(content)
-        return _each_once(decoder.decode(content), content)
+        return _each_once(decoder.decode(content), content), content
     except msgspec.ValidationError as error:
         raise refused(path, code, f"is no {what}: {error}.") from None
     except InvalidJson as error:
@@ -57,6 +64,23 @@ def attempted(
     """The content of one file among many; None after its fault was noted. `what` it should be, and the code if not."""
     try:
         return decoded(files, path, decoder, *what)
+    except Invalid as error:
+        faults.add(Place(path), what[1], error.message)
+        return None
+
+
+def attempted_whole(
+    files: Files,
+    path: str,
+    decoder: "msgspec.json.Decoder[T]",
+    known: Container[str],
+    faults: Faults,
+    what: tuple[str, str] = ("label file", "invalid_file"),
+) -> tuple[T, dict[str, Any]] | None:
+    """As `attempted`, of an object, and its members that are not `known`."""
+    try:
+        found, text = decoded_text(files.read(path), path, decoder, *what)
+        return found, others_in(text, known)
     except Invalid as error:
         faults.add(Place(path), what[1], error.message)
         return None

@@ -64,15 +64,38 @@ class _Annotation(msgspec.Struct):
 
 class _Task(msgspec.Struct):
     data: dict[str, Any]
-    annotations: list[_Annotation] = []
+    annotations: list[msgspec.Raw] = []
     predictions: list[msgspec.Raw] = []
     meta: dict[str, Any] | None = None
 
 
-_TASKS: Final = msgspec.json.Decoder(list[_Task])
+_TASKS: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_TASK: Final = msgspec.json.Decoder(_Task)
+_ANNOTATION: Final = msgspec.json.Decoder(_Annotation)
 _RESULT: Final = msgspec.json.Decoder(_Result)
 _USUAL: Final = {"origin": "manual"}
 _OF_RESULTS: Final = frozenset((*_Result.__struct_encode_fields__, "to_name"))
+_OF_TASKS: Final = frozenset(
+    (
+        *(*_Task.__struct_encode_fields__, "id", "inner_id", "project", "file_upload", "created_at", "updated_at"),
+        *("total_annotations", "cancelled_annotations", "total_predictions", "comment_count", "updated_by", "overlap"),
+        *("unresolved_comment_count", "last_comment_updated_at", "comment_authors", "is_labeled", "allow_skip"),
+    )
+)
+_OF_ANNOTATIONS: Final = frozenset(
+    (
+        *(*_Annotation.__struct_encode_fields__, "id", "completed_by", "draft_created_at", "lead_time", "prediction"),
+        *("result_count", "unique_id", "import_id", "last_action", "bulk_created", "task", "project", "updated_by"),
+        *("parent_prediction", "parent_annotation", "last_created_by"),
+    )
+)
+"""What tasks and annotations have that is read, and ids, times, people and counts of Label Studio."""
+_OF_VALUES: Final = frozenset(
+    (
+        *("x", "y", "width", "height", "rotation", "radiusX", "radiusY", "points", "vertices", "closed", "rle"),
+        *("imageDataURL", "format", "labels"),
+    )
+)
 _KEYS: Final = frozenset(("data", "annotations"))
 
 
@@ -91,8 +114,11 @@ def read(files: Files) -> LabelFile:
     def media() -> Iterator[FoundMedium]:
         for path in paths:
             tasks = attempted(files, path, _TASKS, faults)
-            for number, task in enumerate(tasks or ()):
-                yield _medium(task, path, number, faults)
+            for number, raw in enumerate(tasks or ()):
+                place = Place(path, pointer=f"/{number}")
+                task = element(raw, _TASK, "task", place, faults)
+                if task is not None:
+                    yield _medium(task, raw, place, faults)
 
     return LabelFile(classes=(), media=media, faults=faults)
 
@@ -107,27 +133,36 @@ def _path_of(address: str) -> str:
     return _UPLOADED.sub("", head).removeprefix("images/")
 
 
-def _medium(task: _Task, path: str, number: int, faults: Faults) -> FoundMedium:
-    place = Place(path, pointer=f"/{number}")
-    usable = [(index, one) for index, one in enumerate(task.annotations) if not one.was_cancelled]
-    usable = usable or list(enumerate(task.annotations))
+def _annotations(task: _Task, place: Place, faults: Faults) -> Iterator[tuple[int, _Annotation]]:
+    for index, raw in enumerate(task.annotations):
+        at = Place(place.file, pointer=f"{place.pointer}/annotations/{index}")
+        one = element(raw, _ANNOTATION, "annotation", at, faults)
+        if one is not None:
+            yield index, one
+
+
+def _medium(task: _Task, raw: msgspec.Raw, place: Place, faults: Faults) -> FoundMedium:
+    path, pointer = place.file, place.pointer
+    annotations = list(_annotations(task, place, faults))
+    usable = [(index, one) for index, one in annotations if not one.was_cancelled] or annotations
     latest = max(usable, key=lambda pair: (pair[1].updated_at or pair[1].created_at, pair[0]), default=None)
     if len(usable) > 1:
         text = f"{len(usable)} people labelled this picture; the latest annotation is read, the others are not."
-        faults.add(Place(path, pointer=f"/{number}/annotations"), "several_annotations", text)
+        faults.add(Place(path, pointer=f"{pointer}/annotations"), "several_annotations", text)
     if task.predictions and not task.annotations:
         text = "This picture has predictions and no annotation; predictions are not read."
-        faults.add(Place(path, pointer=f"/{number}/predictions"), "predictions", text)
+        faults.add(Place(path, pointer=f"{pointer}/predictions"), "predictions", text)
     reading = _Reading(faults)
     if latest is not None:
-        for index, raw in enumerate(latest[1].result):
-            reading.take(raw, Place(path, pointer=f"/{number}/annotations/{latest[0]}/result/{index}"))
+        for index, result in enumerate(latest[1].result):
+            reading.take(result, Place(path, pointer=f"{pointer}/annotations/{latest[0]}/result/{index}"))
     picture = next((str(v) for k, v in task.data.items() if k in {IMAGE, "img", "image_url", "url"}), "")
     picture = picture or next((str(v) for v in task.data.values() if isinstance(v, str)), "")
     medium_id = task.data.get("medium_id")
     others = {name: value for name, value in task.data.items() if value != picture and name != "medium_id"}
-    others |= task.meta or {}
+    others |= (task.meta or {}) | others_in(raw, _OF_TASKS)
     if latest is not None:
+        others |= others_in(task.annotations[latest[0]], _OF_ANNOTATIONS)
         others |= {"ground_truth": latest[1].ground_truth, "predictions": len(task.predictions)}
     return FoundMedium(
         place=place,
@@ -162,11 +197,12 @@ class _Reading:
             ends = " ".join(filter(None, (one.from_id, one.direction, one.to_id, *map(str, one.labels))))
             self.asides += asides_of({"relation": ends}, place)
         elif one.type in _ANSWERS:
-            self._answer(one, place)
+            self._answer(one, raw, place)
         else:
             self._region(one, raw, place)
 
-    def _answer(self, one: _Result, place: Place) -> None:
+    def _answer(self, one: _Result, raw: msgspec.Raw, place: Place) -> None:
+        self.asides += asides_of(others_in(raw, _OF_RESULTS) | _others_of(one), place, _USUAL)
         found = one.value.get(_ANSWERS[one.type], [])
         values = found if isinstance(found, list) else [found]
         texts = tuple(str(value[-1] if isinstance(value, list) and value else value) for value in values)
@@ -248,13 +284,23 @@ class _Reading:
 
 def _others(one: _Result, raw: msgspec.Raw) -> dict[str, Any]:
     """What a region says that has no place in a shape, its class and its comment."""
-    found = others_in(raw, _OF_RESULTS) | {name: value for name, value in one.meta.items() if name != "text"}
+    found = (
+        others_in(raw, _OF_RESULTS)
+        | _others_of(one)
+        | {name: value for name, value in one.meta.items() if name != "text"}
+    )
     comments = one.meta.get("text")
     if isinstance(comments, list) and len(comments) > 1:
         found["meta.text"] = comments[1:]
     if "width" not in one.value or one.type.startswith("keypoint"):
         found["rotation"] = None if "radiusX" in one.value else one.value.get("rotation")  # which does not turn it
     return found
+
+
+def _others_of(one: _Result) -> dict[str, Any]:
+    """What a value says besides, which stands where its type, or what it asks for, does not."""
+    read = {one.type, _ANSWERS.get(one.type, one.type)}
+    return {name: value for name, value in one.value.items() if name not in _OF_VALUES and name not in read}
 
 
 def _outline(one: _Result) -> Geometry | None:

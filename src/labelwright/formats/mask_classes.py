@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.asides import OF_CLASSES, told
 from labelwright.exchange.files import Files
 from labelwright.exchange.found import Faults, FoundClass, Place
 from labelwright.exchange.source import Scheme
@@ -69,6 +70,7 @@ def read(files: Files, faults: Faults, path: str = PATH) -> tuple[dict[int, Row]
     nothing: set[int] = set()
     for line, fields in rows_of(files, path):
         place, name = Place(path, line=line), fields.get("name", "").strip()
+        told(faults, {column: text for column, text in fields.items() if column not in _COLUMNS}, place, OF_CLASSES)
         value = whole(fields.get("value"))
         if value is None or value > 1 << 24 or not name:
             text = "A class needs a value (a whole number) and a name."

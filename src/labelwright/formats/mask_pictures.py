@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files
-from labelwright.exchange.found import Faults, Place
+from labelwright.exchange.found import Faults, FoundAnswer, Place
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.pixels import ring_of_pieces, segment_of_pieces
 from labelwright.exchange.source import Medium, Source
-from labelwright.formats.csv_files import rows_of
+from labelwright.formats.csv_files import Row, rows_of
 from labelwright.model.geometry import Geometry, Polygon, Rectangle
 from labelwright.model.geometry.points import MAX_GEOMETRY_POINTS, MAX_RING_POINTS
 from labelwright.raster import Runs, Traced, find_runs, shape_runs, trace
@@ -45,6 +46,7 @@ class Listed(NamedTuple):
     picture: str
     medium_id: str | None
     split: str
+    asides: tuple[FoundAnswer, ...] = ()
 
 
 # --- which mask belongs to which picture ------------------------------------------------------------------------------
@@ -93,11 +95,14 @@ def listed(files: Files, root: str) -> dict[str, Listed]:
     path = root + LIST_PATH
     if path not in files.sizes:
         return {}
-    lines = (
-        Listed(root + row.get("mask", ""), row.get("picture", ""), row.get("medium_id") or None, row.get("split", ""))
-        for _, row in rows_of(files, path)
-    )
+    lines = (_listed(root, row, Place(path, line=number)) for number, row in rows_of(files, path))
     return {line.mask: line for line in lines}
+
+
+def _listed(root: str, row: Row, place: Place) -> Listed:
+    others = {name: text for name, text in row.items() if name not in _COLUMNS}
+    mask, picture, medium_id, split = (row.get(name, "") for name in ("mask", "picture", "medium_id", "split"))
+    return Listed(root + mask, picture, medium_id or None, split, asides_of(others, place) if others else ())
 
 
 def split_of(path: str) -> str:

@@ -140,6 +140,7 @@ def _medium(
         height=size_wh[1] if size_wh else None,
         split=line.split if line else mask_pictures.split_of(name),
         objects=tuple(objects),
+        asides=line.asides if line else (),
     )
 
 

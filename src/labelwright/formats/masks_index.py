@@ -99,6 +99,7 @@ def _medium(
         height=pixels.size_wh[1] if pixels else None,
         split=line.split if line else mask_pictures.split_of(path),
         objects=objects,
+        asides=line.asides if line else (),
     )
 
 

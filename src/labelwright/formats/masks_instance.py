@@ -6,11 +6,12 @@ largest value, 65,535 or 255.
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from labelwright.exchange.archive import Archive, Bundle
+from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts
 from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place, Side, families
@@ -18,8 +19,11 @@ from labelwright.exchange.ledger import Ledger, item_of
 from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
 from labelwright.formats import mask_classes, mask_objects, mask_pictures
 from labelwright.formats.coco_reader import answer_of
+from labelwright.formats.json_files import others_in
 from labelwright.formats.mask_classes import Row
 from labelwright.formats.picture_files import write_each
+from labelwright.formats.repeated_keys import check_keys
+from labelwright.model.errors import InvalidJson
 from labelwright.raster import GREY, GREY_16, Form, bounds_of_each, count_pixels, encode_runs
 
 FOLDER: Final = "instances"
@@ -63,6 +67,23 @@ class _Line(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 _ENCODER: Final = msgspec.json.Encoder()
 _DECODER: Final = msgspec.json.Decoder(_Line)
+_OBJECT: Final = msgspec.json.Decoder(_Object)
+_OF_LINES: Final = frozenset(_Line.__struct_encode_fields__)
+_OF_OBJECTS: Final = frozenset(_Object.__struct_encode_fields__)
+
+
+class _Objects(msgspec.Struct):
+    objects: list[msgspec.Raw] = []
+
+
+_OBJECTS: Final = msgspec.json.Decoder(_Objects)
+
+
+class _Besides(NamedTuple):
+    """What a line says besides; `of_objects` by the value of each."""
+
+    of_line: tuple[FoundAnswer, ...]
+    of_objects: dict[int, tuple[FoundAnswer, ...]]
 
 
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:
@@ -189,25 +210,38 @@ def read(files: Files) -> LabelFile:
         for number, text in enumerate(bytes(files.read(root + LINES)).splitlines(), start=1):
             place = Place(root + LINES, line=number)
             try:
-                line = _DECODER.decode(text)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                check_keys(text)
+                line, said = _DECODER.decode(text), _besides(text, place)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidJson) as error:
                 faults.add(place, "invalid_line", f"This line is no picture with its objects: {error}.", text[:60])
                 continue
             if root + line.mask not in files.sizes:
                 faults.add(place, "missing_mask", f"The mask {line.mask[-120:]} is not in the archive.", line.mask)
                 continue
-            yield _medium(files, msgspec.structs.replace(line, mask=root + line.mask), place, kinds, faults)
+            line = msgspec.structs.replace(line, mask=root + line.mask)
+            yield _medium(files, line, said, place, kinds, faults)
 
     return LabelFile(classes=tuple(row.found for row in classes.values()), media=media, faults=faults)
 
 
-def _medium(files: Files, line: _Line, place: Place, kinds: dict[str, str], faults: Faults) -> FoundMedium:
+def _besides(text: bytes, place: Place) -> _Besides:
+    """What a line has besides, and its objects."""
+    of_objects = {}
+    for raw in _OBJECTS.decode(text).objects:
+        if asides := asides_of(others_in(raw, _OF_OBJECTS), place):
+            of_objects[_OBJECT.decode(raw).value] = asides
+    return _Besides(asides_of(others_in(text, _OF_LINES), place), of_objects)
+
+
+def _medium(
+    files: Files, line: _Line, said: _Besides, place: Place, kinds: dict[str, str], faults: Faults
+) -> FoundMedium:
     pixels = mask_pictures.read_pixels(files, line.mask, faults)
     objects: tuple[FoundObject, ...] = ()
     if pixels is not None:
         size_wh = (line.width or pixels.size_wh[0], line.height or pixels.size_wh[1])
         if mask_pictures.check_size(pixels, size_wh, place, faults):
-            objects = tuple(_objects(pixels, line, place, kinds, faults))
+            objects = tuple(_objects(pixels, line, said, place, kinds, faults))
     return FoundMedium(
         place=place,
         path=line.picture or line.mask,
@@ -217,11 +251,12 @@ def _medium(files: Files, line: _Line, place: Place, kinds: dict[str, str], faul
         split=line.split,
         objects=objects,
         answers=tuple(answers_of(line.attributes, place)),
+        asides=said.of_line,
     )
 
 
 def _objects(
-    pixels: mask_pictures.Pixels, line: _Line, place: Place, kinds: dict[str, str], faults: Faults
+    pixels: mask_pictures.Pixels, line: _Line, said: _Besides, place: Place, kinds: dict[str, str], faults: Faults
 ) -> Iterator[FoundObject]:
     most = 256**pixels.bytes - 1
     pieces = mask_pictures.pieces_of(pixels.runs, [0])
@@ -241,6 +276,7 @@ def _objects(
                 answers=tuple(answers_of(one.attributes, place)) if not number else (),
                 id=one.uid if not number else None,
                 comment=one.comment if not number else None,
+                asides=said.of_objects.get(one.value, ()) if not number else (),
             )
             if one.parent is not None:
                 parents[key] = str(one.parent)

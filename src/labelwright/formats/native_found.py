@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from labelwright.exchange.asides import OF_CLASSES, asides_of, told, within
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import (
     Depth,
@@ -18,6 +19,7 @@ from labelwright.exchange.found import (
     Place,
     Side,
 )
+from labelwright.formats.json_files import others_in
 from labelwright.formats.native_geometry import read_geometry
 from labelwright.formats.native_reader import OBJECT_KEYS
 from labelwright.formats.reading import Reading
@@ -52,8 +54,17 @@ class _Element(msgspec.Struct):
     labels: dict[str, list[dict[str, msgspec.Raw]]] = {}
 
 
+class _Listed(msgspec.Struct):
+    label_classes: list[msgspec.Raw] | None = None
+
+
+_LISTED: Final = msgspec.json.Decoder(_Listed)
 _ELEMENT: Final = msgspec.json.Decoder(_Element)
 _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_OF_OVERVIEWS: Final = frozenset(_Overview.__struct_encode_fields__)
+_OF_PICTURES: Final = frozenset((*_Media.__struct_encode_fields__, "size", "type"))
+_OF_TASKS: Final = frozenset((*_Element.__struct_encode_fields__, "labeler", "segmentations", "timing", "review"))
+"""What tasks have that is read, or is of the project that they come from."""
 _LOOKED_AT: Final = frozenset({"labels", "global_classifications"})
 _OBJECT_LOOKED_AT: Final = frozenset({"geometry", *KINDS, "classifications", "nested_geometries", "id", "comment"})
 _NESTED: Final = msgspec.json.Decoder(dict[str, list[dict[str, msgspec.Raw]]])
@@ -109,6 +120,19 @@ class _Part:
                     kinds = self._kinds.setdefault(overview.class_name, [])
                     kinds += [] if overview.geometry_type in kinds else [str(overview.geometry_type)]
 
+            self._tell_of_classes(element)
+
+    def _tell_of_classes(self, element: bytes) -> None:
+        """Count what the overview of classes has besides."""
+        try:
+            listed = _LISTED.decode(element).label_classes
+            for name, value in others_in(element, _OF_TASKS).items() if listed is not None else ():
+                told(self._faults, {name: value}, self._place(0, f"/{escaped(name)}"))
+            for index, raw in enumerate(listed or ()):
+                told(self._faults, others_in(raw, _OF_OVERVIEWS), self._place(0, f"/label_classes/{index}"), OF_CLASSES)
+        except (msgspec.DecodeError, RecursionError):
+            return  # told when it is read as a task
+
     def classes(self) -> Iterator[FoundClass]:
         """The geometry classes; which of them is nested the objects tell."""
         return iter(())
@@ -131,12 +155,20 @@ class _Part:
                 objects=tuple(self._objects(found.labels, number, "/labels")),
                 answers=tuple(self._answers(found.global_classifications, number, "/global_classifications")),
             )
-            if not self._has_repeated(element, number):
-                yield medium
+            members = _MEMBERS.decode(element)
+            if not self._has_repeated(element, members, number):
+                asides = self._asides(members, medium.place)
+                yield msgspec.structs.replace(medium, asides=asides) if asides else medium
 
-    def _has_repeated(self, element: bytes, number: int) -> bool:
+    def _asides(self, members: dict[str, msgspec.Raw], place: Place) -> tuple[FoundAnswer, ...]:
+        """What a task has besides, and its medium."""
+        found = {name: msgspec.json.decode(raw) for name, raw in members.items() if name not in _OF_TASKS}
+        if "media" in members:
+            found |= within("media", others_in(members["media"], _OF_PICTURES))
+        return asides_of(found, place) if found else ()
+
+    def _has_repeated(self, element: bytes, members: dict[str, msgspec.Raw], number: int) -> bool:
         """Whether a key occurs twice in one object, so that two programs would read two things; a fault then."""
-        members = _MEMBERS.decode(element)
         skipped = sum(bytes(raw).count(b'":') for key, raw in members.items() if key not in _LOOKED_AT)
         if key_count(element) == self._seen + len(members) + skipped:
             return False

@@ -182,10 +182,15 @@ _ROOT: Final = re.compile(rb"<annotation[\s>]")
 _SAID: Final = re.compile(rb"<corners>\s*(\w+)\s*</corners>")
 _FROM_0: Final = re.compile(rb"<[xy]min>\s*[+-]?0+(\.0*)?\s*<")
 _MOST_LOOKED_AT: Final = 2000
+_EDGES: Final = ("xmin", "ymin", "xmax", "ymax")
+_OF_ANSWERS: Final = ("attributes.attribute.name", "attributes.attribute.value", "attributes")
 _OF_PICTURES: Final = frozenset(
-    ("folder", "filename", "path", "size", "corners", "object", "attributes"),
+    (
+        *("folder", "filename", "path", "size.width", "size.height", "size.depth", "corners", "object."),
+        *_OF_ANSWERS,
+    )
 )
-_OF_OBJECTS: Final = frozenset(("name", "bndbox", "uid", "part", "attributes"))
+_OF_OBJECTS: Final = frozenset(("name", *(f"bndbox.{edge}" for edge in _EDGES), "uid", "part.", *_OF_ANSWERS))
 _USUAL: Final = {"pose": "Unspecified", "source.database": "Unknown"}
 
 
@@ -275,7 +280,7 @@ def _object(element: Any, path: str, corners: str, faults: Faults) -> FoundObjec
 def _rectangle(element: Any, corners: str) -> Rectangle:
     box = element.find("bndbox")
     edges = {edge.tag: edge.text or "" for edge in box} if box is not None else {}
-    left, top, right, bottom = (_number(edges, edge) for edge in ("xmin", "ymin", "xmax", "ymax"))
+    left, top, right, bottom = (_number(edges, edge) for edge in _EDGES)
     if corners == DEVKIT:
         left, top = left - 1, top - 1
     if right < left or bottom < top:

@@ -9,10 +9,21 @@ from typing import Any, Final
 
 import msgspec
 
+from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files, refused, twice
-from labelwright.exchange.found import Depth, Faults, FoundMedium, FoundObject, LabelFile, Place, Side, families
+from labelwright.exchange.found import (
+    Depth,
+    Faults,
+    FoundAnswer,
+    FoundMedium,
+    FoundObject,
+    LabelFile,
+    Place,
+    Side,
+    families,
+)
 from labelwright.exchange.shapes import shape_of_kind
-from labelwright.formats.json_files import answers_of, attempted
+from labelwright.formats.json_files import answers_of, attempted_whole, element, others_in
 from labelwright.model.errors import Invalid
 
 _KEYS: Final = frozenset(("path", "medium_id", "annotations"))
@@ -33,7 +44,7 @@ class _Annotation(msgspec.Struct):
 
 class _Sample(msgspec.Struct):
     path: str
-    annotations: list[_Annotation]
+    annotations: list[msgspec.Raw]
     medium_id: str | None = None
     width: Side | None = None
     height: Side | None = None
@@ -42,6 +53,9 @@ class _Sample(msgspec.Struct):
 
 
 _SAMPLE: Final = msgspec.json.Decoder(_Sample)
+_OF_SAMPLES: Final = frozenset(_Sample.__struct_encode_fields__)
+_OF_ANNOTATIONS: Final = frozenset(_Annotation.__struct_encode_fields__)
+_ANNOTATION: Final = msgspec.json.Decoder(_Annotation)
 
 
 class _Shard:
@@ -117,21 +131,24 @@ def read(files: Files) -> LabelFile:
 def _media(files: Files, paths: "list[str] | tuple[str, ...]", shard: str, faults: Faults) -> Iterator[FoundMedium]:
     for path in paths:
         own = Faults()
-        sample = attempted(files, path, _SAMPLE, own)
+        sample = attempted_whole(files, path, _SAMPLE, _OF_SAMPLES, own)
         place = f"{shard}/{path}" if shard else path
         for fault in own.kept:
             faults.add(Place(place), fault.code, fault.message, fault.value)
         if sample is not None:
-            yield _medium(sample, place, shard, faults)
+            yield _medium(sample[0], sample[1], place, shard, faults)
 
 
-def _medium(sample: _Sample, file: str, shard: str, faults: Faults) -> FoundMedium:
+def _medium(sample: _Sample, others: dict[str, Any], file: str, shard: str, faults: Faults) -> FoundMedium:
     objects: dict[str, FoundObject] = {}
     parents: dict[str, str] = {}
-    for number, one in enumerate(sample.annotations):
+    for number, raw in enumerate(sample.annotations):
         place = Place(file, pointer=f"/annotations/{number}")
+        one = element(raw, _ANNOTATION, "annotation", place, faults)
+        if one is None:
+            continue
         try:
-            found = _object(one, place)
+            found = _object(one, place, asides_of(others_in(raw, _OF_ANNOTATIONS), place))
         except ValueError as error:
             faults.add(
                 place, "invalid_geometry", f"The geometry of “{one.name[:60]}” cannot be read: {error}.", one.name
@@ -152,10 +169,11 @@ def _medium(sample: _Sample, file: str, shard: str, faults: Faults) -> FoundMedi
         state=sample.state,
         objects=tuple(families(objects, parents)),
         answers=tuple(answers_of(sample.answers, Place(file, pointer="/answers"))),
+        asides=asides_of(others, Place(file)),
     )
 
 
-def _object(one: _Annotation, place: Place) -> FoundObject:
+def _object(one: _Annotation, place: Place, asides: tuple[FoundAnswer, ...]) -> FoundObject:
     return FoundObject(
         class_name=one.name,
         geometry=shape_of_kind(one.kind, tuple(map(tuple, one.rings)), one.xywh),
@@ -164,4 +182,5 @@ def _object(one: _Annotation, place: Place) -> FoundObject:
         id=one.id,
         comment=one.comment,
         z=one.z,
+        asides=asides,
     )

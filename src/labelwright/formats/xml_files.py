@@ -32,17 +32,25 @@ def elements(files: Files, path: str, *tags: str) -> Iterator[Any]:
 
 
 def leaves(element: Any, known: frozenset[str]) -> dict[str, str]:
-    """The texts within an element, by their tags joined by dots, but for what lies within `known` tags."""
-    return {".".join(tags): text for child in element if child.tag not in known for tags, text in _leaves(child)}
+    """The texts within an element by their tags joined by dots, and the attributes of all that is in it, and its own.
+
+    `known` are left out: whole names, and tags of which all is read (with a dot behind them).
+    """
+    found = {name: text for child in element for name, text in _leaves(child, "", known) if name not in known}
+    return found | dict(element.attrib)
 
 
-def _leaves(element: Any) -> Iterator[tuple[tuple[str, ...], str]]:
-    tag = str(element.tag)
+def _leaves(element: Any, above: str, known: frozenset[str]) -> Iterator[tuple[str, str]]:
+    name = f"{above}{element.tag}"
+    below = f"{name}."
+    if below in known:
+        return
+    if element.attrib:
+        yield from ((f"{below}{key}", value) for key, value in element.attrib.items())
     if not len(element):
-        yield (tag,), (element.text or "").strip()
+        yield name, (element.text or "").strip()
     for child in element:
-        for tags, found in _leaves(child):
-            yield (tag, *tags), found
+        yield from _leaves(child, below, known)
 
 
 def attributes(**values: object) -> str:

@@ -5,6 +5,8 @@ https://docs.ultralytics.com/datasets/
 """
 
 import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from labelwright.exchange.bounding import MOST_NAME
@@ -17,18 +19,23 @@ _HALVES: Final = re.compile("[\ud800-\udfff]")
 _MOST_BYTES: Final = 1 << 20
 _MOST_BRACKETS: Final = 10_000
 _KEYS: Final = {"names", "nc"}
+_READ: Final = frozenset(
+    (*_KEYS, "task", "kpt_shape", "kpt_names", "flip_idx", "path", "train", "val", "test", "channels", "download")
+)
 
 
 class Data(NamedTuple):
     """`task` is None where the file does not say; `keypoints` are names by number of the class.
 
-    `has_visibility` says whether a keypoint is x, y and visible, or x and y alone.
+    `has_visibility` says whether a keypoint is x, y and visible, or x and y alone. `others` is what it says besides.
     """
 
     task: str | None
     names: dict[int, str]
     keypoints: dict[int, list[str]]
     has_visibility: bool = True
+    path: str = ""
+    others: Mapping[str, str] = MappingProxyType({})
 
 
 def find_data(files: Files) -> str | None:
@@ -65,7 +72,18 @@ def read_data(files: Files) -> Data:
             n: [_name(path, each) for each in value] for n, value in keypoints.items() if isinstance(value, list)
         },
         has_visibility=not isinstance(shape, list) or shape[1:] != ["2"],
+        path=path,
+        others=dict(_others(found)),
     )
+
+
+def _others(found: dict[Any, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """What stands beside what is read, and what follows from the rest or says where things are on some machine."""
+    for name, value in found.items():
+        if isinstance(value, dict) and not above and name not in _READ:
+            yield from _others(value, f"{name}.")
+        elif above or name not in _READ:
+            yield f"{above}{name}", value if isinstance(value, str) else f"a {type(value).__name__}"
 
 
 def _listed(files: Files) -> dict[int, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Final
 
-from labelwright.exchange.asides import VISIBLE, asides_of
+from labelwright.exchange.asides import VISIBLE, asides_of, told
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.naming import stem_of
@@ -55,7 +55,8 @@ def _task_of_lines(files: Files, labels: list[str]) -> str | None:
     """By how many numbers stand in a line; a line with a mistake is no reason to call it something else."""
     counts: set[int] = set()
     strange = 0
-    for columns in _first_lines(files, labels):
+    for line in _first_lines(files, labels):
+        columns = _without_track(line)
         if len(columns) >= _LEAST and columns[0].isdecimal() and all(map(_is_number, columns)):
             counts.add(len(columns))
         else:
@@ -76,9 +77,15 @@ def _first_lines(files: Files, labels: list[str]) -> Iterator[list[str]]:
             yield line.split()
 
 
+def _without_track(columns: list[str]) -> list[str]:
+    """A line without a whole number above 1 at its end: what no coordinate is, but the number of a track."""
+    track = whole(columns[-1]) if len(columns) > _BOX else None
+    return columns[:-1] if track is not None and track > 1 else columns
+
+
 def _are_scored(files: Files) -> bool:
     """Whether lines of outlines end with a confidence, as those of predictions do: all of them."""
-    counts = [len(columns) for columns in _first_lines(files, _label_paths(files)) if columns]
+    counts = [len(_without_track(columns)) for columns in _first_lines(files, _label_paths(files)) if columns]
     return bool(counts) and all(count % 2 == 0 and count >= _LEAST_SCORED for count in counts)
 
 
@@ -110,6 +117,7 @@ class _Reader:
         self._task, self._files = task, files
         self.faults = Faults()
         data = read_data(files)
+        told(self.faults, data.others, Place(data.path))
         self._names, self._keypoints = data.names, data.keypoints
         self._per_point = 3 if data.has_visibility else 2
         self._is_scored = task == "segment" and _are_scored(files)
@@ -152,6 +160,7 @@ class _Reader:
         columns = line.split()
         if not columns:
             return None
+        columns, track = self._tracked(columns)
         numbers = self._numbers(columns, line, place)
         if numbers is None:
             return None
@@ -169,8 +178,21 @@ class _Reader:
         if geometry is None:
             return None
         nested = tuple(self._points(number, numbers[4:], place)) if self._task == "pose" else ()
-        asides = asides_of({"confidence": score}, place)
+        asides = asides_of({"confidence": score, "track_id": track}, place)
         return FoundObject(class_name=name, geometry=geometry, place=place, nested=nested, asides=asides)
+
+    def _tracked(self, columns: list[str]) -> tuple[list[str], int | None]:
+        """The columns without the number of a track at the end, which trackers write there, and that.
+
+        It is what no coordinate can be: behind all of them, or a whole number above 1.
+        """
+        more = len(columns) - {"obb": _CORNERS, "segment": _LEAST_SCORED - 1}.get(self._task, _BOX)
+        track = whole(columns[-1]) if more > 0 else None
+        could_be_seen = self._task == "pose" and self._per_point == 3 and more % 3 == 0
+        is_behind = self._task in {"detect", "obb"} and more == 2
+        if track is None or could_be_seen or not (track > 1 or is_behind):
+            return columns, None
+        return columns[:-1], track
 
     def _scored(self, numbers: list[float]) -> tuple[list[float], float | None]:
         """The numbers without the confidence at the end of predictions, and that."""
