@@ -94,15 +94,21 @@ def test_who_interrupts_an_export_or_an_import_stops_it_on_the_server_too(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    for work in (export_work, import_work):
-        monkeypatch.setattr(work, "run_worker", endless)
-    monkeypatch.setattr(Progress, "update", interrupted)
     (tmp_path / "a.json").write_text("{}")
-    for command in (("export", labelled.id, "--format", "coco"), ("import", labelled.id, tmp_path / "a.json")):
-        done = labelwright(*command)
-        assert (done.code, done.err) == (130, "Stopped, on the server too.\n")
+    with monkeypatch.context() as patched:
+        for work in (export_work, import_work):
+            patched.setattr(work, "run_worker", endless)
+        patched.setattr(Progress, "update", interrupted)
+        for command in (("export", labelled.id, "--format", "coco"), ("import", labelled.id, tmp_path / "a.json")):
+            done = labelwright(*command)
+            assert (done.code, "Stopped, on the server too." in done.err) == (130, True), done.err
     stopped = (*sdk.exchanges.exports(labelled.id), *sdk.exchanges.imports(labelled.id))
     assert [one.state for one in stopped] == ["cancelled", "cancelled"]
+
+    # What was said then goes on.
+    done = labelwright("exports", labelled.id, "--resume", stopped[0].id, "-o", tmp_path / "after_all.zip")
+    assert (done.code, "1 geometry: 1 exported" in done.err) == (0, True), done.err
+    assert zipfile.is_zipfile(tmp_path / "after_all.zip")
 
 
 def test_what_was_exported_is_compared_and_changes_nothing(labelwright: Run, labelled: Project, tmp_path: Path) -> None:

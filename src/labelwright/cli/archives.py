@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -83,15 +84,34 @@ def export_archive(
     """Have an archive written, say what it holds, and download it."""
     if output is not None and not archived.dry_run:
         check_place(Path(output))
-    with counting(f"Exporting {project.name}", None) as bar:
+    ask = partial(client.exchanges.export, project.id, archived.wanted(status))
+    done = _waited(client, f"Exporting {project.name}", ask)
+    if not archived.dry_run:
+        download_archive(client, done, output)
+
+
+def resume_archive(client: Client, export_id: str, output: str | None) -> None:
+    """Have an archive that was stopped, or failed, written after all, and download it."""
+    if output is not None:
+        check_place(Path(output))
+    done = _waited(client, "Exporting", partial(client.exchanges.resume_export, export_id))
+    download_archive(client, done, output)
+
+
+def _waited(client: Client, title: str, ask: Callable[..., LabelExport]) -> LabelExport:
+    """Wait for an export, and say what it holds; who interrupts that stops it."""
+    with counting(title, None) as bar:
         asked: list[str] = []
 
         def show(export: LabelExport) -> None:
             asked[:] = [export.id]
             bar.update(bar.task_ids[0], completed=export.done, total=export.total or None)
 
-        with stopping(lambda: [client.exchanges.cancel_export(one) for one in asked]):
-            done = client.exchanges.export(project.id, archived.wanted(status), on_progress=show)
+        def onward() -> str:
+            return "".join(f" To go on: labelwright exports PROJECT --resume {export_id}" for export_id in asked)
+
+        with stopping(lambda: [client.exchanges.cancel_export(one) for one in asked], onward):
+            done = ask(on_progress=show)
     show_balance((done.report or {}).get("balance", {}))
     for name in (done.report or {}).get("missing", [])[:20]:
         note(f"  picture not packed: {name}")
@@ -100,23 +120,26 @@ def export_archive(
             f"  displayed otherwise than stored (EXIF): {plural(len(turned), 'picture')}, {turned[0]} first; for "
             "programs that ignore EXIF, export with --frame stored"
         )
-    if archived.dry_run:
-        return
-    target = Path(output or done.file_name or "labels.zip")
-    with sending("Downloading", done.size or 0) as bar:
-        client.exchanges.save(done, target, on_bytes=lambda sent: advance(bar, sent))
-    note(f"{target} written ({size(done.size or 0)}), SHA-256 {done.sha256}")
+    return done
+
+
+def download_archive(client: Client, export: LabelExport, output: str | None) -> None:
+    """Fetch a finished archive, by default under its own name."""
+    target = Path(output or export.file_name or "labels.zip")
+    with sending("Downloading", export.size or 0) as bar:
+        client.exchanges.save(export, target, on_bytes=lambda sent: advance(bar, sent))
+    note(f"{target} written ({size(export.size or 0)}), SHA-256 {export.sha256}")
 
 
 @contextmanager
-def stopping(cancel: Callable[[], object]) -> Iterator[None]:
-    """Stop on the server, too, what somebody interrupts here while he waits for it."""
+def stopping(cancel: Callable[[], object], onward: Callable[[], str] = lambda: "") -> Iterator[None]:
+    """Stop on the server, too, what somebody interrupts here while he waits for it, and say what leads `onward`."""
     try:
         yield
     except KeyboardInterrupt:
         with suppress(LabelwrightError):
             cancel()
-            note("Stopped, on the server too.")
+            note(f"Stopped, on the server too.{onward()}")
         raise
 
 

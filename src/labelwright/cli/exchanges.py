@@ -1,6 +1,7 @@
 """`labelwright exports`, `imports`, `undo` and `mappings`: what was exported and imported, and how."""
 
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -8,10 +9,11 @@ from typing import Annotated
 import msgspec
 from cyclopts import App, Parameter
 
+from labelwright.cli.archives import download_archive, resume_archive
 from labelwright.cli.connection import HERE, Server
 from labelwright.cli.importing import read_mapping_file
 from labelwright.cli.listing import Json, Project
-from labelwright.cli.showing import advance, note, sending, show_json, show_table, size
+from labelwright.cli.showing import note, show_json, show_table
 from labelwright.model.errors import Invalid
 
 mappings = App(name="mappings", help="Manage the mappings that a project keeps for imports.")
@@ -19,38 +21,42 @@ mappings = App(name="mappings", help="Manage the mappings that a project keeps f
 Name = Annotated[str, Parameter(help="Its name.")]
 
 
-def exports(
-    project: Project,
-    /,
-    *,
-    download: Annotated[str | None, Parameter(help="Download the archive of the export with this id.")] = None,
-    output: Annotated[Path | None, Parameter(alias="-o", help="File to write; default: its own name.")] = None,
+@Parameter(name="*")
+@dataclass(frozen=True)
+class OfOne:
+    """What to do with one archive, by the id of its export."""
+
+    download: Annotated[str | None, Parameter(help="Download the archive of the export with this id.")] = None
+    resume: Annotated[
+        str | None,
+        Parameter(help="Go on with the export with this id, which was stopped or failed, and download its archive."),
+    ] = None
     link: Annotated[
         str | None,
         Parameter(
             help="Print an address that gives the archive of the export with this id without a token, for a day."
         ),
-    ] = None,
-    json: Json = False,
-    server: Server = HERE,
-) -> None:
+    ] = None
+    output: Annotated[str | None, Parameter(alias="-o", help="File to write; default: its own name.")] = None
+
+
+def exports(project: Project, /, *, one: OfOne = OfOne(), json: Json = False, server: Server = HERE) -> None:
     """List the archives of a project, newest first, with their digests; they can be downloaded again."""
     with server.connect() as client:
-        if link is not None:
-            print(client.exchanges.link(client.exchanges.get_export(link)))
+        if one.link is not None:
+            print(client.exchanges.link(client.exchanges.get_export(one.link)))
             return
-        if download is not None:
-            export = client.exchanges.get_export(download)
-            target = output or Path(export.file_name or "labels.zip")
-            with sending("Downloading", export.size or 0) as bar:
-                client.exchanges.save(export, target, on_bytes=lambda sent: advance(bar, sent))
-            note(f"{target} written ({size(export.size or 0)}), SHA-256 {export.sha256}")
+        if one.download is not None:
+            download_archive(client, client.exchanges.get_export(one.download), one.output)
             return
-        found = [one for one in client.exchanges.exports(client.projects.get(project).id) if not one.dry_run]
+        if one.resume is not None:
+            resume_archive(client, one.resume, one.output)
+            return
+        found = [made for made in client.exchanges.exports(client.projects.get(project).id) if not made.dry_run]
     if json:
         show_json(found)
         return
-    rows = [(one.format, _when(one.created_at), one.created_by, one.state, one.sha256 or "", one.id) for one in found]
+    rows = [(it.format, _when(it.created_at), it.created_by, it.state, it.sha256 or "", it.id) for it in found]
     show_table(("Format", "When", "Who", "State", "SHA-256", "Id"), rows)
 
 
