@@ -12,6 +12,8 @@ from labelwright.api.errors import STATUS, TITLES, status_of
 from labelwright.config import Settings
 from labelwright.exchange.change_set import WHATS
 from labelwright.exchange.uniting import MODES
+from labelwright.formats import FORMATS
+from labelwright.judges import TOOLS, inside
 from labelwright.model import errors
 from labelwright.model.errors import LabelwrightError
 from labelwright.model.geometry import KINDS
@@ -185,3 +187,15 @@ def test_the_page_shows_every_kind_of_change_and_offers_every_mode() -> None:
     choices = (ROOT / "web" / "src" / "app" / "files" / "ImportChoices.svelte").read_text()
     assert [what for what in WHATS if f"'{what}'" not in page] == []
     assert [mode for mode in MODES if f"value: '{mode}'" not in choices] == []
+
+
+def test_every_judge_is_in_the_docs_and_its_file_runs_without_anything_of_ours() -> None:
+    docs = (DOCS / "judges.md").read_text()
+    readable = {form.id for form in FORMATS.values() if form.read is not None}
+    for tool in TOOLS:
+        assert set(tool.FILES) == set(tool.OFF_PX)
+        assert set(tool.FILES) <= readable
+        assert f"`{tool.PACKAGE}`" in docs
+        assert "import labelwright" not in (text := Path(str(tool.__file__)).read_text())
+        assert "from labelwright" not in text
+    assert "from labelwright" not in Path(inside.__file__).read_text()

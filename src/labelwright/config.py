@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEGABYTE = 1024 * 1024
@@ -48,11 +48,23 @@ class Settings(BaseSettings):
         ge=1,
         description="Days that uploads of ended imports, and snapshots of exports that ended badly, are kept.",
     )
+    judges: str = Field(
+        default="",
+        description="Folder of virtual environments in which programs of others that read archives are looked for, "
+        "besides the server's own; `off` for none.",
+    )
     allowed_link_networks: list[str] = Field(
         default=[],
         description="Private networks that public links may lead into, as CIDR (JSON list). Default: none.",
     )
     log_json: bool = Field(default=False, description="Write logs as JSON lines.")
+
+    @field_validator("judges")
+    @classmethod
+    def _check_judges(cls, judges: str) -> str:
+        if judges in {"", "off"} or Path(judges).is_dir():
+            return judges
+        raise ValueError(f"there is no folder {judges}; name one of virtual environments, or off")
 
     @property
     def cookies_are_secure(self) -> bool:

@@ -6,11 +6,16 @@ from typing import Any, BinaryIO, NamedTuple
 
 from labelwright.exchange.archive import Archive, FolderWriter
 from labelwright.exchange.exporting import Exporting, Report
+from labelwright.exchange.files import open_files
 from labelwright.exchange.format import chosen
 from labelwright.exchange.requesting import Request
 from labelwright.exchange.source import Labelled, Medium, TaskLabels
 from labelwright.exchange.splits import Splits
 from labelwright.formats import FORMATS
+from labelwright.judges.inside import totals_of
+from labelwright.judges.judging import differences, wanted_of
+from labelwright.judges.tool import Tool
+from labelwright.judges.totals import Totals
 from labelwright.model.geometry import kind_of
 from tests.formats import corpus
 from tests.formats.corpus.sets import CorpusSet
@@ -109,6 +114,13 @@ def assert_same(found: Readings, wanted: Readings, tolerance: float = 0.0) -> No
             near = next((other for other in left if is_near(one, other, tolerance)), None)
             assert near is not None, (path, one, left)
             left.remove(near)
+
+
+def assert_counted(tool: Tool, form: str, laid: Laid, seen: Iterable[Any]) -> None:
+    """What a tool sees in an export is what it has to count for the export to be handed out."""
+    found = Totals(**totals_of(seen))
+    wanted = wanted_of(FORMATS[form], open_files(laid.folder))
+    assert list(differences(found, wanted, tool.OFF_PX[form])) == []
 
 
 def is_near(one: tuple[Any, ...], other: tuple[Any, ...], tolerance: float) -> bool:

@@ -10,10 +10,11 @@ from labelwright.exchange.areas import area_of
 from labelwright.exchange.flat import plain
 from labelwright.exchange.source import Labelled
 from labelwright.formats import coco_keypoints
+from labelwright.judges import datumaro
 from labelwright.model.geometry import ImageSegmentation, Point, kind_of
 from tests.formats.corpus import SIZE_WH
 from tests.judges.environment import judge, run
-from tests.judges.exports import AREAS, SPLITS, Laid, assert_same, box_of, lay_out
+from tests.judges.exports import AREAS, SPLITS, Laid, assert_counted, assert_same, box_of, lay_out
 
 # It keeps two decimals of a corner, in 32 bits; a width is the difference of two.
 TWO_DECIMALS = 0.011
@@ -37,10 +38,10 @@ KINDS = {
 SPLIT = ("coco", "datumaro", "voc", "yolo")
 
 READ = """
-import json, sys, warnings
+import json, os, runpy, sys, warnings
 import datumaro as dm
 warnings.filterwarnings("ignore")
-found = {}
+found, tool = {}, runpy.run_path(sys.argv[3])
 for name, form in json.loads(sys.argv[2]).items():
     dataset = dm.Dataset.import_from(f"{sys.argv[1]}/{name}", form.removesuffix("_split"))
     labels = dataset.categories()[dm.AnnotationType.label].items
@@ -65,16 +66,25 @@ for name, form in json.loads(sys.argv[2]).items():
         }
         for item in dataset
     ]
-print(json.dumps(found))
+seen = {}
+for name, form in json.loads(sys.argv[2]).items():
+    if form in tool["FILES"]:
+        os.chdir(f"{sys.argv[1]}/{name}")
+        seen[name] = list(tool["read"](form))
+print(json.dumps({"found": found, "seen": seen}))
 """
 
 
 class Judged(NamedTuple):
-    """What was written, and what Datumaro reads in it: objects by the stem of the picture, splits by stem."""
+    """What was written, and what Datumaro reads in it: objects by the stem of the picture, splits by stem.
+
+    `seen` is what our own program for it sees, of the formats that it judges when people export.
+    """
 
     laid: Laid
     objects: dict[str, list[dict[str, Any]]]
     splits: dict[str, str]
+    seen: list[Any] | None
 
 
 @pytest.fixture(scope="module")
@@ -84,14 +94,21 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Judged]:
     laid = {form: lay_out(form, folder / form) for form in AS_THEY_NAME_THEM}
     laid |= {f"{form}_split": lay_out(form, folder / f"{form}_split", splits=SPLITS) for form in SPLIT}
     asked = {name: AS_THEY_NAME_THEM[name.removesuffix("_split")] for name in laid}
-    found = json.loads(run(python, READ, str(folder), json.dumps(asked)).splitlines()[-1])
-    return {name: _judged(laid[name], items) for name, items in found.items()}
+    read = json.loads(run(python, READ, str(folder), json.dumps(asked), str(datumaro.__file__)).splitlines()[-1])
+    return {name: _judged(laid[name], items, read["seen"].get(name)) for name, items in read["found"].items()}
 
 
-def _judged(laid: Laid, items: list[dict[str, Any]]) -> Judged:
+def _judged(laid: Laid, items: list[dict[str, Any]], seen: list[Any] | None) -> Judged:
     paths = {path.rpartition(".")[0]: path for path in laid.truth(box_of)}
     objects = {paths[item["id"]]: item["objects"] for item in items}
-    return Judged(laid, objects, {paths[item["id"]]: item["split"] for item in items})
+    return Judged(laid, objects, {paths[item["id"]]: item["split"] for item in items}, seen)
+
+
+def test_what_it_counts_when_people_export_is_what_is_there(judged: dict[str, Judged]) -> None:
+    asked = {name: found for name, found in judged.items() if found.seen is not None}
+    assert {name.removesuffix("_split") for name in asked} == set(datumaro.FILES)
+    for name, found in asked.items():
+        assert_counted(datumaro, name.removesuffix("_split"), found.laid, found.seen)
 
 
 def boxes(found: Judged, *kinds: str) -> dict[str, list[tuple[Any, ...]]]:

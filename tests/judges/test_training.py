@@ -7,17 +7,19 @@ from typing import Any
 
 import pytest
 
+from labelwright.judges import datasets, webdataset
 from labelwright.model.geometry import kind_of
 from tests.judges.environment import judge, run
-from tests.judges.exports import AREAS, SPLITS, Laid, assert_same, box_of, lay_out
+from tests.judges.exports import AREAS, SPLITS, Laid, assert_counted, assert_same, box_of, lay_out
 
 DOCS = Path(__file__).parents[2] / "docs" / "formats.md"
 
 LOAD = """
-import json, sys
+import json, os, runpy, sys
 from datasets import disable_progress_bars, load_dataset
 disable_progress_bars()
-folder, cache = sys.argv[1:]
+folder, cache, tool = sys.argv[1:]
+os.environ["HF_HOME"] = cache
 COLUMNS = ("category", "bbox", "area")
 def pictures(dataset):
     return [
@@ -32,7 +34,9 @@ def pictures(dataset):
     ]
 folders = load_dataset("imagefolder", data_dir=folder + "/imagefolder", cache_dir=cache)
 table = load_dataset("parquet", data_files=folder + "/parquet/labels.parquet", cache_dir=cache)["train"]
+os.chdir(folder + "/imagefolder")
 print(json.dumps({
+    "seen": list(runpy.run_path(tool)["read"]("hugging-face")),
     "splits": {name: pictures(split) for name, split in folders.items()},
     "rows": [[row["path"], row["class"], row["kind"], row["xywh"], row["split"]] for row in table if row["class"]],
     "features": sorted(table.features),
@@ -57,7 +61,8 @@ def laid(place: Path) -> dict[str, Laid]:
 @pytest.fixture(scope="module")
 def loaded(laid: dict[str, Laid], place: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     python = judge("datasets", "datasets==5.2.0", "pillow")
-    return json.loads(run(python, LOAD, str(place), str(tmp_path_factory.mktemp("cache"))).splitlines()[-1])
+    cache = tmp_path_factory.mktemp("cache")
+    return json.loads(run(python, LOAD, str(place), str(cache), str(datasets.__file__)).splitlines()[-1])
 
 
 def test_load_dataset_finds_the_pictures_of_each_split_with_their_objects(
@@ -72,6 +77,7 @@ def test_load_dataset_finds_the_pictures_of_each_split_with_their_objects(
     rows = [row for rows in loaded["splits"].values() for row in rows]
     found = {paths[row["medium"]]: [one[:5] for one in row["objects"]] for row in rows}
     assert_same(found, laid["imagefolder"].truth(AREAS))
+    assert_counted(datasets, "hugging-face", laid["imagefolder"], loaded["seen"])
 
 
 def test_load_dataset_shows_pictures_in_the_size_that_labels_are_of(
@@ -92,27 +98,29 @@ def test_load_dataset_finds_every_row_of_the_table(laid: dict[str, Laid], loaded
 
 
 WALK = """
-import glob, io, json, sys
+import glob, io, json, os, runpy, sys
 import webdataset
 from PIL import Image
-found = []
-shards = sorted(glob.glob(sys.argv[1] + "/shards/*.tar"))
+os.chdir(sys.argv[1])
+sizes = []
+shards = sorted(glob.glob("shards/*.tar"))
 for sample in webdataset.WebDataset(shards, shardshuffle=False):
-    content = json.loads(sample["json"])
     (picture,) = [key for key in sample if key in {"png", "jpg"}]
-    size = Image.open(io.BytesIO(sample[picture])).size
-    found.append([content["path"], sorted(size), [[one["class"], *one["xywh"]] for one in content["annotations"]]])
-print(json.dumps({"shards": len(shards), "samples": found}))
+    sizes.append(sorted(Image.open(io.BytesIO(sample[picture])).size))
+seen = list(runpy.run_path(sys.argv[2])["read"]("webdataset"))
+print(json.dumps({"shards": len(shards), "sizes": sizes, "seen": seen}))
 """
 
 
 def test_webdataset_walks_over_every_picture_with_its_labels(laid: dict[str, Laid]) -> None:
     one = laid["webdataset"]
-    found = json.loads(run(judge("webdataset", "webdataset==1.0.2", "pillow"), WALK, str(one.folder)))
+    python = judge("webdataset", "webdataset==1.0.2", "pillow")
+    found = json.loads(run(python, WALK, str(one.folder), str(webdataset.__file__)))
     assert found["shards"] == (len(one.tasks) + 9) // 10
-    assert [path for path, *_ in found["samples"]] == [task.medium.path for task in one.tasks]
-    assert_same({path: objects for path, _, objects in found["samples"]}, one.truth(box_of))
-    assert {tuple(size) for _, size, _ in found["samples"]} == {(120, 160)}
+    assert [path for path, _ in found["seen"]] == [task.medium.path for task in one.tasks]
+    assert_same({path: [(name, *box) for name, box in o] for path, o in found["seen"]}, one.truth(box_of))
+    assert_counted(webdataset, "webdataset", one, found["seen"])
+    assert [tuple(size) for size in found["sizes"]] == [(120, 160)] * len(one.tasks)
 
 
 QUERY = """

@@ -120,6 +120,8 @@ def _waited(client: Client, title: str, ask: Callable[..., LabelExport]) -> Labe
             f"  displayed otherwise than stored (EXIF): {plural(len(turned), 'picture')}, {turned[0]} first; for "
             "programs that ignore EXIF, export with --frame stored"
         )
+    for verdict in (done.report or {}).get("judged", []):
+        note(verdict["text"])
     return done
 
 

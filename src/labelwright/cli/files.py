@@ -10,6 +10,7 @@ from typing import Annotated, BinaryIO
 
 from cyclopts import Parameter
 
+from labelwright.cli.judging import Judges, check_judges, is_judged
 from labelwright.cli.showing import advance, counting, note, of_unit, plural, show_json, show_table
 from labelwright.exchange.archive import Archive, FolderWriter, Sink, TarWriter
 from labelwright.exchange.asides import as_fault
@@ -85,10 +86,12 @@ def convert(  # noqa: PLR0913 - the options of a command
     side_car: Annotated[
         bool, Parameter(help="Add the file that brings back what the target format cannot hold.")
     ] = False,
+    judges: Judges = "",
 ) -> None:
     """Convert labels from one format into another; what cannot come along is counted and said."""
     form = _named("write", form, [f.id for f in FORMATS.values() if f.write])
     _check_target(target)
+    check_judges(judges)
     if is_single(target):
         _check_single(target, FORMATS[form], alone=not (split or pictures or side_car))
     files, labels, found = _opened(source, read_as)
@@ -125,13 +128,15 @@ def convert(  # noqa: PLR0913 - the options of a command
     for fault in (*labels.faults.kept[:20], *converted.refused[:20]):
         note(f"  not read: {fault.place}: {fault.message}")
     show_report(report)
-    check_archive(FORMATS[form], target, report.balance, converted.scheme, exporting.tasks(None))
+    count = check_archive(FORMATS[form], target, report.balance, converted.scheme, exporting.tasks(None))
     if side_car:
         check_side_car(FORMATS[form], target)
     checked = " and read back" if FORMATS[form].read else "; there is no reader that could look at it again"
     note(f"{plural(report.media, 'picture')} written to {target}{checked}.")
     if target.is_file():
         note(f"SHA-256 {digest_of(target)}")
+    if not is_judged(FORMATS[form], target, count, judges):
+        sys.exit(DIFFERENT)
 
 
 def _named(use: str, form: str | None, known: list[str]) -> str:
@@ -208,8 +213,10 @@ def validate(
     *,
     read_as: Annotated[str | None, Parameter(name="--from", help="Its format, where it is not clear.")] = None,
     json: Annotated[bool, Parameter(help="Print one JSON object for each fault, and what is not kept.")] = False,
+    judges: Judges = "",
 ) -> None:
     """Read a label file and say what is wrong with it, each fault with its place. Exit code 1 when anything is."""
+    check_judges(judges)
     files, labels, found = _opened(source, read_as)
     converted = open_converted(files, labels)
     objects = sum(len(task.document.annotations) for task in converted.tasks())
@@ -225,7 +232,7 @@ def validate(
         note(f"  {line}")
     counts = f"{plural(converted.media, 'picture')}, {plural(objects, 'object')}, {plural(len(faults), 'fault')}"
     note(f"{found.name}: {counts}.")
-    if faults:
+    if faults or not is_judged(found, source, objects, judges):
         sys.exit(DIFFERENT)
 
 

@@ -24,6 +24,7 @@ from labelwright.exchange.side_car_writing import add_side_car
 from labelwright.exchange.source import AT_ONCE, Made, Medium, Scheme, Source, TaskLabels, counts_by_class
 from labelwright.exchange.splits import splitter
 from labelwright.exchange.turning import STORED, UPRIGHT, stored_document, stored_medium
+from labelwright.exchange.verdict import Verdict
 
 CONFIGURATION_PATH: Final = "label_configuration.json"
 LINKS_PATH: Final = "pictures.csv"
@@ -32,7 +33,7 @@ _LINES_AT_ONCE: Final = 256
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What an export did. `missing` names pictures that could not be packed.
+    """What an export did. `missing` names pictures that could not be packed; `judged` is what others read in it.
 
     `turned` names pictures that are displayed otherwise than their pixels are stored, where the labels are in the
     displayed frame: a program that ignores EXIF would put them elsewhere.
@@ -43,6 +44,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     files: int
     missing: tuple[str, ...] = ()
     turned: tuple[str, ...] = ()
+    judged: tuple[Verdict, ...] = ()
 
 
 Progress = Callable[[int, int], None]

@@ -1,6 +1,7 @@
-"""Write one archive in a process of its own, so that nobody's save waits for it: `export_worker FOLDER`.
+"""Write one archive in a process of its own, so that nobody's save waits for it: `export_worker FOLDER JUDGES`.
 
 The archive grows under another name and gets its own when it was read back and found right; see `exchange/work.py`.
+`JUDGES` is the setting that says where judges are looked for.
 """
 
 import errno
@@ -9,6 +10,7 @@ import hashlib
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -16,7 +18,7 @@ from typing import BinaryIO, Final
 import msgspec
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.checking import check_archive
+from labelwright.exchange.checking import Differs, check_archive
 from labelwright.exchange.exporting import CONFIGURATION_PATH, Exporting, Report
 from labelwright.exchange.orphans import ORPHANED
 from labelwright.exchange.sharing import Died, processes_here
@@ -28,6 +30,8 @@ from labelwright.exchange.zip_file import ZipWriter
 from labelwright.formats import FORMATS, configuration_file
 from labelwright.jobs.lifeline import alone_in
 from labelwright.jobs.room import leave_room
+from labelwright.judges.finding import OFF
+from labelwright.judges.judging import Place, refuse_other, verdicts_on
 from labelwright.model.errors import LabelwrightError
 from labelwright.storage.keys import original_key
 
@@ -36,18 +40,22 @@ REPORT_PART: Final = "report.part"
 _SAY_EVERY_S: Final = 0.2
 
 
-def main(folder: Path) -> int:
+def main(folder: Path, judges: str) -> int:
     """Write the archive; 0 when it is there, 3 when it could not be, and the last line says why."""
     os.nice(10)
     gc.disable()  # looking for cycles, of which there are none, took a tenth of the time
     try:
         leave_room(folder)
         with alone_in(folder):
-            run(folder)
+            run(folder, judges)
     except BrokenPipeError:
         return ORPHANED
     except LabelwrightError as error:
         _say(Said(step="failed", error=error.message))
+        return 3
+    except Differs as error:
+        traceback.print_exc()
+        _say(Said(step="failed", error=f"The archive is not handed out, as it does not hold what was written: {error}"))
         return 3
     except Died as error:
         _say(Said(step="failed", error=f"{error} Resume it."))
@@ -59,7 +67,7 @@ def main(folder: Path) -> int:
     return 0
 
 
-def run(folder: Path) -> Done:
+def run(folder: Path, judges: str = OFF) -> Done:
     """Write, check and place the archive of a folder; what an earlier try left is no part of it."""
     for name in (REPORT, ARCHIVE):
         (folder / name).unlink(missing_ok=True)
@@ -86,6 +94,10 @@ def run(folder: Path) -> Done:
     checked = check_archive(form, part, report.balance, scheme, exporting.tasks(None))
     if job.request.side_car:
         check_side_car(form, part)
+    if not job.dry_run:
+        _say(Said(step="judging"))
+        report = msgspec.structs.replace(report, judged=verdicts_on(form, part, checked, Place(judges, folder)))
+        refuse_other(report.judged)
     with part.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         if not job.dry_run:
@@ -136,4 +148,4 @@ def _say(said: Said) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), *(sys.argv[2:] or [OFF])))

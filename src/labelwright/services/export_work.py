@@ -114,6 +114,7 @@ def _run_worker(ctx: Context, export_id: str, folder: Path) -> str | None:
     ended = run_worker(
         "export_worker",
         folder,
+        ctx.settings.judges,
         is_wanted=lambda: not ctx.is_stopping() and _find_state(ctx, export_id) in UNFINISHED,
         tell=lambda said: _put(ctx, export_id, step=said.step, done=said.done, total=said.total),
     )

@@ -67,12 +67,24 @@ export interface Ledger {
   readonly entries: readonly LedgerEntry[]
 }
 
+/** What a program of others says of an archive that it was given to read. */
+export interface Verdict {
+  readonly judge: string
+  readonly version: string
+  readonly outcome: 'same' | 'differs' | 'unread' | 'unasked'
+  /** A sentence for people. */
+  readonly text: string
+  readonly annotations: number
+  readonly pictures: number
+}
+
 export interface ExportReport {
   readonly balance: Ledger
   readonly media: number
   readonly files: number
   readonly missing: readonly string[]
   readonly turned?: readonly string[]
+  readonly judged?: readonly Verdict[]
 }
 
 /** What long work has in common: whose it is, and how far. */

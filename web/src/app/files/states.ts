@@ -33,6 +33,7 @@ const STEPS: Readonly<Record<string, string>> = {
   starting: 'Starting',
   writing: 'Writing',
   checking: 'Reading it back',
+  judging: 'Letting other programs read it',
   reading: 'Reading the file',
   comparing: 'Comparing it with the labels that are there',
   storing: 'Storing',
