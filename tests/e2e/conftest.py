@@ -103,8 +103,10 @@ def create_user(data: Path, email: str, role: str) -> None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
+    judges = folder / "judges"
+    judges.mkdir()
     # Pictures from one megapixel on are shown in tiles: those that nothing else needs are smaller.
-    settings = {"LABELWRIGHT_TILED_FROM_MEGAPIXELS": "1"}
+    settings = {"LABELWRIGHT_TILED_FROM_MEGAPIXELS": "1", "LABELWRIGHT_JUDGES": str(judges)}
     running = Server(data=folder / "data", port=free_port(), log=folder / "serve.log", settings=settings)
     create_user(running.data, ADMIN, "admin")
     create_user(running.data, LABELER, "labeler")

@@ -9,8 +9,9 @@ import httpx2
 from playwright.sync_api import Page, expect
 
 from labelwright.exchange.manifest import decode
-from tests.e2e.conftest import Pages
+from tests.e2e.conftest import Pages, Server
 from tests.e2e.world import World, annotation, build, classes_of, every_type, labels, ok, picture, save
+from tests.judges.environment import judge
 
 SQUARE = [[100, 100], [200, 100], [200, 200], [100, 200]]
 HOLE = [[130, 130], [160, 130], [160, 160], [130, 160]]
@@ -59,7 +60,7 @@ def download(page: Page, folder: Path, name: str = r"^Download \(") -> Path:
 
 
 def test_what_a_format_loses_is_said_and_its_archive_comes_back_unchanged(
-    open_page: Pages, api: httpx2.Client, tmp_path: Path
+    open_page: Pages, api: httpx2.Client, server: Server, tmp_path: Path
 ) -> None:
     world = labelled(api)
     page = open_page()
@@ -73,8 +74,13 @@ def test_what_a_format_loses_is_said_and_its_archive_comes_back_unchanged(
     assert (place.get_attribute("href") or "").startswith(f"/label/{world.tasks[0]}")
 
     page.get_by_label("Format", exact=True).select_option("coco")
+    environment = judge("pycocotools", "pycocotools==2.0.11").parents[1]
+    judges = Path(server.settings["LABELWRIGHT_JUDGES"])
+    (judges / "pycocotools").symlink_to(environment)
     page.get_by_role("button", name="Export", exact=True).click()
     expect(page.get_by_text("The archive is there, and was read back")).to_be_in_viewport(timeout=LONG)
+    expect(page.get_by_text("pycocotools 2.0.11 reads the same: 2 annotations in 2 pictures.")).to_be_visible()
+    (judges / "pycocotools").unlink()
     page.screenshot(path=tmp_path / "files.png", full_page=True)
     archive = download(page, tmp_path)
     with zipfile.ZipFile(archive) as packed:

@@ -45,6 +45,7 @@ class WantedExport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 class LabelExport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One export: how far it is, and its report when it is done.
 
+    The report's `judged` is what programs of others that are installed on the server read in the archive.
     One that did not end well can be resumed, unless its labels were removed, `removed_after_days`.
     """
 
