@@ -147,7 +147,7 @@ def test_an_archive_with_a_class_that_does_not_exist_is_never_handed_out(tmp_pat
             spoilt.writestr(name, text.replace(b"0 0.", b"138 0.", 1) if name.startswith("labels/") else text)
     written_tasks = [msgspec.structs.replace(t, medium=msgspec.structs.replace(t.medium, path="1.png")) for t in tasks]
     with pytest.raises(Differs, match="YOLO"):
-        check_archive(FORMATS["yolo"], path, report.balance, corpus.SCHEME, written_tasks)
+        check_archive(FORMATS["yolo"], path, report.balance, written_tasks)
 
 
 def test_a_file_of_numbers_is_read_by_its_own_names_and_never_by_ours(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def written(form: Format, scheme: Scheme, tasks: Sequence[TaskLabels], **fields:
     report = exporting.write(Archive(sink), {})
     sink.close()
     with _file_of(file.getvalue()) as path:
-        check_archive(form, path, report.balance, scheme, exporting.tasks(None))
+        check_archive(form, path, report.balance, exporting.tasks(None))
     return file.getvalue(), report
 
 

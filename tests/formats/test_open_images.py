@@ -11,7 +11,6 @@ from labelwright.exchange.found import scaled
 from labelwright.formats import FORMATS
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Rectangle
-from tests.formats import corpus
 from tests.formats.opening import faults, opened
 from tests.formats.test_checking import tasks_of, written
 
@@ -63,7 +62,7 @@ def test_a_box_that_leaves_its_picture_ends_at_the_border_and_is_counted(tmp_pat
     assert balance.exported["geometries"] == 1
     (entry,) = [entry for entry in balance.losses if entry.unit == "geometries"]
     assert (entry.bucket, entry.reason, entry.count, entry.largest_loss) == ("converted", CUT, 3, 1.0)
-    assert check_archive(OPEN_IMAGES, path, balance, corpus.SCHEME, tasks) == 4
+    assert check_archive(OPEN_IMAGES, path, balance, tasks) == 4
     (medium,) = OPEN_IMAGES.read(open_files(path)).media()
     found = [one.geometry for one in scaled(medium, (640, 480)).objects]
     wanted = Rectangle(0, 0, 640, 480), Rectangle(0, 20, 30, 20), Rectangle(600, 470, 40, 10), Rectangle(640, 0, 0, 9)

@@ -128,7 +128,7 @@ def convert(  # noqa: PLR0913 - the options of a command
     for fault in (*labels.faults.kept[:20], *converted.refused[:20]):
         note(f"  not read: {fault.place}: {fault.message}")
     show_report(report)
-    count = check_archive(FORMATS[form], target, report.balance, converted.scheme, exporting.tasks(None))
+    count = check_archive(FORMATS[form], target, report.balance, exporting.tasks(None))
     if side_car:
         check_side_car(FORMATS[form], target)
     checked = " and read back" if FORMATS[form].read else "; there is no reader that could look at it again"

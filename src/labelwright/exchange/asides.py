@@ -27,7 +27,7 @@ def asides_of(
     found: Mapping[str, object], place: Place, usual: Mapping[str, str] | None = None
 ) -> tuple[FoundAnswer, ...]:
     """What of some properties says anything, as asides; `usual` has values that say nothing, by name."""
-    return tuple(_said(found, place, usual or {}))
+    return tuple(_said(found, place, usual or {})) if found else ()
 
 
 def _said(found: Mapping[str, object], place: Place, usual: Mapping[str, str]) -> Iterator[FoundAnswer]:

@@ -3,17 +3,22 @@
 An archive that its reader reads differently is never handed out.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from labelwright.exchange.bridges import Ring, parted
+from labelwright.exchange.drawn import BOXES, RINGS, Drawn, drawn_in
 from labelwright.exchange.files import open_files
 from labelwright.exchange.format import Format
-from labelwright.exchange.found import FoundMedium, FoundObject, scaled
+from labelwright.exchange.found import DrawnMedium, FoundMedium, FoundObject, LabelFile, scaled
 from labelwright.exchange.ledger import Balance
 from labelwright.exchange.naming import stem_of
-from labelwright.exchange.source import Labelled, Scheme, TaskLabels
-from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, kind_of
+from labelwright.exchange.source import TaskLabels
+from labelwright.model.geometry import KINDS, Geometry, ImageSegmentation, Polygon, Rectangle, kind_of
 from labelwright.model.geometry.points import Point2
 
 
@@ -21,23 +26,28 @@ class Differs(Exception):
     """An archive does not hold what was put into it: a fault of the program, never of the labels."""
 
 
-def check_archive(form: Format, path: Path, balance: Balance, scheme: Scheme, tasks: Iterable[TaskLabels]) -> int:
+def check_archive(form: Format, path: Path, balance: Balance, tasks: Iterable[TaskLabels], processes: int = 1) -> int:
     """Read an archive back; returns how many objects were found. Raises Differs.
 
     `tasks` are those that were written, with the places of their pictures. Both are walked over side by side: what
-    comes in another order waits.
+    comes in another order waits. Where the reader has a picture's shapes as numbers, these are compared, and only of a
+    picture in which they differ are objects made: they may be the same in another order.
     """
     if form.read is None:
         return 0
-    labels = form.read(open_files(path))
-    found = _Found(labels.media())
+    labels = form.read(open_files(path, processes=processes))
+    found = _Found(labels)
+    kind = _kind_drawn(form) if labels.drawn is not None else None
     for task in tasks:
-        wanted = [one for one in carried(form, scheme.labelled(task)) if form.keeps_outside or _is_inside(one, task)]
-        medium = found.take(task, is_needed=bool(wanted))
+        chosen = _chosen(form, task, kind) if kind is not None else None
+        wanted = _wanted(form, task) if chosen is None else []
+        medium, shapes = found.take(task, is_needed=bool(wanted) or (chosen is not None and chosen.is_any))
+        if chosen is not None:
+            if not chosen.is_any or (shapes is not None and chosen.is_in(shapes, form.tolerance_px)):
+                continue
+            wanted = _wanted(form, task)
         if wanted and (task.medium.width or medium is not None):
-            objects = () if medium is None else _in_pixels(medium, task).objects
-            found_there = [(one.geometry, *((one.otherwise,) if one.otherwise is not None else ())) for one in objects]
-            _compare(form, task, wanted, [shape for shapes in found_there for shape in shapes])
+            _compare(form, task, wanted, [] if medium is None else _geometries(medium, shapes, task))
     found.drain()
     if labels.faults.count:
         raise Differs(f"{form.name} reads a fault in its own archive: {labels.faults.kept[0].message}")
@@ -47,41 +57,96 @@ def check_archive(form: Format, path: Path, balance: Balance, scheme: Scheme, ta
     return found.count
 
 
+class _Chosen(NamedTuple):
+    """What of a task has to be in an archive, as numbers: which of its annotations, and their shapes."""
+
+    are_chosen: NDArray[np.bool_]
+    shapes: Drawn
+    size_wh: tuple[int, int]
+
+    @property
+    def is_any(self) -> bool:
+        return self.shapes.size > 0
+
+    def is_in(self, found: Drawn, tolerance_px: float) -> bool:
+        """Whether shares are of all annotations in their order, and those that are wanted where they were."""
+        if found.size != len(self.are_chosen):
+            return False
+        return found.at(self.are_chosen).scaled(self.size_wh).is_near(self.shapes, tolerance_px)
+
+
+def _kind_drawn(form: Format) -> str | None:
+    """The one kind that a format carries, where objects of others cannot be told apart from it by their numbers."""
+    carried = [name for name in KINDS if form.supports[name].level == "carries"]
+    return carried[0] if carried in ([BOXES], [RINGS]) else None
+
+
+def _chosen(form: Format, task: TaskLabels, kind: str) -> _Chosen | None:
+    """None where the size of the picture is not known, or the labels are decoded as a whole anyway."""
+    if not task.medium.width or task.is_decoded:
+        return None
+    are_chosen, shapes = drawn_in(task.plain.annotations, kind)
+    if not form.keeps_outside and shapes.size:
+        are_inside = shapes.are_inside(task.medium.size_wh)
+        if not are_inside.all():
+            are_chosen[np.flatnonzero(are_chosen)[~are_inside]] = False
+            shapes = shapes.at(are_inside)
+    return _Chosen(are_chosen, shapes, task.medium.size_wh)
+
+
+def _wanted(form: Format, task: TaskLabels) -> list[Geometry]:
+    """The geometries of a task that have to be in an archive as they are."""
+    return [one for one in carried(form, task) if form.keeps_outside or _is_inside(one, task)]
+
+
+def _geometries(medium: FoundMedium, shapes: Drawn | None, task: TaskLabels) -> list[Geometry]:
+    """All that was found, in pixels; of what may be of two kinds both."""
+    if shapes is not None:
+        return shapes.scaled(task.medium.size_wh).geometries()
+    found = []
+    for one in _in_pixels(medium, task).objects:
+        found.append(one.geometry)
+        if one.otherwise is not None:
+            found.append(one.otherwise)
+    return found
+
+
 class _Found:
     """Media on their way out of a reader, found by task; `count` is of all their objects so far."""
 
-    def __init__(self, media: Iterator[FoundMedium]) -> None:
-        self._media = media
-        self._waiting: dict[str, FoundMedium] = {}
-        self._next: FoundMedium | None = None
+    def __init__(self, labels: LabelFile) -> None:
+        self._media = labels.drawn() if labels.drawn is not None else ((medium, None) for medium in labels.media())
+        self._waiting: dict[str, DrawnMedium] = {}
+        self._next: DrawnMedium | None = None
         self.count = 0
 
-    def take(self, task: TaskLabels, *, is_needed: bool) -> FoundMedium | None:
+    def take(self, task: TaskLabels, *, is_needed: bool) -> DrawnMedium | tuple[None, None]:
         """The medium of a task; when it is not needed, only if it is at hand."""
         keys = _keys_of_task(task)
         for key in keys:
-            if (medium := self._waiting.get(key)) is not None:
-                self._forget(medium)
-                return medium
-        while (medium := self._peek()) is not None:
-            if not is_needed and keys.isdisjoint(_keys_of(medium)):
-                return None
+            if (found := self._waiting.get(key)) is not None:
+                self._forget(found[0])
+                return found
+        while (found := self._peek()) is not None:
+            if not is_needed and keys.isdisjoint(_keys_of(found[0])):
+                return None, None
             self._next = None
-            if not keys.isdisjoint(_keys_of(medium)):
-                return medium
-            self._waiting.update(dict.fromkeys(_keys_of(medium), medium))
-        return None
+            if not keys.isdisjoint(_keys_of(found[0])):
+                return found
+            self._waiting.update(dict.fromkeys(_keys_of(found[0]), found))
+        return None, None
 
     def drain(self) -> None:
         """Look at what nobody asked for."""
         while self._peek() is not None:
             self._next = None
 
-    def _peek(self) -> FoundMedium | None:
+    def _peek(self) -> DrawnMedium | None:
         if self._next is None:
-            self._next = next((medium for medium in self._media if medium.objects), None)
+            self._next = next(((medium, drawn) for medium, drawn in self._media if medium.objects or drawn), None)
             if self._next is not None:
-                self.count += sum(map(_count, self._next.objects))
+                medium, drawn = self._next
+                self.count += drawn.size if drawn is not None else sum(map(_count, medium.objects))
         return self._next
 
     def _forget(self, medium: FoundMedium) -> None:
@@ -99,16 +164,16 @@ def _keys_of_task(task: TaskLabels) -> set[str]:
     return {task.medium.id, task.medium.path, tail, stem_of(tail)}
 
 
-def carried(form: Format, labelled: Iterable[Labelled]) -> list[Geometry]:
+def carried(form: Format, task: TaskLabels) -> list[Geometry]:
     """The geometries of a task that a format says it carries as they are."""
-    return [one.annotation.geometry for one in labelled if one.parent is None and _is_carried(form, one)]
+    kinds = {kind.type for name, kind in KINDS.items() if form.supports[name].level == "carries"}
+    found = [one.geometry for one in task.document.annotations if one.parent_id is None and type(one.geometry) in kinds]
+    if form.supports["holes"].level == "carries":
+        return found
+    return [one for one in found if len(getattr(one, "rings", ())) < _WITH_A_HOLE]
 
 
-def _is_carried(form: Format, one: Labelled) -> bool:
-    geometry = one.annotation.geometry
-    if form.supports[kind_of(geometry).name].level != "carries":
-        return False
-    return len(getattr(geometry, "rings", ())) < 2 or form.supports["holes"].level == "carries"
+_WITH_A_HOLE: Final = 2
 
 
 def _is_inside(geometry: Geometry, task: TaskLabels) -> bool:
@@ -137,12 +202,23 @@ def is_near(one: Geometry, other: Geometry, tolerance_px: float) -> bool:
     """
     if one == other:
         return True
+    if type(one) is Rectangle and type(other) is Rectangle:
+        return _are_boxes_near(one, other, tolerance_px)
     if type(one) is type(other) and _are_near(kind_of(one).place(one), kind_of(other).place(other), tolerance_px):
         return True
     a, b = _apart(one), _apart(other)
     if max(len(a), len(b)) < 2 or len(a) != len(b):
         return False
     return all(_are_near(ring, found, tolerance_px) for ring, found in zip(a, b, strict=True))
+
+
+def _are_boxes_near(a: Rectangle, b: Rectangle, most: float) -> bool:
+    return (
+        abs(a.x - b.x) <= most
+        and abs(a.y - b.y) <= most
+        and abs(a.x + a.w - (b.x + b.w)) <= most
+        and abs(a.y + a.h - (b.y + b.h)) <= most
+    )
 
 
 def _are_near(a: Sequence[Point2], b: Sequence[Point2], most: float) -> bool:
@@ -165,7 +241,7 @@ def _in_pixels(medium: FoundMedium, task: TaskLabels) -> FoundMedium:
 
 
 def _count(found: FoundObject) -> int:
-    return 1 + sum(_count(one) for one in found.nested)
+    return 1 + sum(map(_count, found.nested)) if found.nested else 1
 
 
 def _tail(path: str) -> str:

@@ -248,6 +248,8 @@ class Exporting:
     def _count(self, some: Sequence[Kept], left: Sequence[TaskLabels]) -> None:
         """Count tasks on their first walk, when they were written; `left` is what comes into the export."""
         is_first = [self.plan().take(kept.place) for kept in some]
+        if not any(is_first):
+            return
         left = list(compress(left, is_first))
         self._ledger.lose_comments(*left)
         self._counts += counts_by_class(left)

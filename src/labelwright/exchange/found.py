@@ -11,6 +11,7 @@ from typing import Annotated, Final, TypeVar
 
 import msgspec
 
+from labelwright.exchange.drawn import Drawn
 from labelwright.model.document import MOST_DEPTH
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 from labelwright.raster.runs import LARGEST_SIDE
@@ -287,12 +288,16 @@ class Faults:
         )
 
 
+DrawnMedium = tuple[FoundMedium, Drawn | None]
+"""A medium with its objects; or without them, and with their shapes as numbers."""
+
+
 class LabelFile(msgspec.Struct, frozen=True, kw_only=True):
     """Files opened by a reader. `media()` starts a walk, one medium at a time; its faults go to `faults`.
 
     `classes` are those that the files declare; media may have objects of others when `is_open`. `notes` are sentences
     about the files as a whole. `folded()` is the same walk with plain shapes in columns (`plain_found`), where the
-    reader has them so.
+    reader has them so; `drawn()` with shapes as numbers alone, where it has these.
     """
 
     classes: tuple[FoundClass, ...]
@@ -300,6 +305,7 @@ class LabelFile(msgspec.Struct, frozen=True, kw_only=True):
     faults: Faults
     notes: tuple[str, ...] = ()
     folded: Callable[[], Iterator[FoundMedium]] | None = None
+    drawn: Callable[[], Iterator[DrawnMedium]] | None = None
 
 
 def notes_of(labels: LabelFile) -> tuple[str, ...]:

@@ -1,13 +1,12 @@
 """What COCO files say of themselves and of their categories: nothing here holds it, so that it is counted."""
 
-from collections.abc import Container
 from typing import Any, Final
 
 import msgspec
 
 from labelwright.exchange.asides import OF_CLASSES, told, within
 from labelwright.exchange.found import Faults, Place
-from labelwright.formats.json_files import others_in
+from labelwright.formats.json_files import Known, others_in
 
 _READ: Final = frozenset(("images", "annotations", "categories"))
 _OURS: Final = frozenset(("description", "version"))
@@ -28,7 +27,7 @@ _CATEGORIES: Final = msgspec.json.Decoder(_Categories)
 _KIND: Final = msgspec.json.Decoder(_Kind)
 
 
-def tell_besides(text: bytes | memoryview, path: str, known: Container[str], faults: Faults) -> None:
+def tell_besides(text: bytes | memoryview, path: str, known: Known, faults: Faults) -> None:
     """Count what a file, which was read already, has beside its lists, and its categories beside `known`."""
     is_ours = False
     for number, raw in enumerate(_CATEGORIES.decode(text).categories):

@@ -1,6 +1,8 @@
 """JSON of strangers: decoded into what a format expects, with the file's name in every error."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cache
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -12,6 +14,7 @@ from labelwright.formats.strict_json import Piece, checked, syntax_text
 from labelwright.model.errors import Invalid, InvalidJson
 
 T = TypeVar("T")
+Known = frozenset[str] | tuple[str, ...]
 _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ANSWERS: Final = msgspec.json.Decoder(dict[str, Any])
 
@@ -73,7 +76,7 @@ def attempted_whole(
     files: Files,
     path: str,
     decoder: "msgspec.json.Decoder[T]",
-    known: Container[str],
+    known: Known,
     faults: Faults,
     what: tuple[str, str] = ("label file", "invalid_file"),
 ) -> tuple[T, dict[str, Any]] | None:
@@ -100,10 +103,21 @@ def members_of(files: Files, path: str, faults: Faults) -> dict[str, msgspec.Raw
     return attempted(files, path, _MEMBERS, faults)
 
 
-def others_in(raw: Piece, known: Container[str]) -> dict[str, Any]:
+def others_in(raw: Piece, known: Known) -> dict[str, Any]:
     """The members of an object, which was read already, that are not `known`."""
+    with suppress(msgspec.ValidationError):
+        _nothing_else(known).decode(raw)
+        return {}
     found = _MEMBERS.decode(raw)
     return {name: _plain(value) for name, value in found.items() if name not in known}
+
+
+@cache
+def _nothing_else(known: Known) -> "msgspec.json.Decoder[Any]":
+    """A decoder that refuses objects with other members; most have none, and this is twice as fast as naming all."""
+    fields = {f"f{number}": name for number, name in enumerate(known)}
+    members = [(field, msgspec.Raw, msgspec.Raw()) for field in fields]
+    return msgspec.json.Decoder(msgspec.defstruct("_Known", members, rename=fields, forbid_unknown_fields=True))
 
 
 def _plain(raw: msgspec.Raw) -> Any:

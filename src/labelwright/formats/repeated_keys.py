@@ -83,7 +83,10 @@ def _check_piece(text: bytes, pointer: str) -> None:
 def _has_each_once(text: bytes) -> bool:
     """Whether there are as many keys as in the objects of it; blanks before colons and quotes in texts may deceive."""
     short = _NUMBERS.sub(b"0", text)
-    return key_count(short) == _keys(_ANY.decode(short))
+    found = _ANY.decode(short)
+    if type(found) is list and short.count(b"{") == len(found) and set(map(type, found)) == {dict}:
+        return key_count(short) == sum(map(len, found))  # nothing is nested in them
+    return key_count(short) == _keys(found)
 
 
 def _keys(value: Any) -> int:

@@ -192,6 +192,8 @@ _OF_PICTURES: Final = frozenset(
 )
 _OF_OBJECTS: Final = frozenset(("name", *(f"bndbox.{edge}" for edge in _EDGES), "uid", "part.", *_OF_ANSWERS))
 _USUAL: Final = {"pose": "Unspecified", "source.database": "Unknown"}
+_NOTHING_SAID: Final = {"pose": "Unspecified", "truncated": "0", "difficult": "0"}
+"""What most objects say of themselves, ours among them."""
 
 
 def recognise(files: Files) -> bool:
@@ -256,31 +258,42 @@ def _medium(element: Any, path: str, split: str, corners: str, faults: Faults) -
 
 def _object(element: Any, path: str, corners: str, faults: Faults) -> FoundObject | None:
     place = Place(path, line=element.sourceline)
-    name = (element.findtext("name") or "").strip()
+    first: dict[str, Any] = {}
+    for child in element:
+        first.setdefault(child.tag, child)
+    name = (_text_in(first.get("name")) or "").strip()
     if not name:
         faults.add(place, "no_class", "An object needs a <name>, which is its class.")
         return None
     try:
-        geometry = _rectangle(element, corners)
+        geometry = _rectangle(first.get("bndbox"), corners)
     except ValueError as error:
         faults.add(place, "invalid_box", f"The box of “{name}” cannot be read: {error}.", name)
         return None
-    parts = (_object(child, path, corners, faults) for child in element.findall("part"))
+    others = leaves(element, _OF_OBJECTS)
+    parts = (_object(child, path, corners, faults) for child in element.findall("part")) if "part" in first else ()
     return FoundObject(
         class_name=name,
         geometry=geometry,
         place=place,
-        answers=tuple(_found_answers(element, place)),
+        answers=tuple(_found_answers(element, place)) if "attributes" in first else (),
         nested=tuple(part for part in parts if part is not None),
-        id=element.findtext("uid"),
-        asides=asides_of(leaves(element, _OF_OBJECTS), place, _USUAL),
+        id=_text_in(first.get("uid")),
+        asides=asides_of(others, place, _USUAL) if others != _NOTHING_SAID else (),
     )
 
 
-def _rectangle(element: Any, corners: str) -> Rectangle:
-    box = element.find("bndbox")
+def _text_in(element: Any) -> str | None:
+    """The text of an element; None where there is none."""
+    return None if element is None else element.text or ""
+
+
+def _rectangle(box: Any, corners: str) -> Rectangle:
     edges = {edge.tag: edge.text or "" for edge in box} if box is not None else {}
-    left, top, right, bottom = (_number(edges, edge) for edge in _EDGES)
+    try:
+        left, top, right, bottom = [float(edges[edge]) for edge in _EDGES]
+    except (KeyError, ValueError):
+        left, top, right, bottom = (_number(edges, edge) for edge in _EDGES)
     if corners == DEVKIT:
         left, top = left - 1, top - 1
     if right < left or bottom < top:

@@ -36,21 +36,23 @@ def leaves(element: Any, known: frozenset[str]) -> dict[str, str]:
 
     `known` are left out: whole names, and tags of which all is read (with a dot behind them).
     """
-    found = {name: text for child in element for name, text in _leaves(child, "", known) if name not in known}
+    found: dict[str, str] = {}
+    _collect(element, "", known, found)
     return found | dict(element.attrib)
 
 
-def _leaves(element: Any, above: str, known: frozenset[str]) -> Iterator[tuple[str, str]]:
-    name = f"{above}{element.tag}"
-    below = f"{name}."
-    if below in known:
-        return
-    if element.attrib:
-        yield from ((f"{below}{key}", value) for key, value in element.attrib.items())
-    if not len(element):
-        yield name, (element.text or "").strip()
+def _collect(element: Any, above: str, known: frozenset[str], found: dict[str, str]) -> None:
     for child in element:
-        yield from _leaves(child, below, known)
+        name = f"{above}{child.tag}"
+        below = f"{name}."
+        if below in known:
+            continue
+        if child.attrib:
+            found |= {below + key: value for key, value in child.attrib.items() if below + key not in known}
+        if len(child):
+            _collect(child, below, known, found)
+        elif name not in known:
+            found[name] = (child.text or "").strip()
 
 
 def attributes(**values: object) -> str:

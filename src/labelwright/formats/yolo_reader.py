@@ -1,17 +1,21 @@
 """Read YOLO text files. Coordinates are shares of the sides of pictures whose sizes somebody else knows."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from math import isfinite
 from typing import Final
 
+import msgspec
+
 from labelwright.exchange.asides import VISIBLE, asides_of, told
 from labelwright.exchange.files import Files, refused
-from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
+from labelwright.exchange.found import DrawnMedium, Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.numbers import is_placeholder
 from labelwright.exchange.shapes import from_ring
 from labelwright.formats.whole import whole
 from labelwright.formats.yolo_data import find_data, is_of_yolo, read_data
+from labelwright.formats.yolo_drawn import drawn
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Geometry, Point, Rectangle
 
@@ -109,7 +113,12 @@ def read_task(task: str, files: Files) -> LabelFile:
     if not labels and find_data(files) is None:
         raise refused("The upload", "not_yolo", "holds no YOLO files: no text files under labels/ and no data.yaml.")
     reader = _Reader(task, files)
-    return LabelFile(classes=reader.classes(), media=lambda: reader.media(labels), faults=reader.faults)
+    return LabelFile(
+        classes=reader.classes(),
+        media=lambda: map(reader.medium, labels),
+        drawn=lambda: map(reader.drawn, labels),
+        faults=reader.faults,
+    )
 
 
 class _Reader:
@@ -133,21 +142,27 @@ class _Reader:
             found += [FoundClass(name=name, types=("point",), parent=parent) for name in names]
         return tuple(found)
 
-    def media(self, labels: list[str]) -> Iterator[FoundMedium]:
-        """Each text file; and each picture without one, which nobody has labelled, is left out."""
-        for path in labels:
-            place = stem_of("/images/".join(f"/{path}".rsplit("/labels/", 1)))[1:]
-            picture = self._pictures.get(place, place)
-            split = next((split for split in _SPLITS if f"/{split}/" in f"/{path}"), "")
-            lines = self._lines(path)
-            objects = [self._object(line, Place(path, line=number)) for number, line in enumerate(lines, 1)]
-            yield FoundMedium(
-                place=Place(path),
-                path=picture.removeprefix("images/"),
-                split=split,
-                is_relative=True,
-                objects=tuple(one for one in objects if one is not None),
-            )
+    def medium(self, path: str) -> FoundMedium:
+        """The picture of a text file. One without such a file nobody has labelled; it is left out."""
+        objects = [self._object(line, Place(path, line=number)) for number, line in enumerate(self._lines(path), 1)]
+        return msgspec.structs.replace(self._head(path), objects=tuple(one for one in objects if one is not None))
+
+    def drawn(self, path: str) -> DrawnMedium:
+        """The same with its shapes as numbers, where every line is plain."""
+        shapes = None
+        with suppress(Invalid):
+            shapes = drawn(bytes(self._files.read(path)), self._task, self._names, _OVERSHOOT)
+        is_plain = shapes is not None and not self._is_scored
+        return (self._head(path), shapes) if is_plain else (self.medium(path), None)
+
+    def _head(self, path: str) -> FoundMedium:
+        place = stem_of("/images/".join(f"/{path}".rsplit("/labels/", 1)))[1:]
+        return FoundMedium(
+            place=Place(path),
+            path=self._pictures.get(place, place).removeprefix("images/"),
+            split=next((split for split in _SPLITS if f"/{split}/" in f"/{path}"), ""),
+            is_relative=True,
+        )
 
     def _lines(self, path: str) -> list[str]:
         try:

@@ -91,7 +91,7 @@ def run(folder: Path, judges: str = OFF) -> Done:
     part = folder / PART
     report, size = _written(exporting, part, configuration_file.write(job.configuration.classes))
     _say(Said(step="checking", total=job.total))
-    checked = check_archive(form, part, report.balance, scheme, exporting.tasks(None))
+    checked = check_archive(form, part, report.balance, exporting.tasks(None), processes_here())
     if job.request.side_car:
         check_side_car(form, part)
     if not job.dry_run:
