@@ -382,14 +382,12 @@ class Exporting:
             ledger=balance,
         )
 
-    def _picture(self, medium: Medium, picture: str) -> str:
-        return "missing" if medium.id in self._unopened else picture
-
     def _media_lines(self, picture: str, missing: list[str], turned: list[str]) -> Iterator[bytes]:
         """What the manifest says of media, some at a time; names of those that are missing or turned are noted."""
 
         def described(some: list[Kept]) -> tuple[bytes, list[str], list[str]]:
-            media = [manifests.medium_of(medium, self._picture(medium, picture)) for medium in map(self._medium, some)]
+            placed = map(self._medium, some)
+            media = [manifests.medium_of(one, "missing" if one.id in self._unopened else picture) for one in placed]
             return (
                 lines_of(media),
                 [medium.name for medium in media if medium.picture == "missing"],
