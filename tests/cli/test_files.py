@@ -183,3 +183,18 @@ def test_what_does_not_go_into_one_file_is_refused_by_name(
     with pytest.raises(Invalid, match=why):
         run("convert", coco, tmp_path / "x.json", "--format", *options)
     assert not (tmp_path / "x.json").exists()
+
+
+@pytest.mark.parametrize("command", [("validate",), ("convert", "to.zip", "--format", "coco"), ("diff", "none.json")])
+@pytest.mark.parametrize("more", [(), ("--from", "voc")])
+def test_what_holds_no_labels_is_called_by_its_name(
+    command: tuple[str, ...], more: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "none.json").write_text('{"a": 1}')
+    first, *others = command
+    options = () if first == "diff" else more
+    paths = [tmp_path / one if "." in one else one for one in others]
+    with pytest.raises(Invalid) as refused:
+        run(first, tmp_path / "none.json", *paths, *options)
+    assert refused.value.message.startswith(f"{tmp_path / 'none.json'} ")
+    assert "upload" not in refused.value.message

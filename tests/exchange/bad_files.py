@@ -139,7 +139,7 @@ COCO = (
     ),
     Case("K43", "image without name", coco(images=[{"id": 1}]), "invalid_image", "file_name", f"{LABELS} /images/0"),
     Case("K43", "no list", coco(images={}), "not_coco", "is no COCO file"),
-    Case("K43", "cut", coco(one())[:-20], "invalid_json", "was the upload cut?"),
+    Case("K43", "cut", coco(one())[:-20], "invalid_json", "was it cut on the way?"),
     Case("K43", "NaN", coco(one()).replace(b"[1, 2", b"[NaN, 2"), "invalid_json", "line 1 column"),
     Case("K43", "Latin-1", coco(one()).replace(b"a.png", b"\xe4.png"), "invalid_json", "Invalid UTF-8 at byte"),
     Case("K43", "byte order mark", b"\xef\xbb\xbf" + coco(one()), objects=1),
@@ -314,9 +314,9 @@ ARCHIVES = (
     ),
     Case("A04", "ZIP bomb", zipped(("labels.json", BOMB)), "bomb", "times its size"),
     Case("A04", "TAR bomb", tarred("labels.json", BOMB, mode="w:gz"), "bomb", "times its size"),
-    Case("A05", "cut ZIP", zipped(("labels.json", GOOD))[:80], "damaged_archive", "was the upload cut?"),
-    Case("A05", "cut TAR", tarred("labels.json", GOOD, mode="w:xz")[:90], "damaged_archive", "Was the upload cut?"),
-    Case("A05", "no Zstandard", b"\x28\xb5\x2f\xfdxxxx", "damaged_archive", "Was the upload cut?"),
+    Case("A05", "cut ZIP", zipped(("labels.json", GOOD))[:80], "damaged_archive", "was it cut on the way?"),
+    Case("A05", "cut TAR", tarred("labels.json", GOOD, mode="w:xz")[:90], "damaged_archive", "Was it cut on the way?"),
+    Case("A05", "no Zstandard", b"\x28\xb5\x2f\xfdxxxx", "damaged_archive", "Was it cut on the way?"),
     Case(
         "A06", "inside another", zipped(("a.zip", zipped(("labels.json", GOOD)))), "nested_archive", "unpack it first"
     ),

@@ -78,7 +78,7 @@ JSON = (
     Case("J03", "comment", b"// hi\n" + GOOD, "invalid_json", "line 1 column 1"),
     Case("J03", "single quotes", GOOD.replace(b'"labels"', b"'labels'"), "invalid_json", "line 1 column"),
     *(Case("J03", number, at(number), "invalid_json", "line 1 column") for number in ("01", "+1", "0x1")),
-    Case("J04", "cut", GOOD[: len(GOOD) // 2], "invalid_json", "was the upload cut?"),
+    Case("J04", "cut", GOOD[: len(GOOD) // 2], "invalid_json", "was it cut on the way?"),
     Case("J05", "two documents", GOOD + b"\n" + GOOD, "invalid_json", "More text after the end, line 2"),
     Case("J06", "byte order mark", b"\xef\xbb\xbf" + GOOD, objects=1),
     Case("J07", "UTF-16", GOOD.decode().encode("utf-16"), "not_utf8", "save it as UTF-8"),
@@ -120,7 +120,7 @@ JSON = (
     Case(
         "J21", "prototype", drawn("__proto__", BOX), "unknown_class", "there are car", f"{LABELS} /1/labels/__proto__/0"
     ),
-    Case("J24", "no ZIP", b"PK\x03\x04....", "damaged_archive", "was the upload cut?"),
+    Case("J24", "no ZIP", b"PK\x03\x04....", "damaged_archive", "was it cut on the way?"),
     Case("J24", "gzip of no TAR", gzip.compress(GOOD), "damaged_archive", "damaged archive"),
     Case("J25", "20,000 faults", own(labels={"car": [{}] * 20_000}), "wrong_shape_count", "found none", THERE),
 )

@@ -37,7 +37,7 @@ def refusal(content: bytes) -> str:
         (b"[0x1]", "Expected ',' or ']', line 1 column 3."),
         (b"[NaN]", "Invalid character, line 1 column 2."),
         (b"[-Infinity]", "Invalid character, line 1 column 3."),
-        (b'[{"a":1},\n{"b"', "The file ends inside its content, line 2 column 5; was the upload cut?"),
+        (b'[{"a":1},\n{"b"', "The file ends inside its content, line 2 column 5; was it cut on the way?"),
         (b"[]\n[]", "More text after the end, line 2 column 1. Send one list, not several or one object a line."),
         ('["ä\\q"]'.encode(), "Invalid escaped character, line 1 column 5."),
         (b'[{"a":"\\udc00 and more"}]', "Not a valid character, line 1 column 14: half of a surrogate pair."),

@@ -28,7 +28,7 @@ def test_a_wrong_shape_is_told_with_status_200(v1: TestClient, project: Project)
     ("raw", "text"),
     [
         (b'[\n {"keepData": tru}]', "line: 2, column: 16\nInvalid character."),
-        (b'[{"keepData": true}', "line: 1, column: 20\nThe file ends inside its content; was the upload cut?"),
+        (b'[{"keepData": true}', "line: 1, column: 20\nThe file ends inside its content; was it cut on the way?"),
         (b'[{"a": 1, "a": 2}]', "line: 1, column: 1\nThe key “a” occurs twice at /0."),
         (b"[" * 90 + b"]" * 90, "line: 1, column: 1\n/0 is nested deeper than 32 levels."),
     ],

@@ -5,6 +5,8 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -18,7 +20,7 @@ from labelwright.exchange.checking import check_archive
 from labelwright.exchange.comparing import compare
 from labelwright.exchange.converting import STATE, open_converted, restored
 from labelwright.exchange.exporting import CONFIGURATION_PATH, Exporting, Report
-from labelwright.exchange.files import Files, open_files
+from labelwright.exchange.files import WHOLE, Files, open_files
 from labelwright.exchange.format import Format, chosen
 from labelwright.exchange.found import LabelFile
 from labelwright.exchange.ledger import ALONG, UNITS, Entry
@@ -95,7 +97,8 @@ def convert(  # noqa: PLR0913 - the options of a command
     if is_single(target):
         _check_single(target, FORMATS[form], alone=not (split or pictures or side_car))
     files, labels, found = _opened(source, read_as)
-    converted = open_converted(files, labels)
+    with _calling(source):
+        converted = open_converted(files, labels)
     request = Request(
         format=form,
         states=(STATE,),
@@ -218,7 +221,8 @@ def validate(
     """Read a label file and say what is wrong with it, each fault with its place. Exit code 1 when anything is."""
     check_judges(judges)
     files, labels, found = _opened(source, read_as)
-    converted = open_converted(files, labels)
+    with _calling(source):
+        converted = open_converted(files, labels)
     objects = sum(len(task.document.annotations) for task in converted.tasks())
     faults = [*labels.faults.kept, *converted.refused]
     not_kept = converted.not_kept()
@@ -262,18 +266,31 @@ def diff(
         sys.exit(DIFFERENT)
 
 
+@contextmanager
+def _calling(source: Path) -> Iterator[None]:
+    """Have errors about all that was opened speak of it by its name: nobody has uploaded anything."""
+    try:
+        yield
+    except Invalid as error:
+        if not error.message.startswith(f"{WHOLE} "):
+            raise
+        raise Invalid(f"{source}{error.message.removeprefix(WHOLE)}") from None
+
+
 def _opened(source: Path, read_as: str | None) -> tuple[Files, LabelFile, Format]:
     """Open a source. Raises Invalid when it is not there or in no format."""
     if not source.exists():
         raise Invalid(f"There is no {source}.")
     if read_as is not None:
         _named("read", read_as, [form.id for form in FORMATS.values() if form.read is not None])
-    files = open_files(source)
-    form, *others = recognise(files, FORMATS, read_as)
+    with _calling(source):
+        files = open_files(source)
+        form, *others = recognise(files, FORMATS, read_as)
+        assert form.read is not None
+        labels = form.read(files)
     if others and read_as is None:
         note(f"{source} is read as {form.id}; it could be {' or '.join(o.id for o in others)} too: --from chooses.")
-    assert form.read is not None
-    return files, form.read(files), form
+    return files, labels, form
 
 
 def read_options(given: tuple[str, ...]) -> dict[str, str]:

@@ -238,7 +238,7 @@ class _Zip:
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, ValueError, OSError, OverflowError, NotImplementedError, struct.error):
-            raise refused(name, "damaged_archive", "is a damaged ZIP archive; was the upload cut?") from None
+            raise refused(name, "damaged_archive", "is a damaged ZIP archive; was it cut on the way?") from None
         entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
         # Entries may lie over one another, and say of themselves what they like.
         packed = min(sum(entry.compress_size for entry in entries), path.stat().st_size)
@@ -312,7 +312,7 @@ class _Tar:
         except _damages() as error:
             if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
                 raise
-            raise refused(name, "damaged_archive", f"is a damaged archive: {error}. Was the upload cut?") from None
+            raise refused(name, "damaged_archive", f"is a damaged archive: {error}. Was it cut on the way?") from None
 
     def _keep(self, name: str, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
         if name in self._places:

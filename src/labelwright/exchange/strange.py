@@ -62,7 +62,7 @@ def _about_json(content: bytes) -> tuple[str, str] | None:
 def _placed(error: str, content: bytes) -> str:
     found = _AT_BYTE.search(error)
     if found is None:
-        return "it ends inside its content; was the upload cut?"
+        return "it ends inside its content; was it cut on the way?"
     before = content[: int(found[1])]
     line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
     return f"{error[: found.start()].removeprefix('JSON is malformed: ')}, line {line} column {column}"

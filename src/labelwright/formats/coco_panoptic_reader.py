@@ -176,7 +176,7 @@ def _medium(files: Files, part: _Part, image: _Image, place: Place, found: _Foun
 
 def _mask(files: Files, mask: str, image: _Image, place: Place, faults: Faults) -> mask_pictures.Pixels | None:
     if mask not in files.sizes:
-        faults.add(place, "missing_mask", f"The mask {mask[-120:]} is not in the upload.", mask)
+        faults.add(place, "missing_mask", f"The mask {mask[-120:]} is not among the files.", mask)
         return None
     pixels = mask_pictures.read_pixels(files, mask, faults)
     if pixels is None:

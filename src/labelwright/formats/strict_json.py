@@ -114,7 +114,7 @@ def syntax_text(error: str, buffer: bytes | memoryview) -> str:
     """What the decoder says is wrong with a file, with the place."""
     found = _AT_BYTE.search(error)
     if found is None:
-        return f"The file ends inside its content, {_line_of(buffer, len(buffer))}; was the upload cut?"
+        return f"The file ends inside its content, {_line_of(buffer, len(buffer))}; was it cut on the way?"
     at, reason = int(found[1]), error[: found.start()].removeprefix("JSON is malformed: ")
     if reason == "trailing characters":
         return f"More text after the end, {_line_of(buffer, at - 1)}. Send one list, not several or one object a line."

@@ -87,7 +87,7 @@ def _members(content: memoryview, path: str) -> Iterator[tuple[str, int, int]]:
             raise refused(path, "damaged_archive", f"is no whole TAR: {error} at byte {at}.") from None
         start = at + block
         if head.size < 0 or start + head.size > len(content):
-            raise refused(path, "damaged_archive", f"ends within {head.name[:80]}. Was the upload cut?")
+            raise refused(path, "damaged_archive", f"ends within {head.name[:80]}. Was it cut on the way?")
         if head.isreg():
             yield head.name.removeprefix("./"), start, head.size
         at = start + head.size + -head.size % block
