@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Places = NDArray[np.int64]
-_WINDOW_BYTES: Final = 1 << 18
+_WINDOW_BYTES: Final = 1 << 20
 _MOST_GUESSES: Final = 64
 _RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _FOLLOWED: Final = re.compile(rb"\s*,\s*\{")
