@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Polygon
+from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 from tests.exchange.writing import opened, pack, task, unpack
 
 REGION: dict[str, Any] = {
@@ -162,3 +162,57 @@ def test_our_tasks_name_pictures_where_label_studio_serves_them() -> None:
         "closed": False,
         "vectorlabels": ["lane"],
     }
+
+
+def record(**more: Any) -> dict[str, Any]:
+    """A record as JSON-MIN has it: what the task was of, then what was said, by the tags of the configuration."""
+    size = {"original_width": 100, "original_height": 50}
+    box = {"x": 10, "y": 10, "width": 20, "height": 20, "rotation": 0}
+    outline = {"points": [[10, 10], [50, 10], [50, 90]]}
+    said: dict[str, Any] = {
+        "image": "/data/upload/3/1a2b3c4d-a.jpg",
+        "taken": "2020",
+        "id": 7,
+        "label": [{**box, "rectanglelabels": ["car"], **size}, {**box, "rectanglelabels": ["bus"], **size}],
+        "outline": [{**outline, "closed": True, "polygonlabels": ["tree"], **size}],
+        "nose": [{"x": 50, "y": 50, "width": 0.5, "labels": ["nose"], **size}],
+        "kind": [{**outline, "choices": ["oak"], **size}],
+        "weather": {"choices": ["rain", "wind"]},
+        "quality": [{"rating": 4}],
+        "light": "dim",
+    }
+    whose = {
+        "annotator": 1,
+        "annotation_id": 9,
+        "created_at": "2024-01-01",
+        "updated_at": "2024-01-02",
+        "lead_time": 3.2,
+    }
+    return said | whose | more
+
+
+def test_json_min_is_read_as_far_as_it_can_be_told(tmp_path: Path) -> None:
+    labels, (medium,) = opened({"export.json": json.dumps([record()])}, tmp_path)
+    assert labels.faults.kept == []
+    assert (medium.path, medium.width, medium.height) == ("a.jpg", 100, 50)
+    box = Rectangle(10, 5, 20, 10)
+    assert [(one.class_name, one.geometry) for one in medium.objects] == [
+        ("car", box),
+        ("bus", box),
+        ("tree", Polygon(((10, 5), (50, 5), (50, 45)))),
+        ("nose", Point(50, 25)),
+    ]
+    (tree,) = medium.objects[2].answers
+    assert (tree.name, tree.value, tree.place.pointer) == ("kind", "oak", "/0/kind/0")
+    assert [(one.name, one.value) for one in medium.answers] == [("weather", ("rain", "wind")), ("quality", "4")]
+    # A text may have been there before anybody said anything: it becomes an answer where a question asks for it.
+    assert [(one.name, one.value) for one in medium.asides] == [("taken", "2020"), ("light", "dim")]
+
+
+def test_of_several_records_of_a_task_the_latest_is_read(tmp_path: Path) -> None:
+    later = record(updated_at="2024-02-02", label=[], light="bright", annotation_id=10)
+    labels, (medium,) = opened({"export.json": json.dumps([later, record()])}, tmp_path)
+    assert {one.name: one.value for one in medium.asides}["light"] == "bright"
+    assert [(str(fault.place), fault.code) for fault in labels.faults.kept] == [
+        ("export.json /0", "several_annotations")
+    ]

@@ -18,7 +18,8 @@ from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.pixels import one_ring
 from labelwright.exchange.shares import LEAST
 from labelwright.exchange.source import Medium, Question, Source, TaskLabels
-from labelwright.formats.label_studio_reader import IMAGE, LOCAL_FILES, read, recognise
+from labelwright.formats.label_studio_reader import read, recognise
+from labelwright.formats.label_studio_regions import IMAGE, LOCAL_FILES
 from labelwright.formats.xml_files import attributes
 from labelwright.model.configuration import LabelClass
 from labelwright.model.document import Answer
