@@ -349,7 +349,7 @@ def _opened(raw: io.BufferedReader, *, zstd: bool) -> tarfile.TarFile:
     try:
         import zstandard  # noqa: PLC0415 - an extra
     except ImportError:
-        text = "is packed with Zstandard, which needs `pip install labelwright[formats]` here."
+        text = "is packed with Zstandard, which needs “pip install labelwright[formats]” here."
         raise refused("The archive", "needs_extra", text) from None
     return tarfile.open(fileobj=zstandard.ZstdDecompressor().stream_reader(raw), mode="r|")
 

@@ -43,7 +43,7 @@ from labelwright.model.geometry import ImageSegmentation, Point, Polygon, Rectan
 from labelwright.raster import bounds_of, encode_rle, pack_rle, rle_area, shape_runs
 
 NO_LINES: Final = "COCO has no lines."
-NESTED: Final = "A nested geometry is an object of its own; `parent` names its parent."
+NESTED: Final = "A nested geometry is an object of its own; “parent” names its parent."
 SINGLE_POINT: Final = "A point is an object with one keypoint; its box is the pixel around it."
 MASKED: Final = "A segment with holes is RLE: its pixels, without the fractions of its outline."
 BRIDGED: Final = "Holes are joined to the outline by lines of no width."

@@ -183,7 +183,7 @@ def _question(question: Question, common: str) -> list[str]:
 SUPPORTS: Final = all_but(
     image_segmentation=converts("A segment is a polygon."),
     holes=converts("Holes are joined to the outline by lines of no width."),
-    nested=converts("A nested geometry names its parent in `parentID`."),
+    nested=converts("A nested geometry names its parent in “parentID”."),
     depth=refuses("Label Studio has no depth; it is lost."),
 )
 FORMAT: Final = Format(

@@ -279,7 +279,7 @@ def _mask(shape: _Shape, place: Place, faults: Faults) -> Geometry | None:
 SUPPORTS: Final = all_but(
     image_segmentation=converts("A segment is a polygon."),
     holes=converts("Holes are joined to the outline by lines of no width."),
-    nested=converts("A nested geometry has its parent's group, and `parent` says which it is."),
+    nested=converts("A nested geometry has its parent's group, and “parent” says which it is."),
     depth=refuses("LabelMe has no depth; it is lost."),
 )
 FORMAT: Final = Format(

@@ -44,7 +44,7 @@ def _arrow() -> tuple[Any, Any]:
         import pyarrow as pa  # noqa: PLC0415 - an extra
         from pyarrow import parquet  # noqa: PLC0415 - an extra
     except ImportError:
-        text = "needs `pip install labelwright[parquet]` here."
+        text = "needs “pip install labelwright[parquet]” here."
         raise refused("Parquet", "needs_extra", text) from None
     return pa, parquet
 

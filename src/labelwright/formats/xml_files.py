@@ -14,7 +14,7 @@ def elements(files: Files, path: str, *tags: str) -> Iterator[Any]:
     try:
         from lxml import etree  # noqa: PLC0415 - an extra
     except ImportError:
-        text = "is XML, which needs `pip install labelwright[formats]` here."
+        text = "is XML, which needs “pip install labelwright[formats]” here."
         raise refused(path, "needs_extra", text) from None
     content = bytes(files.read(path))
     if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content:

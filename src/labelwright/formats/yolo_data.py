@@ -98,7 +98,7 @@ def _parsed(files: Files, path: str) -> dict[str, Any]:
     try:
         import yaml  # noqa: PLC0415 - an extra
     except ImportError:
-        text = "is YAML, which needs `pip install labelwright[formats]` here."
+        text = "is YAML, which needs “pip install labelwright[formats]” here."
         raise refused(path, "needs_extra", text) from None
     content = files.text(path) if files.sizes[path] <= _MOST_BYTES else ""
     if (not content and files.sizes[path]) or content.count("[") + content.count("{") > _MOST_BRACKETS:
