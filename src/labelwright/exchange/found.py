@@ -4,7 +4,7 @@ Readers do not stop at the first fault: what cannot be read is a `Fault` with it
 rest goes on. Coordinates are pixels of the displayed picture, as everywhere; a reader turns what its format has.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from typing import Annotated, Final, TypeVar
@@ -258,14 +258,15 @@ class Faults:
         self.count = 0
         self.not_kept = Tally()
         self._near: dict[str, tuple[int, float]] = {}
-        self._opened: tuple[list[Fault], int, Tally, dict[str, tuple[int, float]]] | None = None
+        self._became: Counter[str] = Counter()
+        self._opened: tuple[list[Fault], int, Tally, dict[str, tuple[int, float]], Counter[str]] | None = None
 
     def begin(self) -> None:
         """Begin a walk: what an earlier one found is found again, and forgotten; what opening found stays."""
         if self._opened is None:
-            self._opened = list(self.kept), self.count, self.not_kept.copy(), dict(self._near)
-        kept, self.count, not_kept, near = self._opened
-        self.kept, self.not_kept, self._near = list(kept), not_kept.copy(), dict(near)
+            self._opened = list(self.kept), self.count, self.not_kept.copy(), dict(self._near), self._became.copy()
+        kept, self.count, not_kept, near, became = self._opened
+        self.kept, self.not_kept, self._near, self._became = list(kept), not_kept.copy(), dict(near), became.copy()
 
     def add(self, place: Place, code: str, message: str, value: object = "") -> None:
         """Note a fault. The message is a sentence that says what is wrong and what would be right."""
@@ -278,14 +279,19 @@ class Faults:
         count, largest = self._near.get(shape, (0, 0.0))
         self._near[shape] = count + 1, max(largest, off_px)
 
+    def become(self, told: str) -> None:
+        """Note that something is read as something else, in a sentence without its end, which says how many are."""
+        self._became[told] += 1
+
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is read as something near to it, a sentence for each kind of shape."""
+        """What is read as something near to it, or else, a sentence for each kind of shape."""
         told = "read as polygons of the same area, nowhere more than"
-        return tuple(
+        near = (
             f"{shape.capitalize()}s {told} {largest:.2g} pixels off: {count:,}."
             for shape, (count, largest) in self._near.items()
         )
+        return (*near, *(f"{told}: {count:,}." for told, count in self._became.items()))
 
 
 DrawnMedium = tuple[FoundMedium, Drawn | None]

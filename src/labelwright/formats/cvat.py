@@ -4,40 +4,20 @@ What is nested has its parent's `group_id` and an attribute `parent`; the answer
 a tag `picture`. https://docs.cvat.ai/docs/manual/advanced/xml_format/
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from labelwright.exchange.archive import Archive
-from labelwright.exchange.asides import OF_CLASSES, asides_of, beside, grouped, told, within
-from labelwright.exchange.ellipses import read_ellipse
-from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener, plain
 from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
-from labelwright.exchange.found import (
-    Faults,
-    FoundAnswer,
-    FoundClass,
-    FoundMedium,
-    FoundObject,
-    LabelFile,
-    Place,
-    families,
-)
 from labelwright.exchange.ledger import Ledger
-from labelwright.exchange.pixels import mask_of, one_ring, segment_of
-from labelwright.exchange.shapes import turned_box
+from labelwright.exchange.pixels import mask_of, one_ring
 from labelwright.exchange.source import Medium, Source, TaskLabels
-from labelwright.formats.whole import side, signed, whole
-from labelwright.formats.xml_files import attributes, decimal, elements, is_whole, leaves, text
+from labelwright.formats.cvat_reader import PARENT, PICTURE, TYPES, read, recognise
+from labelwright.formats.xml_files import attributes, decimal, is_whole, text
 from labelwright.model.configuration import LabelClass
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
-from labelwright.raster import Runs, decode_rle
-from labelwright.raster.runs import turned
-
-PICTURE: Final = "picture"
-PARENT: Final = "parent"
-_TYPES: Final = {"rectangle": "rectangle", "polygon": "polygon", "line": "polyline", "point": "points"}
-_KINDS: Final = {theirs: ours for ours, theirs in _TYPES.items()} | {"mask": "image_segmentation", "ellipse": "polygon"}
+from labelwright.raster import Runs
 
 
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
@@ -64,7 +44,7 @@ def _label(label_class: LabelClass, flat: Flattener) -> str:
     class_id = str(label_class.id)
     found = flat.scheme.questions.get(class_id, {}).values()
     color = f"<color>{label_class.color}</color>" if label_class.color else ""
-    kind = _TYPES.get(label_class.type, "mask")
+    kind = TYPES.get(label_class.type, "mask")
     inner = _questions([q.label_class for q in found], [q.name for q in found])
     return f"<label><name>{text(flat.name_of(class_id))}</name>{color}<type>{kind}</type>{inner}</label>\n"
 
@@ -149,207 +129,6 @@ def _answers(found: Attributes) -> str:
     return "".join(
         f"<attribute{attributes(name=name)}>{text(plain(value))}</attribute>" for name, value in found.items()
     )
-
-
-# --- reading --------------------------------------------------------------------------------------------------------
-
-
-_OF_PICTURES: Final = frozenset(("id", "name", "subset", "width", "height", "task_id"))
-_OF_SHAPES: Final = frozenset(
-    (
-        *("label", "z_order", "group_id", "rotation", "points", "xtl", "ytl", "xbr", "ybr", "cx", "cy", "rx", "ry"),
-        *("rle", "left", "top", "width", "height"),
-    )
-)
-_OF_LABELS: Final = frozenset(
-    (
-        *("name", "color", "type", "parent", "svg", "attributes", "attributes.attribute"),
-        *(f"attributes.attribute.{tag}" for tag in ("id", "name", "mutable", "input_type", "default_value", "values")),
-    )
-)
-_PARTS: Final = frozenset(("task", "project", "job"))
-_OF_META: Final = frozenset(
-    (
-        *("id", "name", "size", "mode", "overlap", "bugtracker", "created", "updated", "subset", "subsets"),
-        *("start_frame", "stop_frame", "frame_filter", "segments", "segments.", "owner.", "assignee", "assignee."),
-        *("labels", "labels.label.", "original_size.", "z_order", "flipped", "dumped", "source", "tasks.", "guide_id"),
-    )
-)
-_USUAL: Final = {"source": "manual"}
-
-
-def recognise(files: Files) -> bool:
-    """Whether some XML file begins as CVAT's do."""
-    return bool(_of_cvat(files, files.beginning(".xml")))
-
-
-def _of_cvat(files: Files, paths: Iterable[str]) -> list[str]:
-    return [path for path in paths if b"<annotations" in files.head(path)[:4096]]
-
-
-def read(files: Files) -> LabelFile:
-    """Open every file of CVAT. Raises Invalid."""
-    paths = _of_cvat(files, files.ending(".xml"))
-    if not paths:
-        raise refused("The upload", "not_cvat", "holds no CVAT file: no XML with <annotations>.")
-    faults = Faults()
-    classes = {found.name: found for path in paths for found in _classes(files, path, faults)}
-
-    def media() -> Iterator[FoundMedium]:
-        for path in paths:
-            element = None
-            for element in elements(files, path, "image", "track"):
-                if element.tag == "image":
-                    yield _medium(element, path, faults)
-                else:
-                    text = "A track goes through the pictures of a video, which are not read here."
-                    faults.add(Place(path, line=element.sourceline), "track", text, element.get("label", ""))
-            if element is not None:
-                _tell_of_file(element.getroottree().getroot(), path, faults)
-
-    return LabelFile(classes=tuple(classes.values()), media=media, faults=faults)
-
-
-def _tell_of_file(root: Any, path: str, faults: Faults) -> None:
-    """Count what a file says beside its pictures, without ids, times, people and settings of CVAT."""
-    told(faults, root.attrib, Place(path, line=root.sourceline))
-    for child in root:
-        at = Place(path, line=child.sourceline)
-        if child.tag == "meta":
-            told(faults, child.attrib, at)
-            for part in child:
-                found = leaves(part, _OF_META) if part.tag in _PARTS else {part.tag: part.text or ""}
-                told(faults, {name: text for name, text in found.items() if name not in _OF_META}, at)
-        elif child.tag not in {"image", "track", "version"}:
-            told(faults, within(child.tag, leaves(child, frozenset())) or {child.tag: child.text or ""}, at)
-
-
-def _classes(files: Files, path: str, faults: Faults) -> Iterator[FoundClass]:
-    for element in elements(files, path, "label"):
-        told(faults, leaves(element, _OF_LABELS), Place(path, line=element.sourceline), OF_CLASSES)
-        name, kind = element.findtext("name"), element.findtext("type")
-        if name and name != PICTURE:
-            types = (_KINDS[kind],) if kind in _KINDS else ()
-            yield FoundClass(name=name, types=types, color=element.findtext("color"))
-
-
-def _medium(element: Any, path: str, faults: Faults) -> FoundMedium:
-    place = Place(path, line=element.sourceline)
-    answers: list[FoundAnswer] = []
-    asides: list[FoundAnswer] = []
-    found: dict[int, FoundObject] = {}
-    parents: dict[int, int] = {}
-    groups: dict[int, int | None] = {}
-    for child in element:
-        at = Place(path, line=child.sourceline)
-        if child.tag == "tag":
-            answers += _found_answers(child, at)
-            asides += _asides(child, at)
-            continue
-        one = _object(child, (side(element.get("width")), side(element.get("height"))), at, faults)
-        if one is not None:
-            number = len(found) + 1
-            found[number] = one
-            groups[number] = whole(child.get("group_id")) or None
-            parent = whole(next((a.text for a in child.findall("attribute") if a.get("name") == PARENT), None))
-            if parent is not None and parent != number:
-                parents[number] = parent
-    for number, group in grouped(groups, parents).items():
-        found[number] = beside(found[number], group_id=group)
-    return FoundMedium(
-        place=place,
-        path=element.get("name", ""),
-        width=side(element.get("width")),
-        height=side(element.get("height")),
-        split=element.get("subset") or "",
-        objects=tuple(families(found, parents)),
-        answers=tuple(answers),
-        asides=(*asides_of(_others(element, _OF_PICTURES), place), *asides),
-    )
-
-
-def _object(child: Any, size: tuple[int | None, int | None], place: Place, faults: Faults) -> FoundObject | None:
-    label = child.get("label", "")
-    try:
-        geometry = _found_ellipse(child, faults) if child.tag == "ellipse" else _found_geometry(child, size)
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
-        faults.add(place, "invalid_shape", f"The {child.tag} of “{label}” cannot be read: {error}.", label)
-        return None
-    if geometry is None:
-        faults.add(place, "unknown_shape", f"A {child.tag} is no shape that is known here.", child.tag)
-        return None
-    answers = tuple(a for a in _found_answers(child, place) if a.name != PARENT)
-    z = signed(child.get("z_order")) or 0
-    asides = tuple(_asides(child, place))
-    return FoundObject(class_name=label, geometry=geometry, place=place, answers=answers, z=z, asides=asides)
-
-
-def _asides(child: Any, place: Place) -> tuple[FoundAnswer, ...]:
-    found = _others(child, _OF_SHAPES)
-    if len(child):
-        found |= leaves(child, frozenset(("attribute.",))) | _of_attributes(child)
-    return asides_of({name: text for name, text in found.items() if name not in _OF_SHAPES}, place, _USUAL)
-
-
-def _of_attributes(child: Any) -> dict[str, str]:
-    """What attributes have beside a name and a value."""
-    return {
-        f"{one.get('name')}.{name}": text
-        for one in child.findall("attribute")
-        if len(one) or len(one.attrib) > 1
-        for name, text in leaves(one, frozenset(("name",))).items()
-    }
-
-
-def _others(child: Any, known: frozenset[str]) -> dict[str, str]:
-    return {name: value for name, value in child.attrib.items() if name not in known}
-
-
-def _found_geometry(child: Any, size: tuple[int | None, int | None]) -> Geometry | None:
-    if child.tag == "box":
-        left, top, right, bottom = (float(_needed(child, name)) for name in ("xtl", "ytl", "xbr", "ybr"))
-        box, degrees = Rectangle(left, top, right - left, bottom - top), float(child.get("rotation", "0"))
-        return turned_box(box, degrees, ((left + right) / 2, (top + bottom) / 2)) if degrees else box
-    if child.tag == "mask":
-        return _found_mask(child, size)
-    if child.tag not in {"polygon", "polyline", "points"}:
-        return None
-    pairs = [pair.split(",") for pair in _needed(child, "points").split(";")]
-    points = tuple((float(x), float(y)) for x, y in pairs)
-    if child.tag == "points":
-        if len(points) != 1:
-            raise ValueError(f"it has {len(points)} points, and a point is one")
-        return Point(*points[0])
-    return Polygon(points) if child.tag == "polygon" else Line(points)
-
-
-def _found_ellipse(child: Any, faults: Faults) -> Geometry:
-    x, y, across, down = (float(_needed(child, name)) for name in ("cx", "cy", "rx", "ry"))
-    return read_ellipse((x, y), (across, down), float(child.get("rotation", "0")), faults)
-
-
-def _needed(child: Any, name: str) -> str:
-    """Raises ValueError when the attribute is not there."""
-    value = child.get(name)
-    if value is None:
-        raise ValueError(f"it has no {name}")
-    return str(value)
-
-
-def _found_mask(child: Any, size: tuple[int | None, int | None]) -> Geometry | None:
-    left, top, width, height = (int(float(_needed(child, name))) for name in ("left", "top", "width", "height"))
-    lengths = [int(length) for length in _needed(child, "rle").split(",")]
-    if not size[0] or not size[1] or left < 0 or top < 0 or left + width > size[0] or top + height > size[1]:
-        raise ValueError("its box leaves the picture")
-    runs = turned(decode_rle(lengths, (height, width)))  # COCO's lengths go down columns, these go along rows
-    return segment_of(runs._replace(row=runs.row + top, start=runs.start + left, stop=runs.stop + left))
-
-
-def _found_answers(child: Any, place: Place) -> Iterator[FoundAnswer]:
-    for attribute in child.findall("attribute"):
-        value = attribute.text or ""
-        if value:
-            yield FoundAnswer(name=attribute.get("name", ""), value=value, place=place)
 
 
 SUPPORTS: Final = all_but(
