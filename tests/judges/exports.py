@@ -116,10 +116,10 @@ def assert_same(found: Readings, wanted: Readings, tolerance: float = 0.0) -> No
             left.remove(near)
 
 
-def assert_counted(tool: Tool, form: str, laid: Laid, seen: Iterable[Any]) -> None:
+def assert_counted(tool: Tool, form: str, folder: Path, seen: Iterable[Any]) -> None:
     """What a tool sees in an export is what it has to count for the export to be handed out."""
     found = Totals(**totals_of(seen))
-    wanted = wanted_of(FORMATS[form], open_files(laid.folder))
+    wanted = wanted_of(FORMATS[form], open_files(folder))
     assert list(differences(found, wanted, tool.OFF_PX[form])) == []
 
 

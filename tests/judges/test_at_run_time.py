@@ -1,6 +1,7 @@
 """Programs of others that are installed read what was exported; what they say is told, and stops what is wrong."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -172,12 +173,14 @@ def test_a_judge_ends_with_the_process_that_asked_it(tmp_path: Path) -> None:
     hangs = f"import os, time; open({str(number)!r}, 'w').write(f'{{os.getpid()}} '); time.sleep(600)"
     where = fake_in(tmp_path / "judges", hangs)
     command = [sys.executable, "-m", "labelwright.cli", "validate", str(archive), "--judges", where]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as asking:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as asking:
         try:
             until(lambda: number.exists() and number.read_text().endswith(" "))
         finally:
             asking.kill()
     until(lambda: has_ended(int(number.read_text())))
+    assert list(tmp_path.glob("*.part")) == []
 
 
 def has_ended(process: int) -> bool:

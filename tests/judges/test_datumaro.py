@@ -108,7 +108,7 @@ def test_what_it_counts_when_people_export_is_what_is_there(judged: dict[str, Ju
     asked = {name: found for name, found in judged.items() if found.seen is not None}
     assert {name.removesuffix("_split") for name in asked} == set(datumaro.FILES)
     for name, found in asked.items():
-        assert_counted(datumaro, name.removesuffix("_split"), found.laid, found.seen)
+        assert_counted(datumaro, name.removesuffix("_split"), found.laid.folder, found.seen)
 
 
 def boxes(found: Judged, *kinds: str) -> dict[str, list[tuple[Any, ...]]]:

@@ -11,9 +11,11 @@ import pytest
 
 from labelwright.formats import FORMATS
 from labelwright.formats.cityscapes_labels import FIRST_WITH_INSTANCES, NAMES
+from labelwright.judges import panopticapi
 from labelwright.raster import bounds_of, decode_rle, encode_rle, find_runs, pack_rle, rle_area
 from tests.formats.test_conformance import export
 from tests.judges.environment import judge, run
+from tests.judges.exports import assert_counted
 
 
 @pytest.fixture(scope="module")
@@ -67,22 +69,27 @@ def test_pycocotools_has_the_same_run_lengths_areas_and_boxes(python, tmp_path):
 
 
 PANOPTIC = """
-import json, sys
+import json, os, runpy, sys
 from panopticapi.evaluation import pq_compute
-path = sys.argv[1] + "/annotations/panoptic_default.json"
+os.chdir(sys.argv[1])
+path = "annotations/panoptic_default.json"
 found = pq_compute(path, path)
-print(json.dumps({name: [found[name][key] for key in ("pq", "sq", "rq", "n")] for name in ("All", "Things", "Stuff")}))
+scores = {name: [found[name][key] for key in ("pq", "sq", "rq", "n")] for name in ("All", "Things", "Stuff")}
+seen = list(runpy.run_path(sys.argv[2])["read"]("coco_panoptic"))
+print(json.dumps({"scores": scores, "seen": seen}))
 """
 
 
 def test_a_panoptic_export_has_the_quality_100_against_itself(python, tmp_path):
     folder, report = unpacked("coco_panoptic", tmp_path)
 
-    found = json.loads(run(python, PANOPTIC, str(folder)).splitlines()[-1])
+    read = json.loads(run(python, PANOPTIC, str(folder), str(panopticapi.__file__)).splitlines()[-1])
 
+    found = read["scores"]
     assert [found[name][:3] for name in ("All", "Things", "Stuff")] == [[1.0, 1.0, 1.0]] * 3
     assert found["All"][3] == found["Things"][3] + found["Stuff"][3] >= 4
     assert report.balance.converted["geometries"] > 0
+    assert_counted(panopticapi, "coco_panoptic", folder, read["seen"])
 
 
 CITYSCAPES = """

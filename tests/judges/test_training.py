@@ -77,7 +77,7 @@ def test_load_dataset_finds_the_pictures_of_each_split_with_their_objects(
     rows = [row for rows in loaded["splits"].values() for row in rows]
     found = {paths[row["medium"]]: [one[:5] for one in row["objects"]] for row in rows}
     assert_same(found, laid["imagefolder"].truth(AREAS))
-    assert_counted(datasets, "hugging-face", laid["imagefolder"], loaded["seen"])
+    assert_counted(datasets, "hugging-face", laid["imagefolder"].folder, loaded["seen"])
 
 
 def test_load_dataset_shows_pictures_in_the_size_that_labels_are_of(
@@ -119,7 +119,7 @@ def test_webdataset_walks_over_every_picture_with_its_labels(laid: dict[str, Lai
     assert found["shards"] == (len(one.tasks) + 9) // 10
     assert [path for path, _ in found["seen"]] == [task.medium.path for task in one.tasks]
     assert_same({path: [(name, *box) for name, box in o] for path, o in found["seen"]}, one.truth(box_of))
-    assert_counted(webdataset, "webdataset", one, found["seen"])
+    assert_counted(webdataset, "webdataset", one.folder, found["seen"])
     assert [tuple(size) for size in found["sizes"]] == [(120, 160)] * len(one.tasks)
 
 

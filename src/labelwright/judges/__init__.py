@@ -7,7 +7,7 @@ other, in virtual environments of their own (`finding`); it reads a copy of the 
 
 from typing import Final
 
-from labelwright.judges import datasets, datumaro, duckdb, pycocotools, webdataset
+from labelwright.judges import datasets, datumaro, duckdb, panopticapi, pycocotools, webdataset
 from labelwright.judges.tool import Tool
 
-TOOLS: Final[tuple[Tool, ...]] = (pycocotools, duckdb, datasets, webdataset, datumaro)
+TOOLS: Final[tuple[Tool, ...]] = (pycocotools, panopticapi, duckdb, datasets, webdataset, datumaro)

@@ -51,15 +51,19 @@ def refuse_other(verdicts: tuple[Verdict, ...]) -> None:
 
 
 class Wanted(NamedTuple):
-    """What a judge should count: what our reader does, and `written`, which the manifest says."""
+    """What a judge should count: what our reader does, and `written`, which the manifest says, where there is one.
+
+    `has_objects`: they can be counted; masks of stuff do not tell theirs apart.
+    """
 
     own: OwnTotals
     written: int | None
+    has_objects: bool
 
 
 def wanted_of(form: Format, files: Files) -> Wanted:
     """What a judge should count in files."""
-    return Wanted(own_totals(form, files), _written(files))
+    return Wanted(own_totals(form, files), _written(files), form.keeps_objects)
 
 
 def _written(files: Files) -> int | None:
@@ -105,22 +109,23 @@ def _counted(count: int, noun: str) -> str:
 def differences(found: Totals, wanted: Wanted, off_px: float) -> Iterator[str]:
     """What a judge reads otherwise, each as the end of a sentence."""
     own, parts = wanted.own.totals, sum(wanted.own.parts.values())
-    if wanted.written is not None and found.annotations + parts != wanted.written:
-        yield f"{_counted(found.annotations, 'annotation')}, and the manifest says {wanted.written - parts:,}"
+    written = wanted.written if wanted.has_objects else None
+    if written is not None and found.annotations + parts != written:
+        yield f"{_counted(found.annotations, 'annotation')}, and the manifest says {written - parts:,}"
     if found.pictures != own.pictures:
         yield f"{_counted(found.pictures, 'picture')}, and Labelwright {own.pictures:,}"
     for name in sorted(found.classes.keys() | own.classes.keys()):
-        theirs, ours = found.counts.get(name, 0), own.counts.get(name, 0)
-        if theirs != ours:
+        theirs, ours = found.of(name), own.of(name)
+        if theirs != ours and (wanted.has_objects or not theirs or not ours):
             yield f"{_counted(theirs, 'annotation')} of “{name}”, and Labelwright {ours:,}"
-    if wanted.written is not None and not wanted.own.is_relative:
+    if written is not None and not wanted.own.is_relative:
         yield from _moved(found, wanted.own, off_px)
 
 
 def _moved(found: Totals, own: OwnTotals, off_px: float) -> Iterator[str]:
     """Classes whose boxes are elsewhere. Files of others may have boxes that do not fit their outlines."""
-    for name, (count, *theirs) in found.classes.items():
-        ours = own.totals.classes[name][1:]
-        slack = count * off_px + own.points.get(name, 0) * AROUND_POINT_PX
+    for name in sorted(found.classes.keys() & own.totals.classes.keys()):
+        theirs, ours = found.classes[name][1:], own.totals.classes[name][1:]
+        slack = found.of(name) * off_px + own.points.get(name, 0) * AROUND_POINT_PX
         if any(abs(a - b) > slack + max(abs(b), 1) * _FLOAT for a, b in zip(theirs, ours, strict=True)):
             yield f"annotations of “{name}” elsewhere than Labelwright: all boxes together are {theirs}, not {ours}"

@@ -63,7 +63,9 @@ class _Said(msgspec.Struct):
 def totals_by(judge: Judge, given: Given, scratch: Path, limits: Limits = LIMITS) -> Totals:
     """What a judge counts; `scratch` is where copies may lie meanwhile. Raises Unread, Unasked."""
     try:
-        with TemporaryDirectory(dir=scratch, prefix="judged-", suffix=".part", ignore_cleanup_errors=True) as folder:
+        with TemporaryDirectory(
+            dir=scratch, prefix=inside.COPIES, suffix=".part", ignore_cleanup_errors=True
+        ) as folder:
             copy = Path(folder) / "files"
             _unpack(given.files, _needed(judge, given), copy, limits)
             said = _said(judge, given.form, copy, limits)
@@ -87,8 +89,8 @@ def _needed(judge: Judge, given: Given) -> list[str]:
 
 
 def _unpack(files: Files, paths: Sequence[str], folder: Path, limits: Limits) -> None:
-    """Copy files. Raises Unasked where that is too much."""
-    size = sum(files.sizes[path] for path in paths)
+    """Copy files; what lies on the disk by itself is linked to. Raises Unasked where that is too much."""
+    size = sum(files.sizes[path] for path in paths if files.local_path(path) is None)
     if size > limits.disk_bytes:
         raise Unasked(f"was not asked: it needs {size / (1 << 30):.1f} GiB; {limits.disk_bytes >> 30} are given to it")
     space = os.statvfs(folder.parent)
@@ -98,7 +100,11 @@ def _unpack(files: Files, paths: Sequence[str], folder: Path, limits: Limits) ->
     for path in paths:
         place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(files.read(path))
+        lying = files.local_path(path)
+        if lying is not None:
+            place.symlink_to(lying.absolute())
+        else:
+            place.write_bytes(files.read(path))
 
 
 def _said(judge: Judge, form: str, folder: Path, limits: Limits) -> _Said:

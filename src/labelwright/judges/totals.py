@@ -19,11 +19,11 @@ class Totals(NamedTuple):
 
     @property
     def annotations(self) -> int:
-        return sum(self.counts.values())
+        return sum(map(self.of, self.classes))
 
-    @property
-    def counts(self) -> dict[str, int]:
-        return {name: int(count) for name, (count, *_) in self.classes.items()}
+    def of(self, name: str) -> int:
+        """How many annotations of a class there are."""
+        return int(self.classes[name][0]) if name in self.classes else 0
 
 
 class OwnTotals(NamedTuple):
