@@ -45,6 +45,18 @@ def test_more_entries_than_sixteen_bits_can_count() -> None:
         assert len(archive.namelist()) == 70_000
 
 
+@pytest.mark.parametrize("most", [0xFFFF_FFFF, 130, 40])
+def test_entries_are_the_same_one_by_one_and_many_at_a_time(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zip_file, "_MOST_32", most)
+    entries = {"a": b"1" * 30, "ü/b": b"2" * 50, "c": b""}
+    file = io.BytesIO()
+    writer = ZipWriter(file)
+    for size in (1, 2):
+        writer.put(writer.packed([File(f"{size}/{path}", content) for path, content in entries.items()]))
+    writer.close()
+    assert file.getvalue() == pack({f"{size}/{path}": entries[path] for size in (1, 2) for path in entries})
+
+
 def test_what_lies_beyond_thirty_two_bits_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zip_file, "_MOST_32", 40)
     file = pack({"a": b"1" * 30, "b": b"2" * 50, "c": b"3"})

@@ -76,6 +76,7 @@ def test_the_same_labels_give_the_same_archive_and_every_label_is_accounted_for(
         manifest = decode(archive.read(PATH))
         listed = {file.path for file in manifest.files} | {PATH}
         assert listed == set(archive.namelist())
+    assert [medium.id for medium in manifest.media] == [task.medium.id for task in corpus.tasks()]
     assert manifest.ledger == report.balance
     assert report.balance.source["tasks"] == len(corpus.CASES)
 
@@ -83,7 +84,10 @@ def test_the_same_labels_give_the_same_archive_and_every_label_is_accounted_for(
 @pytest.mark.parametrize("form", WRITERS, ids=by_id)
 def test_a_split_archive_holds_every_label_once(form: Format) -> None:
     _, whole = export(form)
-    _, split = export(form, splits=Splits(shares=(50, 30, 20)))
+    archive, split = export(form, splits=Splits(shares=(50, 30, 20)))
+    with zipfile.ZipFile(io.BytesIO(archive)) as packed:
+        media = decode(packed.read(PATH)).media
+    assert [medium.id for medium in media] == [task.medium.id for task in corpus.tasks()]
     assert split.balance.exported == whole.balance.exported
     assert split.balance.converted == whole.balance.converted
 

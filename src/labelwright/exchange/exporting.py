@@ -5,7 +5,7 @@ writes into a temporary place and moves it when this has returned.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import compress, islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
@@ -13,9 +13,10 @@ from typing import Any, BinaryIO, Final, TypeVar
 import msgspec
 
 from labelwright.exchange import manifest as manifests
-from labelwright.exchange.archive import Archive, lines_of
+from labelwright.exchange.archive import Archive
 from labelwright.exchange.format import Format, lost_along
 from labelwright.exchange.ledger import Balance, Counted, Ledger, contents, item_of
+from labelwright.exchange.media_lines import Described, MediaLines, described
 from labelwright.exchange.numbers import compacted
 from labelwright.exchange.planning import Kept, Names, Plan, plan_of_names, plan_of_tasks
 from labelwright.exchange.requesting import Request, check_frame, wanted_classes
@@ -23,13 +24,15 @@ from labelwright.exchange.sharing import in_turn
 from labelwright.exchange.side_car_writing import add_side_car
 from labelwright.exchange.source import AT_ONCE, Made, Medium, Scheme, Source, TaskLabels, counts_by_class
 from labelwright.exchange.splits import splitter
-from labelwright.exchange.turning import STORED, UPRIGHT, stored_document, stored_medium
+from labelwright.exchange.turning import STORED, stored_document, stored_medium
 from labelwright.exchange.verdict import Verdict
 
 CONFIGURATION_PATH: Final = "label_configuration.json"
 LINKS_PATH: Final = "pictures.csv"
 _WORTH_SHARING: Final = 4
 _LINES_AT_ONCE: Final = 256
+_SAID: Final = {"none": "no", "links": "link"}
+"""What the manifest says of all pictures where none is packed."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +96,8 @@ class Exporting:
         self._splits = request.splits.names if request.splits else ("",)
         self._names = names if request.empty and not request.splits else None
         self._plan: Plan | None = None
+        self._lines: MediaLines | None = None
+        self._said_of_pictures = _SAID.get(request.pictures, "packed")
 
     def plan(self) -> Plan:
         """Walk over everything once, at the first call: filter it, split it and find out which names pictures share.
@@ -115,26 +120,28 @@ class Exporting:
 
     def write(self, archive: Archive, extra: Mapping[str, bytes]) -> Report:
         """Write the files of the format, pictures, `extra` files and the manifest. Raises Unbalanced, Invalid."""
+        self._lines = MediaLines(self._scratch)
         balance = self.write_labels(archive)
-        picture = self._pictures(archive)
+        self._add_pictures(archive)
         if self._request.side_car:
             self._add_side_car(archive)
             returns = {unit: balance.converted[unit] + balance.refused[unit] for unit in balance.source}
             balance = msgspec.structs.replace(balance, side_car=returns)
         for path, content in extra.items():
             archive.add(path, content)
-        missing: list[str] = []
-        turned: list[str] = []
+        if self._lines.count != self.plan().count:
+            self._lines = MediaLines(self._scratch)
+            for lines in self._shared(None, lambda some: self._described(map(self._medium, some)), _LINES_AT_ONCE):
+                self._lines.add(lines)
         with archive.file(manifests.PATH) as put:
-            media = self._media_lines(picture, missing, turned)
-            for portion in manifests.encode(self._manifest(balance), archive.lines, media):
+            for portion in manifests.encode(self._manifest(balance), archive.lines, self._lines.portions()):
                 put(portion)
         return Report(
             balance=balance,
             media=self.plan().count,
             files=archive.count,
-            missing=tuple(missing),
-            turned=tuple(turned),
+            missing=tuple(self._lines.missing),
+            turned=tuple(self._lines.turned) if not self._is_stored else (),
         )
 
     def write_labels(self, archive: Archive) -> Balance:
@@ -182,14 +189,20 @@ class Exporting:
         self, split: str | None, work: Callable[[list[TaskLabels]], Made], at_once: int = AT_ONCE
     ) -> Iterator[Made]:
         """What `work` makes of some tasks in a row, in order; see `Source`."""
+        # What the manifest says of media is made along with their labels, if it is known by then, in a walk over all.
+        media = self._lines if self._request.pictures in _SAID and len(self._splits) == 1 else None
+        is_first = media is not None and not media.count
 
-        def worked(some: list[Kept]) -> Made:
+        def worked(some: list[Kept]) -> tuple[Made, Described | None]:
             given = [self._left(kept) for kept in some]
             made = work(given)
             self._count(some, given)
-            return made
+            return made, self._described([one.medium for one in given]) if is_first else None
 
-        yield from self._shared(split, worked, at_once)
+        for made, lines in self._shared(split, worked, at_once):
+            if media is not None and lines is not None:
+                media.add(lines)
+            yield made
         self.plan().take_all(split)
 
     def _shared(self, split: str | None, work: Callable[[list[Kept]], Made], at_once: int = AT_ONCE) -> Iterator[Made]:
@@ -344,17 +357,12 @@ class Exporting:
     def _media(self) -> Iterator[Medium]:
         return map(self._medium, self._kept(None))
 
-    def _pictures(self, archive: Archive) -> str:
-        """Put the pictures in; what the manifest says of those that are not missing."""
+    def _add_pictures(self, archive: Archive) -> None:
         if self._request.pictures == "links":
             archive.add(LINKS_PATH, manifests.links(self._media()))
-            return "link"
-        if self._request.pictures == "none":
-            return "no"
-        if not self._form.packs_pictures:
+        elif self._request.pictures == "pack" and not self._form.packs_pictures:
             for medium in self._media():
                 self._pack(archive, medium)
-        return "packed"
 
     def _open_for_format(self, medium: Medium) -> BinaryIO | None:
         """A picture to be packed; None where there is none, and where they are not asked for."""
@@ -382,19 +390,5 @@ class Exporting:
             ledger=balance,
         )
 
-    def _media_lines(self, picture: str, missing: list[str], turned: list[str]) -> Iterator[bytes]:
-        """What the manifest says of media, some at a time; names of those that are missing or turned are noted."""
-
-        def described(some: list[Kept]) -> tuple[bytes, list[str], list[str]]:
-            placed = map(self._medium, some)
-            media = [manifests.medium_of(one, "missing" if one.id in self._unopened else picture) for one in placed]
-            return (
-                lines_of(media),
-                [medium.name for medium in media if medium.picture == "missing"],
-                [medium.name for medium in media if medium.orientation != UPRIGHT and not self._is_stored],
-            )
-
-        for lines, not_there, not_upright in self._shared(None, described, _LINES_AT_ONCE):
-            missing += not_there
-            turned += not_upright
-            yield lines
+    def _described(self, media: Iterable[Medium]) -> Described:
+        return described(media, lambda one: "missing" if one.id in self._unopened else self._said_of_pictures)

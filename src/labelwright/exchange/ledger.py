@@ -274,6 +274,9 @@ def _entry(key: tuple[str, str, str], line: _Line) -> Entry:
 
 def contents(task: TaskLabels) -> tuple[tuple[Unit, int], ...]:
     """How many geometries, answers and comments a task holds."""
+    columns = task.columns
+    if columns is not None and not columns.head.more:
+        return ("geometries", len(columns)), ("answers", len(task.answers)), ("comments", 0)
     comments = len(task.commented_ids)
     return ("geometries", task.annotation_count), ("answers", task.answer_count), ("comments", comments)
 

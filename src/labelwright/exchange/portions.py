@@ -148,13 +148,15 @@ def _together(known: Sequence[Columns]) -> tuple[list[Group], NDArray[np.intp]]:
     """The groups of all; a group has several places where tasks have not the same ones."""
     groups: list[Group] = []
     places: dict[tuple[Group, ...], int] = {}
+    starts = []
     for one in known:
-        if one.head.groups not in places:
-            places[one.head.groups] = len(groups)
-            groups += one.head.groups
+        own = one.head.groups
+        start = places.setdefault(own, len(groups))
+        starts.append(start)
+        if start == len(groups):
+            groups += own
     of = np.frombuffer(b"".join([one.text(OF) for one in known]), dtype=np.uint8).astype(np.intp)
-    starts = np.array([places[one.head.groups] for one in known], dtype=np.intp)
-    return groups, of + np.repeat(starts, [len(one) for one in known])
+    return groups, of + np.repeat(np.array(starts, dtype=np.intp), [len(one) for one in known])
 
 
 def _cells(known: Sequence[Columns], column: int, between: bytes = b";") -> list[str]:
