@@ -35,6 +35,7 @@ SETTINGS: dict[str, list[dict[str, str]]] = {
     "masks_index": [{"boundary": "1", "order": "class"}, {"ignore": "99", "order": "size"}],
     "masks_class": [{"empty_masks": "true"}],
     "masks_instance": [{"bits": "8", "boundary": "1"}, {"order": "size"}],
+    "csv": [{"formulas": "escape"}],
     "voc": [{"corners": "devkit"}],
     "voc_segmentation": [{"boundary": "0"}, {"boundary": "0", "order": "size"}, {"boundary": "5", "order": "class"}],
     "cityscapes": [{"ids": "project", "order": "size"}],

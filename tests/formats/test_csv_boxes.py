@@ -7,6 +7,7 @@ import pytest
 from labelwright.formats import FORMATS
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Rectangle
+from tests.exchange import writing
 from tests.formats.opening import faults, opened
 
 CSV = FORMATS["csv"]
@@ -60,3 +61,19 @@ def test_each_fault_has_its_line_and_the_rest_is_read(tmp_path: Path) -> None:
 def test_a_table_of_something_else_is_refused_with_the_columns_that_it_needs(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="path, class, x, y, w, h"):
         opened(CSV, tmp_path, {"boxes.csv": "path,name\na,b\n"})
+
+
+NAMES = ["=1+1.png", "+a.png", "@c.png", "'=d.png", "''e.png", "'f.png", "g=.png"]
+
+
+@pytest.mark.parametrize(("formulas", "dangerous"), [("keep", 3), ("escape", 0)])
+def test_what_spreadsheets_would_execute_can_be_escaped_and_comes_back_as_it_was(
+    formulas: str, dangerous: int, tmp_path: Path
+) -> None:
+    tasks = [writing.task(n, ("car", Rectangle(-1, -2, 30, 40)), name=name) for n, name in enumerate(NAMES)]
+    archive, _ = writing.pack("csv", *tasks, settings={"formulas": formulas})
+    lines = writing.unpack(archive)["boxes.csv"].decode().splitlines()
+    assert sum(line[0] in "=+-@" for line in lines) == dangerous
+    _, media = writing.opened({"boxes.csv": "\n".join(lines)}, tmp_path)
+    assert [medium.path for medium in media] == NAMES
+    assert {one.geometry for medium in media for one in medium.objects} == {Rectangle(-1, -2, 30, 40)}

@@ -4,6 +4,7 @@ A row without a class stands for a picture: for the answers about it, or that it
 of others are read with their names of columns, and with two corners instead of a width and a height.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
@@ -11,7 +12,7 @@ from labelwright.exchange.archive import Archive
 from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Flattener
-from labelwright.exchange.format import Chosen, Format, only_boxes, refuses
+from labelwright.exchange.format import Chosen, Format, Setting, only_boxes, refuses
 from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place, families
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.source import Source, TaskLabels
@@ -30,6 +31,19 @@ _CLASSES: Final = ("class", "label", "class_name", "category")
 _EDGES: Final = (("x", "y", "w", "h"), ("x", "y", "width", "height"))
 _CORNERS: Final = ("xmin", "ymin", "xmax", "ymax")
 
+# What a spreadsheet may take for a formula. A text that begins so gets a quote before it, if that is asked for, and any
+# text that would be taken for such a one, always: so that whoever reads it takes off no quote that was there before.
+_FORMULA: Final = re.compile("[=+\\-@\t\r']")
+_QUOTED: Final = re.compile("'[=+\\-@\t\r']")
+FORMULAS: Final = Setting(
+    id="formulas",
+    name="Formulas",
+    text="What becomes of names and texts that begin with =, +, - or @, which spreadsheets execute.",
+    kind="choice",
+    default="keep",
+    choices=(("keep", "Left as they are"), ("escape", "A ' before them, which comes off again when they are imported")),
+)
+
 Line = tuple[int, Row]
 
 
@@ -42,7 +56,8 @@ class _Columns(NamedTuple):
 
     def read(self, row: Row) -> Row:
         """A row with the names that ours has."""
-        return {**row, "path": row[self.picture], "class": row[self.label]}
+        told = {name: _unquoted(text) for name, text in row.items()}
+        return {**told, "path": told[self.picture], "class": told[self.label]}
 
     def others(self, row: Row) -> Row:
         """What stands in other columns."""
@@ -55,13 +70,22 @@ class _Columns(NamedTuple):
         return Rectangle(a, b, c - a, d - b) if self.box == _CORNERS else Rectangle(a, b, c, d)
 
 
-def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
+def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:
     """Write the table; with splits, each row says its own."""
     flat = Flattener(source.scheme, SUPPORTS, ledger)
+    asked = _FORMULA if settings["formulas"] == "escape" else _QUOTED
     with archive.file(PATH) as put:
         write_rows(put, [_COLUMNS])
         for task in source.tasks(None):
-            write_rows(put, _rows(task, flat))
+            write_rows(put, ([_quoted(cell, asked) for cell in row] for row in _rows(task, flat)))
+
+
+def _quoted(cell: Any, asked: re.Pattern[str]) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and asked.match(cell) else cell
+
+
+def _unquoted(text: str) -> str:
+    return text[1:] if _QUOTED.match(text) else text
 
 
 def _rows(task: TaskLabels, flat: Flattener) -> Iterator[tuple[Any, ...]]:
@@ -180,6 +204,7 @@ FORMAT: Final = Format(
     name="CSV of boxes",
     text="One table with a row for each box, for spreadsheets, pandas and scripts.",
     supports=SUPPORTS,
+    settings=(FORMULAS,),
     write=write,
     read=read,
     recognise=recognise,
