@@ -1,6 +1,7 @@
 """The server's background work: one thread that looks for unfinished business in the database.
 
-Every piece of work is a row that says what is left to do, so a restart simply goes on.
+Every piece of work is a row that says what is left to do, so a restart simply goes on. The bell of the context says
+that there is a new one; what was left without it, by another process, is found after `IDLE_S` at most.
 """
 
 import threading
@@ -60,6 +61,7 @@ def background_work(ctx: Context) -> Iterator[None]:
         yield
     finally:
         stop.set()
+        ctx.bell.ring()
         ctx.images.interrupt_tiles()
         until = time.monotonic() + END_WITHIN_S
         for thread in threads:
@@ -67,8 +69,9 @@ def background_work(ctx: Context) -> Iterator[None]:
 
 
 def _run(ctx: Context, work: Work, idle_s: float, stop: threading.Event) -> None:
-    """Do one piece after another; with nothing to do, or after a failure, wait a little."""
+    """Do one piece after another; with nothing to do wait for the bell, after a failure wait a little."""
     while not ctx.is_stopping():
+        rung = ctx.bell.rung
         try:
             did_something = work(ctx)
         except Stopping:
@@ -76,6 +79,11 @@ def _run(ctx: Context, work: Work, idle_s: float, stop: threading.Event) -> None
         except Exception:
             name = (work.func if isinstance(work, partial) else work).__qualname__
             log.exception("background work failed; it will be tried again", work=name)
-            did_something = False
-        if not did_something:
             stop.wait(idle_s)
+            continue
+        if did_something:
+            continue
+        if idle_s > IDLE_S:
+            stop.wait(idle_s)
+        else:
+            ctx.bell.wait(rung, idle_s)

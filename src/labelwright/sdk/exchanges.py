@@ -15,6 +15,7 @@ from labelwright.sdk.transport import Transport, decoded, segment
 from labelwright.sdk.values import Effects
 
 AT_WORK: Final = frozenset({"waiting", "running", "planning", "applying", "undoing"})
+FIRST_LOOK_S: Final = 0.05
 LOOK_EVERY_S: Final = 0.3
 CHANGES_PAGE: Final = 1000
 
@@ -305,12 +306,14 @@ class Exchanges:
         self._transport.act("DELETE", _import(import_id))
 
     def _waited(self, path: str, kind: type[Work], on_progress: Callable[[Work], None]) -> Work:
+        pause = FIRST_LOOK_S
         while True:
             found = self._transport.get(path, kind)
             on_progress(found)
             if found.state not in AT_WORK:
                 break
-            self._wait(LOOK_EVERY_S)
+            self._wait(pause)
+            pause = min(2 * pause, LOOK_EVERY_S)
         if found.state == "failed":
             raise Invalid(found.error or "It failed, and the server does not say why.")
         return found

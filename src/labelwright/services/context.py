@@ -1,11 +1,12 @@
 """What every service needs from outside, put together once in `bootstrap`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from labelwright.config import Settings
 from labelwright.db.database import Database
+from labelwright.services.bell import Bell
 
 if TYPE_CHECKING:
     from labelwright.media.images import Images
@@ -21,6 +22,7 @@ class Context:
     """Database, storage, decoder, clock and maker of ids. `now_ms` gives epoch milliseconds.
 
     `port` is the one this server listens on, None before it does. `is_stopping` says whether it was told to end.
+    Whoever leaves something to the background work rings the `bell` once it is written.
     """
 
     settings: Settings
@@ -29,6 +31,7 @@ class Context:
     images: "Images"
     now_ms: Callable[[], int]
     new_id: Callable[[], str]
+    bell: Bell = field(default_factory=Bell)
     port: int | None = None
     is_stopping: Callable[[], bool] = lambda: False
 

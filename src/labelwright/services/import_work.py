@@ -31,7 +31,10 @@ def work_next(ctx: Context, turns: Turns | None = None, states: tuple[str, ...] 
     """Do the next step of an import whose turn it is; False when there is none. Raises Stopping."""
     table = t.label_import
     with (turns or Turns()).next(states, lambda: waiting(ctx, table, states)) as import_id:
-        return import_id is not None and _work(ctx, import_id, states)
+        has_worked = import_id is not None and _work(ctx, import_id, states)
+    if has_worked:
+        ctx.bell.ring()  # now that it is let go: its next step may be another thread's
+    return has_worked
 
 
 def _work(ctx: Context, import_id: str, states: tuple[str, ...]) -> bool:

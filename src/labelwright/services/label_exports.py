@@ -74,6 +74,7 @@ def create_export(ctx: Context, actor: Actor, project_id: str, wanted: Wanted) -
         "total": 0,
     }
     ctx.db.write(lambda conn: conn.execute(t.label_export.insert().values(**values)))
+    ctx.bell.ring()
     return get_export(ctx, actor, export_id)
 
 
@@ -220,6 +221,7 @@ def _move(ctx: Context, actor: Actor, export_id: str, states: tuple[str, ...], s
             raise WrongTaskState(f"The export is not {' or '.join(states)} any more.")
 
     ctx.db.write(work)
+    ctx.bell.ring()
     return get_export(ctx, actor, export_id)
 
 

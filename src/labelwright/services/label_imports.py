@@ -85,6 +85,7 @@ def create_import(  # noqa: PLR0913 - what came, and how to read it
         "total": 0,
     }
     ctx.db.write(lambda conn: conn.execute(t.label_import.insert().values(**values)))
+    ctx.bell.ring()
     return get_import(ctx, actor, import_id)
 
 
@@ -264,4 +265,5 @@ def _move(
             raise WrongTaskState(f"The import is {row.state}; this goes only while it is {' or '.join(states)}.")
 
     ctx.db.write(work)
+    ctx.bell.ring()
     return get_import(ctx, actor, import_id)

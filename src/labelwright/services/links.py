@@ -42,6 +42,7 @@ def add_links(ctx: Context, actor: Actor, dataset_id: str, urls: list[str]) -> l
             return [_add(conn, ctx, dataset_id, url, known) for url in part]
 
         results += ctx.db.write(work)
+        ctx.bell.ring()
     return results
 
 
@@ -94,7 +95,9 @@ def retry(ctx: Context, actor: Actor, medium_id: str) -> Json:
         conn.execute(update(t.medium).where(t.medium.c.id == medium_id).values(**values))
         return get_medium_json(conn, medium_id)
 
-    return ctx.db.write(work)
+    medium = ctx.db.write(work)
+    ctx.bell.ring()
+    return medium
 
 
 def fetch_next(ctx: Context) -> bool:
@@ -136,6 +139,8 @@ def _fetch(ctx: Context, row: Row[Any]) -> None:
         probe = ctx.images.probe(received.path, row.name)
         ctx.store.put(received)
         _write_down(ctx, row, described(received, probe))
+        if probe.is_tiled:
+            ctx.bell.ring()
 
 
 def _write_down(ctx: Context, row: Row[Any], values: Json) -> None:

@@ -85,6 +85,7 @@ def _make_anew(ctx: Context, row: Row[Any]) -> None:
     own = (t.medium.c.id == row.id) & (t.medium.c.state == READY)
     values = {"state": PREPARING, "progress": 0, "tiles": None}
     ctx.db.write(lambda conn: conn.execute(update(t.medium).where(own).values(**values)))
+    ctx.bell.ring()
 
 
 # --- making ---------------------------------------------------------------------------------------------------------

@@ -37,7 +37,10 @@ def keep_upload(ctx: Context, actor: Actor, dataset_id: str, name: str, received
         return insert_medium(conn, ctx, dataset_id, shown, values)
 
     ctx.store.put(received)
-    return ctx.db.write(work)
+    medium = ctx.db.write(work)
+    if probe.is_tiled:
+        ctx.bell.ring()
+    return medium
 
 
 def described(received: Received, probe: Probe) -> Json:
