@@ -1,11 +1,13 @@
 """Put the application together: routes, errors, middlewares, the web pages, the OpenAPI document."""
 
+import functools
 import time
 from typing import Any
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from labelwright import __version__
@@ -51,15 +53,10 @@ def create_app(context: Context, *, operator_secret: str, setup_secret: str | No
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        responses=PROBLEMS,
+        routes=list(_routes()),
     )
     app.state.context = context
     app.state.operator_secret, app.state.setup_secret = operator_secret, setup_secret
-    # Not through a router in between: FastAPI looks for the route once more on each level.
-    for router in (*(routes.router for routes in ROUTES), label_exports.public, operator.router, v1):
-        app.include_router(router, prefix="/api")
-    app.include_router(health.router)
-    app.include_router(export.public)
     pages.install(app)
     errors.install_errors(app)
     app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
@@ -71,6 +68,18 @@ def create_app(context: Context, *, operator_secret: str, setup_secret: str | No
     app.add_middleware(security.SafeHeaders)
     app.add_middleware(AccessLog)
     return app
+
+
+@functools.cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """All routes of the API. What FastAPI works out for their first request is kept with them, for every context."""
+    # Each stands in the application itself: FastAPI looks for the route once more on each level of routers.
+    root = APIRouter(responses=PROBLEMS)
+    for router in (*(routes.router for routes in ROUTES), label_exports.public, operator.router, v1):
+        root.include_router(router, prefix="/api")
+    root.include_router(health.router)
+    root.include_router(export.public)
+    return tuple(root.routes)
 
 
 def openapi_document(app: FastAPI) -> dict[str, Any]:
