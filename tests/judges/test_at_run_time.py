@@ -107,6 +107,24 @@ def test_an_archive_that_was_tampered_with_is_not_valid(
     assert "pycocotools" not in capsys.readouterr().err
 
 
+def test_files_of_others_may_have_boxes_that_do_not_fit_their_outlines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    outline = {"segmentation": [[1, 1, 9, 1, 9, 9]], "bbox": [0, 0, 20, 20], "area": 32, "iscrowd": 0}
+    labels = {
+        "images": [{"id": 7, "file_name": "a.png", "width": 30, "height": 20}],
+        "categories": [{"id": 3, "name": "cat"}],
+        "annotations": [{"id": 1, "image_id": 7, "category_id": 3, **outline}],
+    }
+    (theirs / "labels.json").write_text(json.dumps(labels))
+    (theirs / "notes.json").write_text("[]")
+    where = judges_in(tmp_path / "judges", "pycocotools")
+    app(["validate", str(theirs), "--judges", where], exit_on_error=False, result_action="return_none")
+    assert "pycocotools 2.0.11 reads the same: 1 annotation in 1 picture." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("module", "seconds", "said"),
     [
@@ -133,8 +151,8 @@ def test_a_judge_that_cannot_finish_says_why_and_the_archive_is_good(
 
 BLIND = """
 class COCO:
-    def __init__(self, path):
-        self.dataset, self.cats, self.imgs = {"categories": []}, {}, {}
+    def createIndex(self):
+        self.cats, self.imgs = {}, {}
 """
 
 
