@@ -50,6 +50,13 @@ def test_an_archive_becomes_one_in_another_format_and_is_read_back(
     assert run("validate", target) == 0
 
 
+def test_conversions_can_be_refused(coco: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("convert", coco, tmp_path / "out.zip", "--format", "yolo-seg", "--refuse-conversions") == 0
+    said = capsys.readouterr().err
+    assert "Conversions are refused: " in said
+    assert " converted: " not in said
+
+
 def test_what_was_converted_there_and_back_is_the_same(coco: Path, tmp_path: Path) -> None:
     assert run("convert", coco, tmp_path / "there", "--format", "native") == 0
     assert run("convert", tmp_path / "there", tmp_path / "back.tar", "--format", "coco") == 0

@@ -72,6 +72,10 @@ def test_what_a_format_loses_is_said_and_its_archive_comes_back_unchanged(
     lost.click()
     place = page.get_by_role("list", name="What it is about").get_by_role("link", name="000.png")
     assert (place.get_attribute("href") or "").startswith(f"/label/{world.tasks[0]}")
+    page.get_by_label("Nothing that has to be converted").check()
+    page.get_by_role("button", name="See what gets lost").click()
+    expect(page.get_by_text("does not come along: Conversions are refused: ").first).to_be_visible(timeout=LONG)
+    page.get_by_label("Nothing that has to be converted").uncheck()
 
     page.get_by_label("Format", exact=True).select_option("coco")
     environment = judge("pycocotools", "pycocotools==2.0.11").parents[1]

@@ -159,10 +159,9 @@ SHARED = FLAT | dict.fromkeys(OF_PIXELS, 40)
 WAYS = ({}, {"splits": parse_splits("60/20/20")}, {"side_car": True, "classes": ("car",), "compact": True})
 
 
-@pytest.mark.parametrize("form", SHARED)
 @pytest.mark.parametrize(
-    "fields",
-    [{}, {"splits": parse_splits("60/20/20")}, {"side_car": True, "classes": ("car",), "compact": True}],
+    ("form", "fields"),
+    [*((form, fields) for fields in WAYS for form in SHARED), ("yolo-seg", {"conversions": "refuse"})],
     ids=str,
 )
 def test_archive_and_ledger_do_not_show_how_many_processes_wrote_them(

@@ -59,6 +59,7 @@ def test_the_bytes_are_those_in_the_archive(ctx: Context, team: Team, project: P
 
 def test_options_are_those_of_the_format(ctx: Context, team: Team, project: Project) -> None:
     wanted = {"format": "coco", "settings": {"keypoints": "false"}, "compact": True, "empty": False}
+    wanted["conversions"] = "refuse"
     with archived(ctx, team, project, **wanted) as archive:
         raw = streamed(ctx, team, project, **wanted)
         assert raw == archive.read("annotations/instances_default.json")
@@ -74,6 +75,7 @@ def test_options_are_those_of_the_format(ctx: Context, team: Team, project: Proj
         ({"format": "coco", "pictures": "pack"}, "pictures needs more than one file"),
         ({"format": "coco", "side_car": True}, "sideCar needs more than one file"),
         ({"format": "coco", "settings": {"captions": "true"}}, "captions writes a second file"),
+        ({"format": "coco", "conversions": "no"}, "conversions=no will not do; use allow or refuse"),
         ({"format": "coco", "classes": ("boat",)}, "There is no geometry class “boat”"),
     ],
 )

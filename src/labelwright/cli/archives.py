@@ -49,6 +49,7 @@ class Archived:
         Parameter(show_default=True, help="stored: turn labels as the pixels lie, for programs that ignore EXIF."),
     ] = "displayed"
     side_car: Annotated[bool, Parameter(help="Add the file that brings back what the format cannot hold.")] = False
+    refuse_conversions: Annotated[bool, Parameter(help="Leave out what would be converted, and say so.")] = False
     skip_empty: Annotated[bool, Parameter(help="Leave out pictures without any label.")] = False
     dry_run: Annotated[bool, Parameter(help="Say what would come along and what not; write nothing.")] = False
 
@@ -66,6 +67,7 @@ class Archived:
             empty=not self.skip_empty,
             compact=self.compact,
             side_car=self.side_car,
+            conversions="refuse" if self.refuse_conversions else "allow",
             split=self.split,
             group=self.group,
             pictures=self.pictures,

@@ -18,6 +18,7 @@ from labelwright.exchange.archive import Archive, FolderWriter, Sink, TarWriter
 from labelwright.exchange.asides import as_fault
 from labelwright.exchange.checking import check_archive
 from labelwright.exchange.comparing import compare
+from labelwright.exchange.conversions import ALLOW, REFUSE
 from labelwright.exchange.converting import STATE, open_converted, restored
 from labelwright.exchange.exporting import CONFIGURATION_PATH, Exporting, Report
 from labelwright.exchange.files import WHOLE, Files, open_files
@@ -88,6 +89,7 @@ def convert(  # noqa: PLR0913 - the options of a command
     side_car: Annotated[
         bool, Parameter(help="Add the file that brings back what the target format cannot hold.")
     ] = False,
+    refuse_conversions: Annotated[bool, Parameter(help="Leave out what would be converted, and say so.")] = False,
     judges: Judges = "",
 ) -> None:
     """Convert labels from one format into another; what cannot come along is counted and said."""
@@ -106,6 +108,7 @@ def convert(  # noqa: PLR0913 - the options of a command
         pictures="pack" if pictures else "none",
         compact=compact,
         side_car=side_car,
+        conversions=REFUSE if refuse_conversions else ALLOW,
         settings=chosen(FORMATS[form].settings, read_options(option)),
     )
     with counting(f"Converting {source.name} from {found.name}", converted.media) as bar:

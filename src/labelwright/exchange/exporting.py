@@ -14,8 +14,10 @@ import msgspec
 
 from labelwright.exchange import manifest as manifests
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.conversions import ALLOW, REFUSE, Conversions, Nowhere, find_conversions
+from labelwright.exchange.filtering import Filter, leave_out
 from labelwright.exchange.format import Format, lost_along
-from labelwright.exchange.ledger import Balance, Counted, Ledger, contents, item_of
+from labelwright.exchange.ledger import Balance, Counted, Ledger, Spot
 from labelwright.exchange.media_lines import Described, MediaLines, described
 from labelwright.exchange.numbers import compacted
 from labelwright.exchange.planning import Kept, Names, Plan, plan_of_names, plan_of_tasks
@@ -85,8 +87,9 @@ class Exporting:
         self._original, self._scratch = scheme, scratch
         check_frame(form, request.frame)
         self._is_stored = request.frame == STORED
-        self._wanted = wanted_classes(request, scheme)
-        self._scheme = compacted(scheme, self._wanted) if request.compact else scheme
+        wanted = wanted_classes(request, scheme)
+        self._scheme = compacted(scheme, wanted) if request.compact else scheme
+        self._filter = Filter(self._scheme, wanted)
         self._form, self._request, self._tasks = form, request, tasks
         self._project, self._open_picture, self._progress = project, open_picture, progress
         self._split = splitter(request.splits, scheme.configuration) if request.splits else lambda _: ""
@@ -104,6 +107,8 @@ class Exporting:
 
         It is done when somebody asks for the first task, so that a writer's first bytes need not wait for it.
         """
+        if self._plan is None and self._request.conversions == REFUSE and not self._filter.conversions.how:
+            self._filter = self._filter._replace(conversions=find_conversions(self._drafted))
         if self._plan is None and self._names is not None:
             self._plan = plan_of_names(self._names, self._splits)
         elif self._plan is None:
@@ -247,7 +252,7 @@ class Exporting:
 
     def _left(self, kept: Kept) -> TaskLabels:
         """A task as it comes into the export."""
-        left = msgspec.structs.replace(self._reduced(kept.task), medium=self._medium(kept))
+        left = msgspec.structs.replace(self._filter.reduced(kept.task), medium=self._medium(kept))
         if self._is_stored:
             left = msgspec.structs.replace(left, content=stored_document(left.document, kept.task.medium))
         return left
@@ -266,27 +271,16 @@ class Exporting:
         left = list(compress(left, is_first))
         self._ledger.lose_comments(*left)
         self._counts += counts_by_class(left)
-        if self._wanted is None:
+        if self._filter.is_open:
             self._ledger.enter(*left)
             return
-        for kept, one in zip(compress(some, is_first), left, strict=True):
+        for kept in compress(some, is_first):
             self._ledger.enter(kept.task)
-            self._count_cut(kept.task, one)
+            self._filter.account(self._ledger, kept.task)
 
     def _add_side_car(self, archive: Archive) -> None:
         refused: set[str] = set()
-        request = msgspec.structs.replace(self._request, side_car=False, pictures="none")
-        draft = Exporting(
-            self._form,
-            request,
-            self._original,
-            self._tasks,
-            project=self._project,
-            progress=self._progress,
-            processes=self._processes,
-            load=self._load,
-        )
-        draft._ledger = Ledger(refused, lost_along(self._form))
+        draft = self._draft(Ledger(refused, lost_along(self._form)), self._filter.conversions)
 
         def write_draft(archive: Archive) -> set[str]:
             draft.write(archive, {})
@@ -302,12 +296,34 @@ class Exporting:
             folder=self._scratch,
         )
 
+    def _draft(self, ledger: Ledger, conversions: Conversions) -> "Exporting":
+        """The same export for what it tells a ledger, without what is said to be converted."""
+        request = msgspec.structs.replace(self._request, side_car=False, pictures="none", conversions=ALLOW)
+        draft = Exporting(
+            self._form,
+            request,
+            self._original,
+            self._tasks,
+            project=self._project,
+            progress=self._progress,
+            processes=self._processes,
+            load=self._load,
+        )
+        draft._ledger, draft._filter = ledger, draft._filter._replace(conversions=conversions)
+        return draft
+
+    def _drafted(self, conversions: Conversions) -> dict[Spot, str]:
+        """What is converted without what is said to be."""
+        ledger = Ledger(lost=lost_along(self._form), conversions={})
+        self._draft(ledger, conversions).write_labels(Archive(Nowhere()))
+        return ledger.conversions or {}
+
     def _displayed(self) -> Iterator[TaskLabels]:
         """The kept tasks as they are displayed, whatever the frame of the archive."""
         for kept in self._kept(None):
             path, split = self.plan().placed(kept)
             own = msgspec.structs.replace(kept.task.medium, path=path, split=split)
-            yield msgspec.structs.replace(self._reduced(kept.task), medium=own)
+            yield msgspec.structs.replace(self._filter.reduced(kept.task), medium=own)
 
     # --- filters ---
 
@@ -315,42 +331,17 @@ class Exporting:
         """Whether a task comes into the export; one that does not is in the ledger at once."""
         if task.state not in self._request.states:
             self._ledger.enter(task)
-            self._leave_out(task, f"The task is {task.state.replace('_', ' ')}.")
+            leave_out(self._ledger, task, f"The task is {task.state.replace('_', ' ')}.")
             return False
         if self._request.empty:
             return True
-        left = self._reduced(task)
+        left = self._filter.reduced(task)
         if left.annotations or left.answers:
             return True
         self._ledger.enter(task)
-        self._leave_out(left, "Nothing is labelled in the picture.")
-        self._count_cut(task, left)
+        leave_out(self._ledger, left, "Nothing is labelled in the picture.")
+        self._filter.account(self._ledger, task)
         return False
-
-    def _leave_out(self, task: TaskLabels, rule: str) -> None:
-        self._ledger.filtered("tasks", rule, item=item_of(task))
-        for unit, count in contents(task):
-            self._ledger.filtered(unit, rule, count)
-
-    def _count_cut(self, task: TaskLabels, left: TaskLabels) -> None:
-        kept = {annotation.id for annotation in left.document.annotations}
-        for annotation in task.document.annotations:
-            if annotation.id not in kept:
-                key = self._scheme.configuration.by_id[annotation.class_id].label_class.key
-                self._ledger.filtered("geometries", "The class is not wanted.", item=item_of(task, annotation.id, key))
-                if annotation.answers:
-                    self._ledger.filtered("answers", "The class is not wanted.", len(annotation.answers))
-                if annotation.comment:
-                    self._ledger.filtered("comments", "The class is not wanted.")
-
-    def _reduced(self, task: TaskLabels) -> TaskLabels:
-        """The task with annotations of wanted classes alone; what is nested goes with its parent."""
-        if self._wanted is None:
-            return task
-        wanted = [a for a in task.document.annotations if a.class_id in self._wanted]
-        parents = {None, *(a.id for a in wanted)}
-        kept = tuple(a for a in wanted if a.parent_id in parents)
-        return msgspec.structs.replace(task, content=msgspec.structs.replace(task.document, annotations=kept))
 
     # --- pictures and the manifest ---
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from labelwright.exchange.areas import area_of
 from labelwright.exchange.format import Support
-from labelwright.exchange.ledger import NO_SIZE, Item, Ledger, Loss, Unit, item_of, refuse_task
+from labelwright.exchange.ledger import NO_SIZE, Item, Ledger, Loss, item_of, refuse_task
 from labelwright.exchange.numerals import Floats
 from labelwright.exchange.outlines import Places
 from labelwright.exchange.portions import Portion
@@ -168,17 +168,17 @@ class Flattener:
                 self._ledger.refused("answers", OPENED, item)
                 continue
             if self._is_whole(plain(answer)):
-                self._account_answer("answers", support, item)
+                self._account_answer(support, item, str(question.label_class.id))
             else:
-                self._ledger.converted("answers", BLANKED, item)
+                self._ledger.converted("answers", BLANKED, item, question_id=str(question.label_class.id))
             found[question.name] = answer
         return found
 
-    def _account_answer(self, unit: Unit, support: Support, item: Item) -> None:
+    def _account_answer(self, support: Support, item: Item, question_id: str) -> None:
         if support.level == "converts":
-            self._ledger.converted(unit, support.how, item)
+            self._ledger.converted("answers", support.how, item, question_id=question_id)
         else:
-            self._ledger.exported(unit)
+            self._ledger.exported("answers")
 
 
 def account_plain(

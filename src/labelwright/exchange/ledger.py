@@ -48,6 +48,14 @@ class Loss(NamedTuple):
     amount: float
 
 
+class Spot(NamedTuple):
+    """Where something is: a task, an annotation of it (None: the medium), a question about that (None: no answer)."""
+
+    task_id: str
+    annotation_id: str | None
+    question_id: str | None = None
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of the ledger. `reason` is the rule, the way or the why; `items` the first of them."""
 
@@ -139,17 +147,24 @@ class Counted(NamedTuple):
     source: Counter[str]
     lines: dict[tuple[str, str, str], _Line]
     refused_ids: set[str] | None
+    conversions: dict[Spot, str] | None
 
 
 class Ledger:
     """Collects while an export is written. Reasons are whole sentences without a count.
 
     `refused_ids`, where somebody gives a set, gets the ids of all tasks and annotations that are refused. `lost` says
-    of comments and ids why the format holds none of them.
+    of comments and ids why the format holds none of them. `conversions`, where somebody gives a dictionary, gets how
+    each geometry and answer is converted that is.
     """
 
-    def __init__(self, refused_ids: set[str] | None = None, lost: Mapping[Unit, str] = MappingProxyType({})) -> None:
-        self._refused_ids, self.lost = refused_ids, lost
+    def __init__(
+        self,
+        refused_ids: set[str] | None = None,
+        lost: Mapping[Unit, str] = MappingProxyType({}),
+        conversions: dict[Spot, str] | None = None,
+    ) -> None:
+        self._refused_ids, self.lost, self.conversions = refused_ids, lost, conversions
         self._source: Counter[str] = Counter()
         self._lines: dict[tuple[str, str, str], _Line] = {}
 
@@ -181,14 +196,21 @@ class Ledger:
         """Note what the asker did not want."""
         self._line("filtered", unit, rule).add(count, item.class_key if item else None, item, None)
 
-    def converted(self, unit: Unit, how: str, item: Item, *, count: int = 1, loss: Loss | None = None) -> None:
-        """Note what the file holds in another form."""
-        self._line("converted", unit, how).add(count, item.class_key, item, loss)
+    def converted(
+        self, unit: Unit, how: str, item: Item, *, loss: Loss | None = None, question_id: str | None = None
+    ) -> None:
+        """Note what the file holds in another form; an answer with its question."""
+        if self.conversions is not None:
+            self.conversions.setdefault(Spot(item.task_id, item.annotation_id, question_id), how)
+        self._line("converted", unit, how).add(1, item.class_key, item, loss)
 
     def converted_all(
         self, how: str, keys: Mapping[str, int], item_at: Callable[[int], Item], losses: Floats | None = None
     ) -> None:
         """Note geometries in another form, as many of each class key; `losses` are 1 - IoU of each, if measured."""
+        if self.conversions is not None:
+            for item in map(item_at, range(sum(keys.values()))):
+                self.conversions.setdefault(Spot(item.task_id, item.annotation_id), how)
         self._line("converted", "geometries", how).add_all(keys, item_at, losses)
 
     def refused(self, unit: Unit, why: str, item: Item, *, count: int = 1) -> None:
@@ -201,10 +223,11 @@ class Ledger:
 
     def drained(self) -> Counted:
         """What was counted since the last time; counting goes on from nothing. Items taken out keep their room."""
-        found = Counted(self._source, self._lines, self._refused_ids)
+        found = Counted(self._source, self._lines, self._refused_ids, self.conversions)
         self._source = Counter()
         self._lines = {key: _Line(line.room) for key, line in found.lines.items()}
         self._refused_ids = set() if self._refused_ids is not None else None
+        self.conversions = {} if self.conversions is not None else None
         return found
 
     def merge(self, counted: Counted) -> None:
@@ -214,6 +237,8 @@ class Ledger:
             self._line(*key).merge(line)
         if self._refused_ids is not None and counted.refused_ids:
             self._refused_ids.update(counted.refused_ids)
+        if self.conversions is not None and counted.conversions:
+            self.conversions.update(counted.conversions)
 
     def _line(self, bucket: str, unit: str, reason: str) -> _Line:
         key = bucket, unit, reason

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
+from labelwright.exchange.conversions import ALLOW
 from labelwright.exchange.format import Format
 from labelwright.exchange.source import Scheme
 from labelwright.exchange.splits import Splits
@@ -19,7 +20,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     `empty` says whether finished pictures without any annotation belong in: they are what a model must not find
     anything in. `compact` numbers the classes of the archive anew, without gaps. `pictures` are left out, packed as
     their original bytes, or listed as links. `frame` is `displayed`, or `stored` for programs that ignore which way up
-    a picture is. `side_car` adds the file that brings back on import what the format cannot hold.
+    a picture is. `side_car` adds the file that brings back on import what the format cannot hold. `conversions` are
+    allowed, or refused: then what the format would convert is left out.
     """
 
     format: str
@@ -28,6 +30,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     empty: bool = True
     compact: bool = False
     side_car: bool = False
+    conversions: str = ALLOW
     splits: Splits | None = None
     pictures: str = "none"
     frame: str = "displayed"

@@ -23,7 +23,8 @@ CHANGES_PAGE: Final = 1000
 class WantedExport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What is wanted. `split` such as `80/10/10`; `group` is medium, name, dataset or the key of a question.
 
-    `compact` numbers the classes of the archive anew, without gaps. `pictures` are left out (none), packed (pack) or
+    `compact` numbers the classes of the archive anew, without gaps. `conversions` are allowed (allow), or what would be
+    converted is left out (refuse). `pictures` are left out (none), packed (pack) or
     listed (links); `frame` is displayed, or stored for programs that ignore EXIF's orientation; `dry_run` gives the
     report without a file.
     """
@@ -35,6 +36,7 @@ class WantedExport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     empty: bool = True
     compact: bool = False
     side_car: bool = False
+    conversions: str = "allow"
     split: str = ""
     group: str = "medium"
     seed: str = ""
@@ -170,6 +172,7 @@ class Exchanges:
             "option": [f"{name}={value}" for name, value in wanted.settings.items()],
             "empty": str(wanted.empty).lower(),
             "compact": str(wanted.compact).lower(),
+            "conversions": wanted.conversions,
             "frame": wanted.frame,
         }
         size = 0

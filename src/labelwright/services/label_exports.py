@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection, Row, select, update
 
 from labelwright.db import tables as t
+from labelwright.exchange.conversions import ALLOW, WAYS
 from labelwright.exchange.format import chosen
 from labelwright.exchange.requesting import PICTURES, Request, check_frame
 from labelwright.exchange.source import Scheme
@@ -45,6 +46,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_u
     empty: bool = True
     compact: bool = False
     side_car: bool = False
+    conversions: str = ALLOW
     split: str = ""
     group: str = "medium"
     seed: str = ""
@@ -85,6 +87,8 @@ def request_of(wanted: Wanted, configuration: Configuration) -> Request:
         _refuse_unknown("format", "format", wanted.format, [f.id for f in FORMATS.values() if f.write is not None])
     if wanted.pictures not in PICTURES:
         _refuse("pictures", f"pictures={wanted.pictures[:40]} will not do; use {', '.join(PICTURES)}.")
+    if wanted.conversions not in WAYS:
+        _refuse("conversions", f"conversions={wanted.conversions[:40]} will not do; use {' or '.join(WAYS)}.")
     check_frame(form, wanted.frame)
     splits = parse_splits(wanted.split, wanted.group, wanted.seed) if wanted.split else None
     if splits is not None:
@@ -100,6 +104,7 @@ def request_of(wanted: Wanted, configuration: Configuration) -> Request:
         empty=wanted.empty,
         compact=wanted.compact,
         side_car=wanted.side_car,
+        conversions=wanted.conversions,
         splits=splits,
         pictures=wanted.pictures,
         frame=wanted.frame,

@@ -119,6 +119,7 @@ export interface WantedExport {
   readonly empty: boolean
   readonly compact: boolean
   readonly sideCar: boolean
+  readonly conversions: 'allow' | 'refuse'
   readonly split: string
   readonly group: string
   readonly pictures: 'none' | 'pack' | 'links'

@@ -47,6 +47,7 @@ class StreamOptions(BaseModel):
     option: list[str] = Field([], description="NAME=VALUE, an option of the format.")
     empty: bool = Field(True, description="Pictures without labels too.")
     compact: bool = Field(False, description="Number the classes anew, without gaps.")
+    conversions: str = Field("allow", description="allow, or refuse: what would be converted is left out.")
     frame: str = Field("displayed", description="displayed, or stored for programs that ignore EXIF.")
 
     def wanted(self, states: tuple[str, ...]) -> Wanted:
@@ -63,6 +64,7 @@ class StreamOptions(BaseModel):
             classes=tuple(self.label_class),
             empty=self.empty,
             compact=self.compact,
+            conversions=self.conversions,
             frame=self.frame,
         )
 
