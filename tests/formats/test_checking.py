@@ -60,6 +60,13 @@ def test_pictures_that_nobody_has_read_yet_are_no_fault(form: Format, tmp_path: 
     check_archive(form, tmp_path / "archive.zip", balance, again)
 
 
+@pytest.mark.parametrize("form", BOTH_WAYS, ids=lambda form: form.id)
+def test_archives_of_no_task_and_of_tasks_without_labels_are_no_fault(form: Format, tmp_path: Path) -> None:
+    for tasks in ([], tasks_of()):
+        balance, again = written(form, tasks, tmp_path / "archive.zip")
+        assert check_archive(form, tmp_path / "archive.zip", balance, again) == 0
+
+
 @pytest.mark.parametrize("form", ["coco", "yolo", "yolo-seg", "voc", "open-images"])
 def test_boxes_beyond_the_border_are_no_fault(form: str, tmp_path: Path) -> None:
     tasks = tasks_of(Rectangle(10, 10, 50, 40), Rectangle(600, 440, 40.5, 40.25))

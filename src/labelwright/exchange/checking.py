@@ -33,8 +33,8 @@ def check_archive(form: Format, path: Path, balance: Balance, tasks: Iterable[Ta
     comes in another order waits. Where the reader has a picture's shapes as numbers, these are compared, and only of a
     picture in which they differ are objects made: they may be the same in another order.
     """
-    if form.read is None:
-        return 0
+    if form.read is None or not balance.exported["tasks"]:
+        return 0  # of no task, most formats have no file by which their readers could know them
     labels = form.read(open_files(path, processes=processes))
     found = _Found(labels)
     kind = _kind_drawn(form) if labels.drawn is not None else None

@@ -265,6 +265,8 @@ def check_side_car(form: Format, path: Path) -> None:
     files = open_files(path)
     side_car = open_side_car(files)
     assert side_car is not None
+    if not side_car.media:
+        return
     back: set[str] = set()
     for medium in Restorer(side_car).media(identified(form.read(files).media(), files)):
         known = side_car.find(medium.id)

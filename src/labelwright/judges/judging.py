@@ -32,7 +32,7 @@ class Place(NamedTuple):
 def verdicts_on(form: Format, path: Path, annotations: int, place: Place) -> tuple[Verdict, ...]:
     """What every judge of a format that is installed says of an archive with so many annotations."""
     judges = judges_of(form.id, place.where)
-    if not judges or form.read is None:
+    if not judges or form.read is None or not annotations:
         return ()
     if annotations > MOST_ANNOTATIONS:
         why = f"was not asked: up to {MOST_ANNOTATIONS:,} annotations are given to other programs, not {annotations:,}"
