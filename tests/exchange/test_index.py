@@ -1,0 +1,35 @@
+"""Numbers by text."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from labelwright.exchange import index
+from labelwright.exchange.index import Index
+
+
+@given(some.lists(some.tuples(some.text(max_size=3), some.integers(-(2**63), 2**63 - 1)), max_size=60))
+def test_an_index_is_a_dictionary_that_keeps_what_came_first(pairs: list[tuple[str, int]]) -> None:
+    found = Index()
+    wanted: dict[str, int] = {}
+    for text, number in pairs:
+        assert found.setdefault(text, number) == wanted.setdefault(text, number)
+    assert len(found) == len(wanted)
+    assert all(found.get(text) == number for text, number in wanted.items())
+    assert found.get("none of these") is None
+
+
+def test_many_texts_keep_their_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "_FRESH", 1000)
+    found, texts = Index(), [f"picture_{number}.jpg" for number in range(10_500)]
+    random.Random(1).shuffle(texts)  # noqa: S311 - no secrets
+    assert all(found.add(text) for text in texts)
+    assert not any(found.add(text) for text in texts)
+    numbered = Index()
+    for number, text in enumerate(texts):
+        numbered.setdefault(text, number)
+    assert [numbered.get(text) for text in texts] == list(range(10_500))
+    assert len(numbered) == 10_500
+    assert "another" not in numbered
