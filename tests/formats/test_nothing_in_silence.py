@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from labelwright.exchange.files import open_files
 from labelwright.exchange.format import Format
 from labelwright.exchange.found import Faults, FoundMedium, FoundObject
 from labelwright.formats import FORMATS
+from labelwright.model.errors import Invalid
 from tests.exchange.writing import pack, unpack
 from tests.formats import corpus
 
@@ -129,3 +130,52 @@ def test_whatever_stands_in_a_file_is_said(form: Format, tmp_path: Path) -> None
     labels = form.read(open_files(tmp_path))
     text = told(list(labels.media()), labels.faults)
     assert [place for place, name in said.items() if name not in text] == []
+
+
+def laid_down(
+    form: Format, folder: Path, change: Callable[[bytes], bytes]
+) -> tuple[list[str], Faults, list[FoundMedium]]:
+    """The tables of an archive, each changed, with the files beside them; which these are, and what is read."""
+    assert form.read is not None
+    tables = []
+    for path, content in files_of(form):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        is_table = path.endswith(".csv") and path.rpartition("/")[2] not in NOT_READ
+        (folder / path).write_bytes(change(content) if is_table else content)
+        tables += [path] * is_table
+    labels = form.read(open_files(folder))
+    return tables, labels.faults, list(labels.media())
+
+
+WITH_TABLES: Final = ("csv", "open-images", "cityscapes", "masks_index", "masks_class", "masks_instance")
+
+
+@pytest.mark.parametrize("name", WITH_TABLES)
+def test_cells_behind_the_last_column_are_said_with_their_line_and_empty_ones_are_none(
+    name: str, tmp_path: Path
+) -> None:
+    form = FORMATS[name]
+    tables, faults, media = laid_down(
+        form, tmp_path / "good", lambda table: table.replace(b"\n", b",,\n").replace(b",,\n", b"\n", 1)
+    )
+    assert (bool(tables), faults.kept, bool(media)) == (True, [], True)
+    tables, faults, _ = laid_down(form, tmp_path / "bad", lambda table: table + b"9," * 40 + b"9\n")
+    assert sorted((one.place.file, one.code) for one in faults.kept) == [(path, "too_many_cells") for path in tables]
+    assert all("holds 41 cells under a head of" in fault.message and fault.place.line for fault in faults.kept)
+
+
+@pytest.mark.parametrize("name", WITH_TABLES)
+def test_a_column_without_a_name_has_its_number_and_of_two_with_one_name_nobody_knows(
+    name: str, tmp_path: Path
+) -> None:
+    def unnamed(table: bytes) -> bytes:
+        head, *rows = table.splitlines()
+        return b"\n".join((b"," + head + b",", *(b"first," + row + b",last" for row in rows)))
+
+    form = FORMATS[name]
+    tables, faults, media = laid_down(form, tmp_path / "unnamed", unnamed)
+    text = told(media, faults)
+    assert tables
+    assert ("'column 1'" in text, "value='first'" in text, "value='last'" in text) == (True, True, True)
+    with pytest.raises(Invalid, match="has 2 columns named “again”, and which is meant nobody knows"):
+        laid_down(form, tmp_path / "twice", lambda table: table.replace(b"\n", b",again,again\n"))

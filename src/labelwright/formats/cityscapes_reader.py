@@ -98,7 +98,7 @@ def read(files: Files) -> LabelFile:
 def _names(files: Files, path: str, faults: Faults) -> dict[int, str]:
     """Names by id, of `labels.csv`."""
     found: dict[int, str] = {}
-    for line, fields in rows_of(files, path):
+    for line, fields in rows_of(files, path, faults):
         name = fields.get("name", "")
         others = {column: text for column, text in fields.items() if column not in _OF_LABELS}
         told(faults, others, Place(path, line=line), OF_CLASSES)

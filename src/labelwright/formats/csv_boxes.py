@@ -142,7 +142,7 @@ def read(files: Files) -> LabelFile:
             columns = _find_columns(columns_of(files, path))
             assert columns is not None
             by_picture: dict[str, list[Line]] = {}
-            for line, found in rows_of(files, path):
+            for line, found in rows_of(files, path, faults):
                 row = columns.read(found)
                 if row["path"]:
                     by_picture.setdefault(row["path"], []).append((line, row))

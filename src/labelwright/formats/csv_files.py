@@ -2,10 +2,13 @@
 
 import csv
 import io
+import itertools
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from labelwright.exchange.files import Files, refused
+from labelwright.exchange.found import Faults, Place
 
 Row = dict[str, str]
 _ENDING: Final = "\r\n"
@@ -14,19 +17,40 @@ csv.field_size_limit(1 << 20)  # the answers about a picture are one field, and 
 
 def columns_of(files: Files, path: str) -> set[str]:
     """The names in the first line."""
-    line = files.head(path).decode("utf-8-sig", "replace").split("\n", 1)[0]
-    return {name.strip().strip('"') for name in line.split(",")}
+    text = files.head(path).decode("utf-8-sig", "replace")
+    return {name.strip() for name in next(csv.reader(io.StringIO(text, newline="")), ())}
 
 
-def rows_of(files: Files, path: str) -> Iterator[tuple[int, Row]]:
-    """The rows of a table with a head, with their line numbers. Raises Invalid where it is no table."""
-    table = csv.DictReader(io.StringIO(files.text(path), newline=""))
+def rows_of(files: Files, path: str, faults: Faults) -> Iterator[tuple[int, Row]]:
+    """The rows of a table with a head, with their line numbers. Raises Invalid where it is no table.
+
+    Cells behind the last column are a fault, unless they are empty: which of them belong where nobody can tell.
+    """
+    table = csv.reader(io.StringIO(files.text(path), newline=""))
     try:
-        table.fieldnames = [name.strip() for name in table.fieldnames or ()]
-        for row in table:
-            yield table.line_num, {key: value or "" for key, value in row.items() if key is not None}
+        names = _names(path, next(table, []))
+        count = len(names)
+        for cells in table:
+            if len(cells) <= count or not any(map(str.strip, cells[count:])):
+                if cells:
+                    yield table.line_num, dict(itertools.zip_longest(names, cells[:count], fillvalue=""))
+            else:
+                text = (
+                    f"A row holds {len(cells)} cells under a head of {count} columns; a text with a comma needs quotes."
+                )
+                faults.add(Place(path, line=table.line_num), "too_many_cells", text, ",".join(cells[count:]))
     except csv.Error as error:
         raise refused(path, "invalid_table", f"cannot be read at line {table.line_num}: {error}.") from None
+
+
+def _names(path: str, head: list[str]) -> list[str]:
+    """The names of columns; one without a name has its number. Raises Invalid where two have the same one."""
+    names = [name.strip() or f"column {number}" for number, name in enumerate(head, 1)]
+    for name, times in Counter(names).items():
+        if times > 1:
+            text = f"has {times} columns named “{name[:60]}”, and which is meant nobody knows; name each otherwise."
+            raise refused(path, "duplicate_column", text)
+    return names
 
 
 def write_rows(put: Callable[[bytes], None], rows: Iterable[Iterable[Any]]) -> None:

@@ -68,7 +68,7 @@ def read(files: Files, faults: Faults, path: str = PATH) -> tuple[dict[int, Row]
     """Read a table: classes by value, and the values that are no classes (background and ignore index)."""
     found: dict[int, Row] = {}
     nothing: set[int] = set()
-    for line, fields in rows_of(files, path):
+    for line, fields in rows_of(files, path, faults):
         place, name = Place(path, line=line), fields.get("name", "").strip()
         told(faults, {column: text for column, text in fields.items() if column not in _COLUMNS}, place, OF_CLASSES)
         value = whole(fields.get("value"))

@@ -90,12 +90,12 @@ def find_root(files: Files, name: str) -> str | None:
     return None
 
 
-def listed(files: Files, root: str) -> dict[str, Listed]:
+def listed(files: Files, root: str, faults: Faults) -> dict[str, Listed]:
     """The list of masks, where the files have one, by their paths."""
     path = root + LIST_PATH
     if path not in files.sizes:
         return {}
-    lines = (_listed(root, row, Place(path, line=number)) for number, row in rows_of(files, path))
+    lines = (_listed(root, row, Place(path, line=number)) for number, row in rows_of(files, path, faults))
     return {line.mask: line for line in lines}
 
 

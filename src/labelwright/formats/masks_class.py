@@ -78,7 +78,7 @@ def recognise(files: Files) -> bool:
     if root is None:
         return False
     start = f"{root}{FOLDER}/"
-    names = (*files.ending(".png"), *mask_pictures.listed(files, root))
+    names = (*files.ending(".png"), *mask_pictures.listed(files, root, Faults()))
     return any(name.startswith(start) for name in names)
 
 
@@ -93,7 +93,7 @@ def read(files: Files) -> LabelFile:
 
     def media() -> Iterator[FoundMedium]:
         masks = _masks(files, root, rows, faults)
-        known = mask_pictures.listed(files, root)
+        known = mask_pictures.listed(files, root, faults)
         for name in sorted({*masks, *known}):
             yield _medium(files, name, known.get(name), masks[name], faults)
 

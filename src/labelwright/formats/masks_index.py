@@ -75,7 +75,7 @@ def read(files: Files) -> LabelFile:
     classes, nothing = mask_classes.read(files, faults, root + mask_classes.PATH)
 
     def media() -> Iterator[FoundMedium]:
-        known = mask_pictures.listed(files, root)
+        known = mask_pictures.listed(files, root, faults)
         for path in _masks(files, root):
             yield _medium(files, path, known.get(path), (classes, nothing), faults)
 

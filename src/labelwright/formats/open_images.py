@@ -94,11 +94,11 @@ def read(files: Files) -> LabelFile:
     names = dict(_descriptions(files))
 
     def media() -> Iterator[FoundMedium]:
-        pictures = dict(_pictures(files))
+        pictures = dict(_pictures(files, faults))
         seen: set[str] = set()
         for path in paths:
             by_picture: dict[str, list[tuple[int, Row]]] = {}
-            for line, row in rows_of(files, path):
+            for line, row in rows_of(files, path, faults):
                 by_picture.setdefault(row["ImageID"], []).append((line, row))
             for picture, lines in by_picture.items():
                 seen.add(picture)
@@ -123,10 +123,10 @@ def _descriptions(files: Files) -> Iterator[tuple[str, str]]:
                     yield label, name.strip().strip('"')
 
 
-def _pictures(files: Files) -> Iterator[tuple[str, tuple[Place, Row]]]:
+def _pictures(files: Files, faults: Faults) -> Iterator[tuple[str, tuple[Place, Row]]]:
     for path in files.ending(".csv"):
         if {"ImageID", "Subset"} <= columns_of(files, path):
-            for line, row in rows_of(files, path):
+            for line, row in rows_of(files, path, faults):
                 yield row["ImageID"], (Place(path, line=line), row)
 
 
