@@ -1,34 +1,68 @@
 """XML of strangers and of ours: read without entities, network or huge trees; written line by line."""
 
-import io
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterator
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from labelwright.exchange.files import Files, refused
 
+_PORTION_BYTES: Final = 1 << 15
+_DOCTYPE: Final = re.compile(rb"<!DOCTYPE")
+_ENTITY: Final = re.compile(rb"<!ENTITY")
+_IDLE: Final[dict[tuple[str, ...], list[Any]]] = defaultdict(list)
+"""Parsers that wait for their next file, by tags. Each holds itself: one for every file would stay for good."""
 
-def elements(files: Files, path: str, *tags: str) -> Iterator[Any]:
-    """The elements with these tags, one by one, each forgotten when the next is asked for. Raises Invalid."""
+
+def elements(files: Files, path: str, *tags: str, at_end: Callable[[Any], None] = lambda _: None) -> Iterator[Any]:
+    """The elements with these tags, one by one, each forgotten when the next is asked for. Raises Invalid.
+
+    `at_end` gets the root, with what stands beside these elements, when all was read.
+    """
     try:
         from lxml import etree  # noqa: PLC0415 - an extra
     except ImportError:
         text = "is XML, which needs “pip install labelwright[formats]” here."
         raise refused(path, "needs_extra", text) from None
-    content = bytes(files.read(path))
-    if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content:
+    content = memoryview(files.read(path))
+    if _DOCTYPE.search(content[:4096]) or _ENTITY.search(content):
         raise refused(path, "xml_entities", "declares a document type or entities; that is not read.")
+    idle = _IDLE[tags]
+    parser = (
+        idle.pop()
+        if idle
+        else etree.XMLPullParser(events=("end",), tag=tags, resolve_entities=False, no_network=True, huge_tree=False)
+    )
     try:
-        walk = etree.iterparse(
-            io.BytesIO(content), events=("end",), tag=tags, resolve_entities=False, no_network=True, huge_tree=False
-        )
-        for _, element in walk:
-            yield element
-            element.clear()
+        root = yield from _parsed(parser, content)
     except etree.XMLSyntaxError as error:
         reason = str(error).partition(" (<string>")[0].replace(", use XML_PARSE_HUGE option", "")
         raise refused(path, "invalid_xml", f"is not XML: {reason}.") from None
+    at_end(root)
+    idle.append(parser)
+
+
+def _parsed(parser: Any, content: memoryview) -> Generator[Any, None, Any]:
+    """The elements that end, as far as the parser comes; returns the root. Raises XMLSyntaxError."""
+    root = before = None
+    for at in range(0, len(content) + _PORTION_BYTES, _PORTION_BYTES):
+        portion = bytes(content[at : at + _PORTION_BYTES])
+        try:
+            root = parser.feed(portion) if portion else parser.close()
+        finally:
+            for _, element in parser.read_events():
+                _forget(before, element)
+                yield element
+                element.clear()
+                before = element
+    return root
+
+
+def _forget(before: Any, element: Any) -> None:
+    """Take an element out of the tree if this one is beside it, so that the parser is past what stands between."""
+    if before is not None and (parent := before.getparent()) is not None and parent is element.getparent():
+        parent.remove(before)
 
 
 def leaves(element: Any, known: frozenset[str]) -> dict[str, str]:
