@@ -35,7 +35,7 @@ def check_archive(form: Format, path: Path, balance: Balance, tasks: Iterable[Ta
     """
     if form.read is None or not balance.exported["tasks"]:
         return 0  # of no task, most formats have no file by which their readers could know them
-    labels = form.read(open_files(path, processes=processes))
+    labels = form.read(open_files(path, processes=processes, is_ours=True))
     found = _Found(labels)
     kind = _kind_drawn(form) if labels.drawn is not None else None
     for task in tasks:

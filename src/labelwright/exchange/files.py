@@ -4,7 +4,6 @@ An archive's entries are read where they are; nothing is unpacked to a path that
 that leave the archive, links, entries that unpack to more than the limits, an archive inside an archive.
 """
 
-import contextlib
 import errno
 import io
 import json
@@ -12,46 +11,47 @@ import lzma
 import mmap
 import os
 import re
-import stat
-import struct
 import sys
 import tarfile
 import tempfile
 import unicodedata
 import weakref
-import zipfile
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final, Protocol
-from zlib import crc32
 from zlib import error as zlib_error
 
+from labelwright.exchange.listing import Held, Listing, Paths, Sizes
+from labelwright.exchange.naming import stem_of
+from labelwright.exchange.zip_entries import Damaged, ZipDirectory, ZipEntry
 from labelwright.model.errors import Invalid, Issue
 
-MOST_FILES: Final = 1_000_000
+MOST_FILES: Final = 4_000_000
 MOST_UNPACKED_BYTES: Final = 64 << 30
 MOST_RATIO: Final = 200
 MOST_PATH: Final = 1_000
 """Characters of a path in an archive: it stands beside everything that is found in the file."""
 _RATIO_FROM_BYTES: Final = 10 << 20
 _HEAD_BYTES: Final = 1 << 16
+_KEYS_OF: Final = 1_000
 _OF_SYSTEMS: Final = re.compile(r"(?:^|/)(?:__MACOSX/|\._|\.DS_Store\Z|Thumbs\.db\Z|desktop\.ini\Z)")
 _LEADS_OUT: Final = re.compile(r"\0|^[A-Za-z]:|(?:^|/)\.{0,2}(?:/|\Z)")
-_IS_UTF8: Final = 0x800
-_LOCAL: Final = struct.Struct("<26xHH")
-"""What stands before an entry of a ZIP archive; the lengths of its name and of what else is said about it."""
 
 
 class Holder(Protocol):
-    """What holds files by path."""
+    """What holds files. `held` starts a walk over all of them, in any order; `read` gives what one of them holds.
 
-    def sizes(self) -> dict[str, int]: ...
-    def read(self, path: str, most: int | None) -> bytes | memoryview: ...
+    Where two of them have one path, `name` is what the holder is called in the error.
+    """
+
+    name: str
+
+    def held(self) -> Iterator[Held]: ...
+    def read(self, held: Held, most: int | None) -> bytes | memoryview: ...
 
 
 class Files:
-    """Files by path with `/`, in the order of their paths. Raises Invalid where content cannot be had.
+    """Files by path with `/`, in the order of their paths. Raises Invalid where content cannot be had, or is twice.
 
     `beside` is where they lie. So many `processes` may share in reading what is large.
     Letters are composed (NFC) in paths, as they are in the names of pictures, and what systems add to folders and
@@ -61,41 +61,65 @@ class Files:
     def __init__(self, holder: Holder, beside: Path, processes: int = 1) -> None:
         self._holder, self.beside, self.processes = holder, beside, processes
         self._json_keys: dict[str, frozenset[str]] = {}
+        self._own_paths: dict[int, str] = {}
+        self._listing = Listing(self._composed(frozenset()), self.spool)
+        if among := frozenset(map(self._listing.path, self._listing.twice())):
+            self._listing = Listing(self._composed(among), self.spool)
+        for place in self._listing.twice():
+            raise twice(holder.name, self._listing.path(place))
 
-    @cached_property
-    def _found(self) -> dict[str, tuple[str, int]]:
-        """What the holder calls a file, and its size, by path."""
-        found: dict[str, tuple[str, int]] = {}
-        for path, size in sorted(self._holder.sizes().items()):
-            composed = unicodedata.normalize("NFC", path)
-            if not _OF_SYSTEMS.search(path):
-                found[path if composed in found else composed] = path, size
-        return dict(sorted(found.items()))
+    def _composed(self, taken: frozenset[str]) -> Iterator[Held]:
+        """All files with composed paths, but for those whose composed path is `taken` by another one."""
+        self._own_paths.clear()
+        for path, size, key in self._holder.held():
+            if _OF_SYSTEMS.search(path):
+                continue
+            composed = path if path.isascii() else unicodedata.normalize("NFC", path)
+            if composed != path and composed not in taken:
+                self._own_paths[key] = path
+                yield Held(composed, size, key)
+            else:
+                yield Held(path, size, key)
 
-    @cached_property
-    def sizes(self) -> dict[str, int]:
-        """Size in bytes of every file, by path, sorted."""
-        return {path: size for path, (_, size) in self._found.items()}
+    def _held(self, path: str) -> Held:
+        """A file as its holder calls it."""
+        place = self._listing.place_of(path)
+        if place is None:
+            raise KeyError(path)
+        held = self._listing.held(place)
+        return held._replace(path=self._own_paths.get(held.key, held.path)) if self._own_paths else held
 
     @property
-    def paths(self) -> tuple[str, ...]:
-        return tuple(self.sizes)
+    def sizes(self) -> Mapping[str, int]:
+        """Size in bytes of every file, by path, sorted."""
+        return Sizes(self._listing)
 
-    def beginning(self, *endings: str, most: int = 50) -> tuple[str, ...]:
+    @property
+    def paths(self) -> Paths:
+        return Paths(self._listing)
+
+    def beginning(self, *endings: str, most: int = 50) -> Paths:
         """The first of the paths that end so: enough to see what they are."""
         return self.ending(*endings)[:most]
 
-    def ending(self, *endings: str) -> tuple[str, ...]:
+    def ending(self, *endings: str) -> Paths:
         """Paths that end so, whatever their case."""
-        return tuple(path for path in self.sizes if path.lower().endswith(endings))
+        return Paths(self._listing, self._listing.ending(*endings))
+
+    def of_stem(self, stem: str) -> Paths:
+        """Paths that are this one and an extension."""
+        first = self._listing.first_from(f"{stem}.")
+        after = self._listing.first_from(f"{stem}/")  # the sign behind a dot
+        found = Paths(self._listing, range(first, after))
+        return found.where(lambda path: stem_of(path) == stem) if found else found
 
     def read(self, path: str) -> bytes | memoryview:
         """The whole content; large files are mapped, not copied."""
-        return self._holder.read(self._found[path][0], None)
+        return self._holder.read(self._held(path), None)
 
     def head(self, path: str) -> bytes:
         """The first 64 KiB."""
-        return bytes(self._holder.read(self._found[path][0], _HEAD_BYTES)[:_HEAD_BYTES])
+        return bytes(self._holder.read(self._held(path), _HEAD_BYTES)[:_HEAD_BYTES])
 
     def text(self, path: str) -> str:
         """The content of a text file in UTF-8, with or without a BOM. Raises Invalid."""
@@ -107,7 +131,7 @@ class Files:
     def local_path(self, path: str) -> Path | None:
         """Where the file lies on the disk by itself; None inside an archive."""
         find = getattr(self._holder, "local_path", None)
-        return find(self._found[path][0]) if find is not None else None
+        return find(self._held(path).path) if find is not None else None
 
     def spool(self) -> IO[bytes]:
         """A temporary file for what is made of large files."""
@@ -115,13 +139,15 @@ class Files:
 
     def json_keys(self, path: str) -> frozenset[str]:
         """The keys of the outermost JSON object, or of the first object of a list, as far as the head shows them."""
-        if path not in self._json_keys:  # every format that may be meant asks
+        if path not in self._json_keys:  # every format that may be meant asks of the same first ones
+            if len(self._json_keys) >= _KEYS_OF:
+                self._json_keys.clear()
             self._json_keys[path] = frozenset(_outer_keys(self.head(path).decode("utf-8-sig", "replace")))
         return self._json_keys[path]
 
-    def having(self, keys: frozenset[str], paths: Iterable[str]) -> list[str]:
+    def having(self, keys: frozenset[str], paths: Paths) -> Paths:
         """Those of some paths whose JSON has all of these keys, as far as `json_keys` sees."""
-        return [path for path in paths if keys <= self.json_keys(path)]
+        return paths.where(lambda path: keys <= self.json_keys(path))
 
 
 WHOLE: Final = "The upload"
@@ -139,21 +165,22 @@ def refused(path: str, code: str, what: str) -> Invalid:
     return Invalid(text, (Issue("" if path == WHOLE else f"/{path[-200:]}", code, text),))
 
 
-def open_files(path: Path, name: str | None = None, processes: int = 1) -> Files:
+def open_files(path: Path, name: str | None = None, processes: int = 1, *, is_ours: bool = False) -> Files:
     """Open a folder, an archive or a single file, by its content. Raises Invalid.
 
-    `name` is what people call it, where the path does not say.
+    `name` is what people call it, where the path does not say. An archive that was just written here may be larger
+    than those of strangers: `is_ours`.
     """
-    return Files(_holder_of(path, name or path.name), path, processes)
+    return Files(_holder_of(path, name or path.name, check_nothing if is_ours else check_limits), path, processes)
 
 
-def _holder_of(path: Path, name: str) -> Holder:
+def _holder_of(path: Path, name: str, check: "Check") -> Holder:
     if path.is_dir():
         return _Folder(path)
     with path.open("rb") as file:
         start = file.read(512)
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _Zip(path, name)
+        return _Zip(path, name, check)
     if start[257:262] == b"ustar" or start.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ")):
         return _Tar(path, name)
     if start.startswith(b"\x28\xb5\x2f\xfd"):
@@ -197,28 +224,26 @@ def _outer_keys(text: str) -> Iterator[str]:
 
 class _Single:
     def __init__(self, path: Path, name: str) -> None:
-        self._path, self._name = path, name
+        self._path, self.name = path, name
 
-    def sizes(self) -> dict[str, int]:
-        return {self._name: self._path.stat().st_size}
+    def held(self) -> Iterator[Held]:
+        yield Held(self.name, self._path.stat().st_size, 0)
 
-    def read(self, path: str, most: int | None) -> bytes | memoryview:  # noqa: ARG002 - there is but one
+    def read(self, held: Held, most: int | None) -> bytes | memoryview:  # noqa: ARG002 - there is but one
         return mapped(self._path, most)
 
 
 class _Folder:
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder, self.name = folder, folder.name
 
-    def sizes(self) -> dict[str, int]:
-        found = {}
-        for path in self._folder.rglob("*"):
+    def held(self) -> Iterator[Held]:
+        for number, path in enumerate(self._folder.rglob("*")):
             if path.is_file() and not path.is_symlink():
-                found[path.relative_to(self._folder).as_posix()] = path.stat().st_size
-        return found
+                yield Held(path.relative_to(self._folder).as_posix(), path.stat().st_size, number)
 
-    def read(self, path: str, most: int | None) -> bytes | memoryview:
-        return mapped(self._folder / path, most)
+    def read(self, held: Held, most: int | None) -> bytes | memoryview:
+        return mapped(self._folder / held.path, most)
 
     def local_path(self, path: str) -> Path:
         return self._folder / path
@@ -234,103 +259,82 @@ def mapped(path: Path, most: int | None) -> bytes | memoryview:
 
 
 class _Zip:
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path, name: str, check: "Check") -> None:
+        self._path, self.name = path, name
         try:
-            self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, ValueError, OSError, OverflowError, NotImplementedError, struct.error):
+            self._directory = ZipDirectory(memoryview(mapped(path, None)))
+            self._look(check)
+        except Damaged:
             raise refused(name, "damaged_archive", "is a damaged ZIP archive; was it cut on the way?") from None
-        entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
+
+    def _look(self, check: "Check") -> None:
+        """Refuse what must not be unpacked, before anything is."""
+        count = packed = unpacked = 0
+        for entry in self._files():
+            count, packed, unpacked = count + 1, packed + entry.packed_size, unpacked + entry.size
+            if entry.is_link:
+                raise refused(self.name, "link", f"holds the link {entry.name[:80]}; links are not followed.")
+            if entry.is_encrypted:
+                raise refused(self.name, "encrypted", "is protected by a password; pack it without one.")
+            plain_path(self.name, entry.name)
         # Entries may lie over one another, and say of themselves what they like.
-        packed = min(sum(entry.compress_size for entry in entries), path.stat().st_size)
-        check_limits(name, len(entries), sum(entry.file_size for entry in entries), packed)
-        self._entries: dict[str, zipfile.ZipInfo] = {}
-        for entry in entries:
-            path_inside = plain_path(name, _name_of(entry))
-            if path_inside in self._entries:
-                raise twice(name, path_inside)
-            self._entries[path_inside] = entry
-            if stat.S_ISLNK(entry.external_attr >> 16):
-                raise refused(name, "link", f"holds the link {entry.filename[:80]}; links are not followed.")
-            if entry.flag_bits & 1:
-                raise refused(name, "encrypted", "is protected by a password; pack it without one.")
-        self._path = path
+        check(self.name, count, unpacked, min(packed, self._path.stat().st_size))
 
-    @cached_property
-    def _whole(self) -> memoryview:
-        return memoryview(mapped(self._path, None))
+    def _files(self) -> Iterator[ZipEntry]:
+        return (entry for entry in self._directory.entries() if not entry.is_folder)
 
-    def sizes(self) -> dict[str, int]:
-        return {name: entry.file_size for name, entry in self._entries.items()}
+    def held(self) -> Iterator[Held]:
+        return (Held(plain_path(self.name, entry.name), entry.size, entry.at) for entry in self._files())
 
-    def read(self, path: str, most: int | None) -> bytes | memoryview:
-        entry = self._entries[path]
-        if entry.compress_type == zipfile.ZIP_STORED:
-            return self._stored(path, entry, most)
+    def read(self, held: Held, most: int | None) -> bytes | memoryview:
         try:
-            with self._zip.open(entry) as file:
-                return file.read(entry.file_size + 1 if most is None else most)
-        except (zipfile.BadZipFile, zlib_error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError) as error:
-            raise refused(path, "damaged_archive", f"cannot be unpacked: {error}.") from None
-
-    def _stored(self, path: str, entry: zipfile.ZipInfo, most: int | None) -> bytes | memoryview:
-        """The content of an entry that is not packed, where it lies."""
-        head = self._whole[entry.header_offset : entry.header_offset + _LOCAL.size]
-        if len(head) < _LOCAL.size or bytes(head[:4]) != b"PK\x03\x04":
-            raise refused(path, "damaged_archive", "is not where the archive says.")
-        start = entry.header_offset + _LOCAL.size + sum(_LOCAL.unpack(head))
-        content = self._whole[start : start + entry.file_size]
-        if most is not None:
-            return bytes(content[:most])
-        if len(content) != entry.file_size or crc32(content) != entry.CRC:
-            raise refused(path, "damaged_archive", "cannot be unpacked: its checksum is another one.")
-        return content
+            return self._directory.content(self._directory.entry(held.key), most)
+        except Damaged as error:
+            raise refused(held.path, "damaged_archive", f"cannot be unpacked: {error}.") from None
 
 
 class _Tar:
-    """A TAR archive, packed or not; its entries are unpacked into one temporary file at once, as TAR has no index."""
+    """A TAR archive, packed or not. Without an index in it, files are unpacked into one when they are listed."""
 
     def __init__(self, path: Path, name: str, *, zstd: bool = False) -> None:
+        self._path, self.name, self._is_zstd = path, name, zstd
         self._spool = spool_beside(path)
         weakref.finalize(self, self._spool.close)
-        self._places: dict[str, tuple[int, int]] = {}
-        total, count, packed = 0, 0, path.stat().st_size
+
+    def held(self) -> Iterator[Held]:
+        self._spool.seek(0)
+        total, packed = 0, self._path.stat().st_size
         try:
-            with path.open("rb") as raw, _opened(raw, zstd=zstd) as tar:
-                for member in tar:
+            with self._path.open("rb") as raw, _opened(raw, zstd=self._is_zstd) as tar:
+                for count, member in enumerate(tar, start=1):
                     tar.members = []  # type: ignore[attr-defined] # it would remember all of them
-                    count += 1
-                    check_limits(name, count, total, packed)
+                    check_limits(self.name, count, total, packed)
                     if member.isdir():
                         continue
-                    path_inside = plain_path(name, member.name)
+                    path_inside = plain_path(self.name, member.name)
                     if not member.isfile():
                         text = f"holds {member.name[:80]}, which is a link or a device; only files are read."
-                        raise refused(name, "link", text)
+                        raise refused(self.name, "link", text)
                     total += member.size
-                    check_limits(name, count, total, packed)
-                    self._keep(path_inside, tar, member)
+                    check_limits(self.name, count, total, packed)
+                    yield self._keep(path_inside, tar, member)
         except _damages() as error:
             if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
                 raise
-            raise refused(name, "damaged_archive", f"is a damaged archive: {error}. Was it cut on the way?") from None
+            text = f"is a damaged archive: {error}. Was it cut on the way?"
+            raise refused(self.name, "damaged_archive", text) from None
 
-    def _keep(self, name: str, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
-        if name in self._places:
-            raise twice("The archive", name)
-        start = self._spool.seek(0, io.SEEK_END)
+    def _keep(self, name: str, tar: tarfile.TarFile, member: tarfile.TarInfo) -> Held:
+        start = self._spool.tell()
         source = tar.extractfile(member)
         assert source is not None
         while portion := source.read(1 << 20):
             self._spool.write(portion)
-        self._places[name] = start, self._spool.tell() - start
+        return Held(name, self._spool.tell() - start, start)
 
-    def sizes(self) -> dict[str, int]:
-        return {name: size for name, (_, size) in self._places.items()}
-
-    def read(self, path: str, most: int | None) -> bytes | memoryview:
-        start, size = self._places[path]
-        self._spool.seek(start)
-        return self._spool.read(size if most is None else min(most, size))
+    def read(self, held: Held, most: int | None) -> bytes | memoryview:
+        self._spool.seek(held.key)
+        return self._spool.read(held.size if most is None else min(most, held.size))
 
 
 _OF_THE_DISK: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS))
@@ -354,14 +358,6 @@ def _opened(raw: io.BufferedReader, *, zstd: bool) -> tarfile.TarFile:
     return tarfile.open(fileobj=zstandard.ZstdDecompressor().stream_reader(raw), mode="r|")
 
 
-def _name_of(entry: zipfile.ZipInfo) -> str:
-    """What an entry is called. Some programs write UTF-8 and do not say so, the one of macOS among them."""
-    if not entry.flag_bits & _IS_UTF8 and not entry.filename.isascii():
-        with contextlib.suppress(UnicodeError):
-            return entry.filename.encode("cp437").decode()
-    return entry.filename
-
-
 def plain_path(archive: str, path: str) -> str:
     """The path of an entry with `/` between folders, whatever wrote it. Raises Invalid when it leaves the archive."""
     if len(path) > MOST_PATH:
@@ -380,11 +376,18 @@ def twice(archive: str, path: str) -> Invalid:
     return refused(archive, "duplicate_path", f"holds {path[:120]} twice; pack it anew with each file once.")
 
 
+Check = Callable[[str, int, int, int], None]
+
+
+def check_nothing(archive: str, files: int, unpacked: int, packed: int) -> None:
+    """Let everything pass."""
+
+
 def check_limits(archive: str, files: int, unpacked: int, packed: int) -> None:
     """Refuse an archive that unpacks to too much. Raises Invalid."""
     if files > MOST_FILES:
         raise refused(archive, "too_many_files", f"holds {files} files, more than {MOST_FILES}.")
-    if unpacked > MOST_UNPACKED_BYTES:
+    if unpacked > MOST_UNPACKED_BYTES and unpacked > packed:
         raise refused(archive, "too_large", f"unpacks to {unpacked >> 30} GiB, more than {MOST_UNPACKED_BYTES >> 30}.")
     if unpacked > _RATIO_FROM_BYTES and unpacked > MOST_RATIO * max(packed, 1):
         raise refused(archive, "bomb", f"unpacks to {unpacked // max(packed, 1)} times its size; that is refused.")

@@ -238,7 +238,7 @@ def add_side_car(  # noqa: PLR0913 - what it is made of
         with (Path(scratch) / "found").open("w+b") as spooled:
             spool = Spool(spooled)
             if form.read is not None:
-                files = open_files(place)
+                files = open_files(place, is_ours=True)
                 labels = form.read(files)
                 spool.fill(identified(labels.media(), files))
                 if labels.faults.count:
@@ -262,7 +262,7 @@ def check_side_car(form: Format, path: Path) -> None:
     """Read an archive with its side-car: everything has to come back as it was. Raises Differs."""
     if form.read is None:
         return
-    files = open_files(path)
+    files = open_files(path, is_ours=True)
     side_car = open_side_car(files)
     assert side_car is not None
     if not side_car.media:

@@ -8,7 +8,7 @@ What is nested is a `<part>`. http://host.robots.ox.ac.uk/pascal/VOC/voc2012/
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -229,7 +229,7 @@ def read(files: Files) -> LabelFile:
     return LabelFile(classes=(), media=media, faults=faults, notes=notes)
 
 
-def _corners(files: Files, paths: tuple[str, ...]) -> tuple[str, bool]:
+def _corners(files: Files, paths: Sequence[str]) -> tuple[str, bool]:
     """How corners are meant in all files together, and whether they say so."""
     from_0 = False
     for path in paths[:_MOST_LOOKED_AT]:

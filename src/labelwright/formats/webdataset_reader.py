@@ -4,13 +4,13 @@ A shard is walked over by its headers where it lies: nothing of it is unpacked, 
 """
 
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from labelwright.exchange.asides import asides_of
-from labelwright.exchange.files import Files, refused, twice
+from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import (
     Depth,
     Faults,
@@ -22,6 +22,7 @@ from labelwright.exchange.found import (
     Side,
     families,
 )
+from labelwright.exchange.listing import Held
 from labelwright.exchange.shapes import shape_of_kind
 from labelwright.formats.json_files import answers_of, attempted_whole, element, others_in
 from labelwright.model.errors import Invalid
@@ -62,19 +63,13 @@ class _Shard:
     """The files of a TAR that is not packed. Raises Invalid where it is damaged."""
 
     def __init__(self, path: str, content: bytes | memoryview) -> None:
-        self._content = memoryview(content)
-        self._places: dict[str, tuple[int, int]] = {}
-        for name, start, size in _members(self._content, path):
-            if name in self._places:
-                raise twice(path, name)
-            self._places[name] = start, size
+        self.name, self._content = path, memoryview(content)
 
-    def sizes(self) -> dict[str, int]:
-        return {name: size for name, (_, size) in self._places.items()}
+    def held(self) -> Iterator[Held]:
+        return (Held(name, size, start) for name, start, size in _members(self._content, self.name))
 
-    def read(self, path: str, most: int | None) -> bytes | memoryview:
-        start, size = self._places[path]
-        return self._content[start : start + (size if most is None else min(most, size))]
+    def read(self, held: Held, most: int | None) -> bytes | memoryview:
+        return self._content[held.key : held.key + (held.size if most is None else min(most, held.size))]
 
 
 def _members(content: memoryview, path: str) -> Iterator[tuple[str, int, int]]:
@@ -128,7 +123,7 @@ def read(files: Files) -> LabelFile:
     return LabelFile(classes=(), media=media, faults=faults)
 
 
-def _media(files: Files, paths: "list[str] | tuple[str, ...]", shard: str, faults: Faults) -> Iterator[FoundMedium]:
+def _media(files: Files, paths: Sequence[str], shard: str, faults: Faults) -> Iterator[FoundMedium]:
     for path in paths:
         own = Faults()
         sample = attempted_whole(files, path, _SAMPLE, _OF_SAMPLES, own)

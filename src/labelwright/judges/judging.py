@@ -37,7 +37,7 @@ def verdicts_on(form: Format, path: Path, annotations: int, place: Place) -> tup
     if annotations > MOST_ANNOTATIONS:
         why = f"was not asked: up to {MOST_ANNOTATIONS:,} annotations are given to other programs, not {annotations:,}"
         return tuple(_verdict(judge, "unasked", why) for judge in judges)
-    files = open_files(path)
+    files = open_files(path, is_ours=True)
     wanted = wanted_of(form, files)
     given = Given(form.id, files, wanted.own.totals.pictures)
     return tuple(_asked(judge, given, wanted, place) for judge in judges)
