@@ -88,3 +88,15 @@ def test_what_is_no_shape_of_a_picture_is_refused_with_its_place(
 def test_the_tags_of_a_picture_are_said(tmp_path: Path) -> None:
     _, medium = read('<tag label="night" source="manual"></tag><tag label="rain" source="manual"></tag>', tmp_path)
     assert [(one.name, one.value) for one in medium.asides] == [("tag", "night"), ("tag", "rain")]
+
+
+@pytest.mark.parametrize("pictures", ["", '<image id="0" name="a.jpg" width="100" height="80"></image>'])
+def test_what_a_file_says_beside_its_pictures_is_told_without_any_too(pictures: str, tmp_path: Path) -> None:
+    meta = f"{META.removesuffix('</meta>')}<quality>0.9</quality></meta>"
+    text = (
+        f'<annotations licence="MIT"><version>1.1</version>{meta}{pictures}<review by="ana">good</review></annotations>'
+    )
+    labels, media = opened({"a.xml": text}, tmp_path)
+    assert len(media) == bool(pictures)
+    told = {line.name: (line.count, line.value) for line in labels.faults.not_kept.lines()}
+    assert told == {"licence": (1, "MIT"), "quality": (1, "0.9"), "review.by": (1, "ana")}

@@ -5,6 +5,7 @@ https://docs.cvat.ai/docs/manual/advanced/xml_format/
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, Final
 
 from labelwright.exchange.asides import OF_CLASSES, asides_of, beside, grouped, told, within
@@ -49,6 +50,7 @@ _OF_LABELS: Final = frozenset(
         *(f"attributes.attribute.{tag}" for tag in ("id", "name", "mutable", "input_type", "default_value", "values")),
     )
 )
+_PICTURES: Final = ("image", "track")
 _PARTS: Final = frozenset(("task", "project", "job"))
 _OF_META: Final = frozenset(
     (
@@ -81,8 +83,7 @@ def read(files: Files) -> LabelFile:
 
     def media() -> Iterator[FoundMedium]:
         for path in paths:
-            element = None
-            for element in elements(files, path, "image", "track"):
+            for element in elements(files, path, *_PICTURES, at_end=partial(_tell_of_file, path=path, faults=faults)):
                 if element.tag == "image":
                     yield _medium(element, path, faults)
                 else:
@@ -91,8 +92,6 @@ def read(files: Files) -> LabelFile:
                         "Exported as “CVAT for images 1.1”, the video has its shapes picture by picture."
                     )
                     faults.add(Place(path, line=element.sourceline), "track", text, element.get("label", ""))
-            if element is not None:
-                _tell_of_file(element.getroottree().getroot(), path, faults)
 
     return LabelFile(classes=tuple(classes.values()), media=media, faults=faults)
 
@@ -107,12 +106,14 @@ def _tell_of_file(root: Any, path: str, faults: Faults) -> None:
             for part in child:
                 found = leaves(part, _OF_META) if part.tag in _PARTS else {part.tag: part.text or ""}
                 told(faults, {name: text for name, text in found.items() if name not in _OF_META}, at)
-        elif child.tag not in {"image", "track", "version"}:
+        elif child.tag not in {*_PICTURES, "version"}:
             told(faults, within(child.tag, leaves(child, frozenset())) or {child.tag: child.text or ""}, at)
 
 
 def _classes(files: Files, path: str, faults: Faults) -> Iterator[FoundClass]:
-    for element in elements(files, path, "label"):
+    for element in elements(files, path, "label", *_PICTURES):
+        if element.tag != "label":
+            continue
         told(faults, leaves(element, _OF_LABELS), Place(path, line=element.sourceline), OF_CLASSES)
         name, kind = element.findtext("name"), element.findtext("type")
         if name and name != PICTURE:
