@@ -1,7 +1,10 @@
 """What labels drawn by chance have shown once, by name: losses that nobody was told of, own files that were misread."""
 
+from pathlib import Path
+
 import pytest
 
+from labelwright.exchange.files import open_files
 from labelwright.exchange.flat import LOOSE
 from labelwright.exchange.pixels import one_ring
 from labelwright.exchange.source import Medium, Scheme, TaskLabels
@@ -158,3 +161,13 @@ def test_questions_of_one_key_are_told_apart_by_what_they_stand_in(form: str) ->
     one = trip(form, classes, document)
     assert one.faults == ()
     assert back(one).answers == document.answers
+
+
+def test_a_fault_behind_lines_on_which_nothing_stands_has_the_number_that_editors_show(tmp_path: Path) -> None:
+    overview, fault = '{"label_classes": []}', '{"internal_media_ID": 5}'
+    (tmp_path / "a.ndjson").write_text(f"{overview}\n\n \r\n{fault}\n")
+    read = FORMATS["ndjson"].read
+    assert read is not None
+    labels = read(open_files(tmp_path))
+    assert list(labels.media()) == list(labels.media()) == []
+    assert {fault.place.line for fault in labels.faults.kept} == {4}

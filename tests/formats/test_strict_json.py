@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labelwright.formats.json_lists import long_list
 from labelwright.formats.strict_json import NumberText, Repeated, check_depth, check_repeated, key_count, parse, split
 from labelwright.model.errors import InvalidJson
 
@@ -15,8 +16,12 @@ MILLION = 10**6
 
 
 def refusal(content: bytes) -> str:
+    """What is said of a file, whether it is split at once or taken apart portion by portion."""
     with pytest.raises(InvalidJson) as error:
         split(content)
+    with pytest.raises(InvalidJson) as other:
+        long_list(content)
+    assert other.value.message == error.value.message
     return error.value.message
 
 

@@ -1,7 +1,9 @@
 """Read our own files without a configuration at hand: element 0 says what kind each class is of."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -20,10 +22,11 @@ from labelwright.exchange.found import (
     Side,
 )
 from labelwright.formats.json_files import others_in
+from labelwright.formats.json_lists import LongList, lines_in, long_list
 from labelwright.formats.native_geometry import read_geometry
 from labelwright.formats.native_reader import OBJECT_KEYS
 from labelwright.formats.reading import Reading
-from labelwright.formats.strict_json import check_repeated, checked, escaped, key_count, parse, split
+from labelwright.formats.strict_json import check_repeated, checked, escaped, key_count, parse
 from labelwright.model.errors import InvalidJson
 from labelwright.model.geometry import KINDS, Geometry
 from labelwright.model.ids import is_uuid
@@ -105,31 +108,33 @@ class _Part:
     def __init__(self, path: str, files: Files, faults: Faults) -> None:
         self._path, self._faults = path, faults
         self._is_lines = not path.lower().endswith(".json")
-        if self._is_lines:
-            self._elements = [line for line in bytes(checked(files.read(path))).splitlines() if line.strip()]
-        else:
-            self._elements = [bytes(raw) for raw in split(files.read(path))]
+        content = files.read(path)
+        self._elements = partial(_lines, checked(content)) if self._is_lines else partial(_listed, long_list(content))
         self._kinds: dict[str, list[str]] = {}
         self._asked: Counter[str] = Counter()
         self._seen = 0
-        for element in self._elements[:1]:
-            for overview in _overview_of(element):
-                if overview.classification_type is not None:
-                    self._asked.update([overview.class_name])
-                if overview.geometry_type in KINDS:
-                    kinds = self._kinds.setdefault(overview.class_name, [])
-                    kinds += [] if overview.geometry_type in kinds else [str(overview.geometry_type)]
+        for number, element in itertools.islice(self._elements(), 1):
+            self._learn(element)
+            self._tell_of_classes(element, number)
 
-            self._tell_of_classes(element)
+    def _learn(self, element: bytes) -> None:
+        """Take up what the overview says of classes."""
+        for overview in _overview_of(element):
+            if overview.classification_type is not None:
+                self._asked.update([overview.class_name])
+            if overview.geometry_type in KINDS:
+                kinds = self._kinds.setdefault(overview.class_name, [])
+                kinds += [] if overview.geometry_type in kinds else [str(overview.geometry_type)]
 
-    def _tell_of_classes(self, element: bytes) -> None:
+    def _tell_of_classes(self, element: bytes, number: int) -> None:
         """Count what the overview of classes has besides."""
         try:
             listed = _LISTED.decode(element).label_classes
             for name, value in others_in(element, _OF_TASKS).items() if listed is not None else ():
-                told(self._faults, {name: value}, self._place(0, f"/{escaped(name)}"))
+                told(self._faults, {name: value}, self._place(number, f"/{escaped(name)}"))
             for index, raw in enumerate(listed or ()):
-                told(self._faults, others_in(raw, _OF_OVERVIEWS), self._place(0, f"/label_classes/{index}"), OF_CLASSES)
+                place = self._place(number, f"/label_classes/{index}")
+                told(self._faults, others_in(raw, _OF_OVERVIEWS), place, OF_CLASSES)
         except (msgspec.DecodeError, RecursionError):
             return  # told when it is read as a task
 
@@ -138,7 +143,7 @@ class _Part:
         return iter(())
 
     def media(self) -> Iterator[FoundMedium]:
-        for number, element in enumerate(self._elements):
+        for number, element in self._elements():
             found = self._decoded(element, number)
             if found is None or found.label_classes is not None:
                 continue
@@ -303,6 +308,15 @@ class _Part:
         for key in [key for key, value in given.items() if not isinstance(value, list)]:
             self._faults.add(self._place(number, f"{pointer}/{escaped(key)}"), "wrong_answer", f"“{key}” needs a list.")
         yield from self._answers({k: v for k, v in given.items() if isinstance(v, list)}, number, pointer, above)
+
+
+def _listed(elements: LongList) -> Iterator[tuple[int, bytes]]:
+    return enumerate(map(bytes, elements))
+
+
+def _lines(text: bytes | memoryview) -> Iterator[tuple[int, bytes]]:
+    """The lines on which something stands."""
+    return ((number, line) for number, line in enumerate(lines_in(text)) if line.strip())
 
 
 def _overview_of(element: bytes) -> list[_Overview]:

@@ -1,0 +1,172 @@
+"""A long list in JSON, element by element: what is kept of it is where portions of whole elements stand in its text.
+
+Where a value ends the decoder says, as it wants nothing to stand behind it.
+"""
+
+import re
+from array import array
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import msgspec
+
+from labelwright.formats.strict_json import MAX_DEPTH, checked, split
+from labelwright.model.errors import InvalidJson
+
+_PORTION_BYTES: Final = 1 << 20
+_LOOKED_AT_BYTES: Final = 1 << 16
+_RAW: Final = msgspec.json.Decoder(msgspec.Raw)
+_RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_KEY: Final = msgspec.json.Decoder(str)
+_BLANKS: Final = re.compile(rb"[ \t\r\n]*")
+_BEHIND: Final = re.compile(r"trailing characters \(byte (\d+)\)")
+_OPENS_LIST, _ENDS_LIST, _OPENS, _ENDS, _COLON, _COMMA = b"[]{}:,"
+
+Portion = tuple[int, list[msgspec.Raw]]
+"""Elements that follow one another, and the number of the first."""
+
+
+class Odd(Exception):
+    """A text is no JSON, or none of the shape that is looked for: `strict_json` knows how to say it."""
+
+
+class LongList:
+    """The elements of a list, raw, each time somebody walks over them."""
+
+    def __init__(self, text: memoryview, places: "array[int]") -> None:
+        self._text, self._places = text, places
+
+    def portions(self) -> Iterator[Portion]:
+        """The elements of about a megabyte at a time."""
+        number = 0
+        for start, end in zip(self._places[::2], self._places[1::2], strict=True):
+            raws = _RAWS.decode(b"".join((b"[", self._text[start:end], b"]")))
+            yield number, raws
+            number += len(raws)
+
+    def __iter__(self) -> Iterator[msgspec.Raw]:
+        for _, raws in self.portions():
+            yield from raws
+
+
+class Apart(NamedTuple):
+    """An object with an empty list for the long one, and that."""
+
+    rest: bytes
+    elements: LongList
+
+
+def long_list(buffer: bytes | memoryview) -> LongList:
+    """Check a whole file and take its one list apart, as `strict_json.split` does. Raises InvalidJson."""
+    text = memoryview(checked(buffer))
+    try:
+        places, end = _list_at(text, _next(text, 0))
+        _check_end(text, end)
+    except Odd:
+        split(text)
+        raise InvalidJson(f"The file is nested deeper than {MAX_DEPTH} levels.") from None
+    return LongList(text, places)
+
+
+def taken_apart(text: memoryview, key: str) -> Apart:
+    """An object whose member of that key is a long list. Raises Odd where it is none."""
+    at = _next(text, _behind_sign(text, _next(text, 0), _OPENS))
+    rest: list[bytes | memoryview] = [text[:at]]
+    elements: LongList | None = None
+    while True:
+        colon = _behind(text, at)
+        value = _next(text, _behind_sign(text, colon, _COLON))
+        if elements is None and _sign(text, value) == _OPENS_LIST and _key(text[at:colon]) == key:
+            places, end = _list_at(text, value)
+            elements, end = LongList(text, places), _next(text, end)
+            rest += text[at:value], b"[]"
+        else:
+            end = _behind(text, value)
+            rest.append(text[at:end])
+        if _sign(text, end) == _ENDS:
+            break
+        at = _behind_sign(text, end, _COMMA)
+        rest.append(b",")
+    _check_end(text, end + 1)
+    if elements is None:
+        raise Odd
+    return Apart(b"".join((*rest, b"}")), elements)
+
+
+def _list_at(text: memoryview, at: int) -> tuple["array[int]", int]:
+    """Where portions of a list begin and end in turn, and where the list does."""
+    places = array("q")
+    start = at = _next(text, _behind_sign(text, at, _OPENS_LIST))
+    if _sign(text, at) == _ENDS_LIST:
+        return places, at + 1
+    while True:
+        end = _behind(text, at)
+        is_last = _sign(text, end) == _ENDS_LIST
+        at = end + 1 if is_last else _behind_sign(text, end, _COMMA)
+        if is_last or end - start >= _PORTION_BYTES:
+            places.extend((start, end))
+            start = at
+        if is_last:
+            return places, at
+
+
+def _behind(text: memoryview, at: int) -> int:
+    """Where something stands again behind the value that begins at a place. Raises Odd."""
+    size = _LOOKED_AT_BYTES
+    while at < len(text):
+        try:
+            _RAW.decode(text[at : at + size])
+        except RecursionError:
+            break
+        except msgspec.DecodeError as error:
+            if found := _BEHIND.search(str(error)):
+                return at + int(found[1]) - 1
+        if at + size >= len(text):
+            break  # nothing is a list or an object in which a value is the last thing
+        size *= 4
+    raise Odd
+
+
+def _next(text: memoryview, at: int) -> int:
+    """Where something stands that is not blank."""
+    found = _BLANKS.match(text, at)
+    assert found is not None
+    return found.end()
+
+
+def _sign(text: memoryview, at: int) -> int | None:
+    return text[at] if at < len(text) else None
+
+
+def _behind_sign(text: memoryview, at: int, sign: int) -> int:
+    if _sign(text, at) != sign:
+        raise Odd
+    return at + 1
+
+
+def _key(text: memoryview) -> str:
+    try:
+        return _KEY.decode(text)
+    except msgspec.DecodeError:
+        raise Odd from None
+
+
+def _check_end(text: memoryview, at: int) -> None:
+    if _next(text, at) < len(text):
+        raise Odd
+
+
+# --- a value a line -------------------------------------------------------------------------------------------------
+
+
+def lines_in(text: bytes | memoryview) -> Iterator[bytes]:
+    """The lines of a long text, a portion of it at a time; as `splitlines` has them, blank ones among them."""
+    waiting: list[bytes] = []
+    for at in range(0, len(text), _PORTION_BYTES):
+        portion = bytes(text[at : at + _PORTION_BYTES])
+        end = portion.rfind(b"\n") + 1
+        if end:
+            yield from b"".join((*waiting, portion[:end])).splitlines()
+            waiting.clear()
+        waiting.append(portion[end:])
+    yield from b"".join(waiting).splitlines()
