@@ -28,7 +28,9 @@ from labelwright.exchange.found import (
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import segment_of_rings
 from labelwright.exchange.source import Medium, Source, TaskLabels
-from labelwright.formats.json_files import answers_of, attempted_whole, element, others_in
+from labelwright.formats.json_files import answers_of, attempted_apart, element, others_in
+from labelwright.formats.json_groups import groups
+from labelwright.formats.json_lists import raws_in
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 
 # A plane of pixels whose y runs down, in the words that GDAL and QGIS have for it; anything else they take for degrees.
@@ -126,6 +128,14 @@ class _Feature(msgspec.Struct):
     id: str | int | None = None
 
 
+class _OfMedium(msgspec.Struct, frozen=True):
+    medium: str = ""
+
+
+class _Named(msgspec.Struct):
+    properties: _OfMedium = _OfMedium()
+
+
 class _Found(NamedTuple):
     place: Place
     feature: _Feature
@@ -142,6 +152,8 @@ class _File(msgspec.Struct):
 
 
 _FILE: Final = msgspec.json.Decoder(_File)
+_NAME: Final = msgspec.json.Decoder(_Named)
+_NAMED: Final = msgspec.json.Decoder(list[_Named])
 _FEATURE: Final = msgspec.json.Decoder(_Feature)
 _PROPERTIES: Final = msgspec.json.Decoder(_Properly)
 _OF_PICTURES: Final = frozenset(_Properties.__struct_encode_fields__)
@@ -172,20 +184,37 @@ def read(files: Files) -> LabelFile:
 
 
 def _media(files: Files, path: str, faults: Faults) -> Iterator[FoundMedium]:
-    found = attempted_whole(files, path, _FILE, _OF_FILES, faults)
-    if found is None:
+    opened = attempted_apart(files, path, "features", _FILE, faults)
+    if opened is None:
         return
-    content, others = found
-    told(faults, {name: value for name, value in others.items() if value != _OUR_CRS}, Place(path))
-    by_medium: dict[str, list[_Found]] = {}
-    for number, raw in enumerate(content.features):
-        place = Place(path, pointer=f"/features/{number}")
-        feature = element(raw, _FEATURE, "feature", place, faults)
-        if feature is not None:
-            one = _Found(place, feature, tuple(_asides(raw, feature, place)))
-            by_medium.setdefault(feature.properties.medium, []).append(one)
-    for medium, features in by_medium.items():
-        yield _medium(medium, features, faults)
+    _, (rest, features) = opened
+    others = {name: value for name, value in others_in(rest, _OF_FILES).items() if value != _OUR_CRS}
+    told(faults, others, Place(path))
+    for group in groups(features, _names):
+        found = [one for number, raw in group if (one := _found(number, raw, path, faults)) is not None]
+        if found:
+            yield _medium(found, faults)
+
+
+def _names(text: bytes) -> list[str | None]:
+    """The names of the pictures that features are of."""
+    try:
+        return [one.properties.medium for one in _NAMED.decode(text)]
+    except (msgspec.ValidationError, RecursionError):
+        return list(map(_name, raws_in(text)))
+
+
+def _name(raw: msgspec.Raw) -> str | None:
+    try:
+        return _NAME.decode(raw).properties.medium
+    except (msgspec.ValidationError, RecursionError):
+        return None
+
+
+def _found(number: int, raw: msgspec.Raw, path: str, faults: Faults) -> _Found | None:
+    place = Place(path, pointer=f"/features/{number}")
+    feature = element(raw, _FEATURE, "feature", place, faults)
+    return None if feature is None else _Found(place, feature, tuple(_asides(raw, feature, place)))
 
 
 def _asides(raw: msgspec.Raw, feature: _Feature, place: Place) -> Iterator[FoundAnswer]:
@@ -200,7 +229,7 @@ def _asides(raw: msgspec.Raw, feature: _Feature, place: Place) -> Iterator[Found
         yield from asides_of(others_in(properties, known), place)
 
 
-def _medium(path: str, found: list[_Found], faults: Faults) -> FoundMedium:
+def _medium(found: list[_Found], faults: Faults) -> FoundMedium:
     picture = next((one.feature.properties for one in found if one.feature.geometry is None), _Properties())
     objects: dict[str, FoundObject] = {}
     parents: dict[str, str] = {}
@@ -219,7 +248,7 @@ def _medium(path: str, found: list[_Found], faults: Faults) -> FoundMedium:
             parents[key] = feature.properties.parent
     return FoundMedium(
         place=found[0].place,
-        path=path,
+        path=found[0].feature.properties.medium,
         id=picture.medium_id,
         width=picture.width,
         height=picture.height,

@@ -1,20 +1,24 @@
 """JSON of strangers: decoded into what a format expects, with the file's name in every error."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, TypeVar
 
 import msgspec
 
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundAnswer, Place
-from labelwright.formats.repeated_keys import check_keys
+from labelwright.formats.json_lists import Apart, LongList, Odd, list_in, taken_apart
+from labelwright.formats.repeated_keys import check_elements, check_keys
 from labelwright.formats.strict_json import Piece, checked, syntax_text
 from labelwright.model.errors import Invalid, InvalidJson
 
 T = TypeVar("T")
 Known = frozenset[str] | tuple[str, ...]
+_LABEL_FILE: Final = "label file"
+_TOO_DEEP: Final = "cannot be read. It is nested too deep."
+_LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ANSWERS: Final = msgspec.json.Decoder(dict[str, Any])
 
@@ -47,9 +51,50 @@ def decoded_text(
     except InvalidJson as error:
         raise refused(path, "invalid_json", f"cannot be read. {error.message}") from None
     except RecursionError:
-        raise refused(path, "invalid_json", "cannot be read. It is nested too deep.") from None
+        raise refused(path, "invalid_json", _TOO_DEEP) from None
     except msgspec.DecodeError as error:
         raise refused(path, "invalid_json", f"is not JSON. {syntax_text(str(error), content)}") from None
+
+
+def decoded_list(content: bytes | memoryview, path: str, what: str) -> LongList:
+    """The elements of a list, as `decoded_content`, read portion by portion."""
+    elements = _taken(content, path, list_in, _LIST, what)
+    _check_elements(elements, "", path)
+    return elements
+
+
+def decoded_apart(
+    content: bytes | memoryview, path: str, key: str, decoder: "msgspec.json.Decoder[T]", what: str
+) -> tuple[T, Apart]:
+    """As `decoded_content`, of an object without its long list at a key, whose elements are read portion by portion."""
+    apart = _taken(content, path, partial(taken_apart, key=key), decoder, what)
+    found = decoded_content(apart.rest, path, decoder, what)
+    _check_elements(apart.elements, f"/{key}", path)
+    return found, apart
+
+
+def _taken(
+    content: bytes | memoryview,
+    path: str,
+    take: Callable[[memoryview], T],
+    decoder: "msgspec.json.Decoder[Any]",
+    what: str,
+) -> T:
+    """What is taken out of a file. Raises Invalid, with the words of `decoded_text`, where it is not there."""
+    try:
+        return take(memoryview(checked(content)))
+    except (Odd, InvalidJson):
+        decoded_text(content, path, decoder, what)
+        raise refused(path, "invalid_json", _TOO_DEEP) from None
+
+
+def _check_elements(elements: LongList, pointer: str, path: str) -> None:
+    try:
+        check_elements(elements.portions(), pointer)
+    except InvalidJson as error:
+        raise refused(path, "invalid_json", f"cannot be read. {error.message}") from None
+    except RecursionError:
+        raise refused(path, "invalid_json", _TOO_DEEP) from None
 
 
 def _each_once(found: T, content: bytes | memoryview) -> T:
@@ -62,7 +107,7 @@ def attempted(
     path: str,
     decoder: "msgspec.json.Decoder[T]",
     faults: Faults,
-    what: tuple[str, str] = ("label file", "invalid_file"),
+    what: tuple[str, str] = (_LABEL_FILE, "invalid_file"),
 ) -> T | None:
     """The content of one file among many; None after its fault was noted. `what` it should be, and the code if not."""
     try:
@@ -78,7 +123,7 @@ def attempted_whole(
     decoder: "msgspec.json.Decoder[T]",
     known: Known,
     faults: Faults,
-    what: tuple[str, str] = ("label file", "invalid_file"),
+    what: tuple[str, str] = (_LABEL_FILE, "invalid_file"),
 ) -> tuple[T, dict[str, Any]] | None:
     """As `attempted`, of an object, and its members that are not `known`."""
     try:
@@ -89,11 +134,31 @@ def attempted_whole(
         return None
 
 
+def attempted_list(files: Files, path: str, faults: Faults) -> LongList | None:
+    """As `attempted`, of a long list."""
+    try:
+        return decoded_list(files.read(path), path, _LABEL_FILE)
+    except Invalid as error:
+        faults.add(Place(path), "invalid_file", error.message)
+        return None
+
+
+def attempted_apart(
+    files: Files, path: str, key: str, decoder: "msgspec.json.Decoder[T]", faults: Faults
+) -> tuple[T, Apart] | None:
+    """As `attempted`, of an object with a long list at a key."""
+    try:
+        return decoded_apart(files.read(path), path, key, decoder, _LABEL_FILE)
+    except Invalid as error:
+        faults.add(Place(path), "invalid_file", error.message)
+        return None
+
+
 def element(raw: Piece, decoder: "msgspec.json.Decoder[T]", what: str, place: Place, faults: Faults) -> T | None:
     """One element of a list; None after its fault was noted: that this `what` cannot be read."""
     try:
         return decoder.decode(raw)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         faults.add(place, f"invalid_{what}", f"This {what} cannot be read: {error}.", bytes(raw)[:60])
         return None
 

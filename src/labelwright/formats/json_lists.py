@@ -19,7 +19,9 @@ _RAW: Final = msgspec.json.Decoder(msgspec.Raw)
 _RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _KEY: Final = msgspec.json.Decoder(str)
 _BLANKS: Final = re.compile(rb"[ \t\r\n]*")
+_BETWEEN: Final = re.compile(rb"[ \t\r\n,]*")
 _BEHIND: Final = re.compile(r"trailing characters \(byte (\d+)\)")
+_TOO_DEEP: Final = f"The file is nested deeper than {MAX_DEPTH} levels."
 _OPENS_LIST, _ENDS_LIST, _OPENS, _ENDS, _COLON, _COMMA = b"[]{}:,"
 
 Portion = tuple[int, list[msgspec.Raw]]
@@ -28,6 +30,14 @@ Portion = tuple[int, list[msgspec.Raw]]
 
 class Odd(Exception):
     """A text is no JSON, or none of the shape that is looked for: `strict_json` knows how to say it."""
+
+
+class Placed(NamedTuple):
+    """An element and where it stands."""
+
+    start: int
+    end: int
+    raw: msgspec.Raw
 
 
 class LongList:
@@ -39,14 +49,39 @@ class LongList:
     def portions(self) -> Iterator[Portion]:
         """The elements of about a megabyte at a time."""
         number = 0
-        for start, end in zip(self._places[::2], self._places[1::2], strict=True):
-            raws = _RAWS.decode(b"".join((b"[", self._text[start:end], b"]")))
+        for text in self.texts():
+            raws = raws_in(text)
             yield number, raws
             number += len(raws)
+
+    def texts(self) -> Iterator[bytes]:
+        """The same as texts of lists."""
+        for start, end in zip(self._places[::2], self._places[1::2], strict=True):
+            yield b"".join((b"[", self._text[start:end], b"]"))
 
     def __iter__(self) -> Iterator[msgspec.Raw]:
         for _, raws in self.portions():
             yield from raws
+
+    def placed(self) -> Iterator[Placed]:
+        """Each element and where it stands, to be looked at again by itself."""
+        for at, (_, raws) in zip(self._places[::2], self.portions(), strict=True):
+            for raw in raws:
+                start = _next(self._text, at, _BETWEEN)
+                at = start + memoryview(raw).nbytes  # noqa: PLW2901 - it goes on from there
+                yield Placed(start, at, raw)
+
+    def between(self, start: int, end: int) -> list[msgspec.Raw]:
+        """The elements between the start of one and the end of one."""
+        return raws_in(b"".join((b"[", self._text[start:end], b"]")))
+
+
+def raws_in(text: bytes) -> list[msgspec.Raw]:
+    """The elements of a list that was read as JSON already. Raises InvalidJson where that was less deep in calls."""
+    try:
+        return _RAWS.decode(text)
+    except RecursionError:
+        raise InvalidJson(_TOO_DEEP) from None
 
 
 class Apart(NamedTuple):
@@ -60,11 +95,16 @@ def long_list(buffer: bytes | memoryview) -> LongList:
     """Check a whole file and take its one list apart, as `strict_json.split` does. Raises InvalidJson."""
     text = memoryview(checked(buffer))
     try:
-        places, end = _list_at(text, _next(text, 0))
-        _check_end(text, end)
+        return list_in(text)
     except Odd:
         split(text)
-        raise InvalidJson(f"The file is nested deeper than {MAX_DEPTH} levels.") from None
+        raise InvalidJson(_TOO_DEEP) from None
+
+
+def list_in(text: memoryview) -> LongList:
+    """A text that is a list. Raises Odd where it is none."""
+    places, end = _list_at(text, _next(text, 0))
+    _check_end(text, end)
     return LongList(text, places)
 
 
@@ -127,9 +167,9 @@ def _behind(text: memoryview, at: int) -> int:
     raise Odd
 
 
-def _next(text: memoryview, at: int) -> int:
+def _next(text: memoryview, at: int, passed: re.Pattern[bytes] = _BLANKS) -> int:
     """Where something stands that is not blank."""
-    found = _BLANKS.match(text, at)
+    found = passed.match(text, at)
     assert found is not None
     return found.end()
 

@@ -9,11 +9,12 @@ at key by key.
 import contextlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
 
+from labelwright.formats.json_lists import Portion
 from labelwright.formats.strict_json import Piece, check_repeated, escaped, key_count, pairs_once
 from labelwright.model.errors import InvalidJson
 
@@ -31,6 +32,12 @@ def check_keys(text: Piece) -> None:
         _check(text, "")
 
 
+def check_elements(portions: Iterable[Portion], pointer: str) -> None:
+    """The same of the elements of a list at a pointer, of which some are given at a time."""
+    with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+        _check_elements(portions, pointer)
+
+
 def _check(text: Piece, pointer: str) -> None:
     if memoryview(text).nbytes <= _AT_ONCE:
         _check_piece(bytes(text), pointer)
@@ -39,12 +46,16 @@ def _check(text: Piece, pointer: str) -> None:
     if first == b"{":
         _check_members(text, pointer)
     elif first == b"[":
-        for start, portion in _portions(_LIST.decode(text)):
-            if len(portion) == 1:
-                _check(portion[0], f"{pointer}/{start}")
-            elif not _has_each_once(b"[%b]" % b",".join(portion)):
-                for number, one in enumerate(portion, start):
-                    _check_piece(bytes(one), f"{pointer}/{number}")
+        _check_elements(_portions(_LIST.decode(text)), pointer)
+
+
+def _check_elements(portions: Iterable[Portion], pointer: str) -> None:
+    for start, portion in portions:
+        if len(portion) == 1:
+            _check(portion[0], f"{pointer}/{start}")
+        elif not _has_each_once(b"[%b]" % b",".join(portion)):
+            for number, one in enumerate(portion, start):
+                _check_piece(bytes(one), f"{pointer}/{number}")
 
 
 def _check_members(text: Piece, pointer: str) -> None:
@@ -60,7 +71,7 @@ def _colons(text: Piece) -> int:
     return len(_COLON.findall(text))
 
 
-def _portions(raws: list[msgspec.Raw]) -> Iterator[tuple[int, list[msgspec.Raw]]]:
+def _portions(raws: list[msgspec.Raw]) -> Iterator[Portion]:
     """Elements that follow one another, as many as are looked at at once, with the number of the first."""
     start = size = 0
     for number, raw in enumerate(raws):
