@@ -58,6 +58,27 @@ def test_each_fault_has_its_line_and_the_rest_is_read(tmp_path: Path) -> None:
     assert len(medium.objects) == 2
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (0, 3, 1, 4, 2)])
+def test_pictures_come_in_the_order_of_their_first_rows_wherever_the_others_are(
+    order: tuple[int, ...], tmp_path: Path
+) -> None:
+    """Rows that follow one another are read as they come; others, and those after a short one, wait in a file."""
+    rows = (
+        "1,a,car,1,2,3,4\n",
+        "2,a,'=b,1,2,3,4\n",
+        "\n3\n4,,car,1,2,3,4\n5,'=a,car,1,2,3,4\n",
+        "6,=a,car,1,2,3,4\n",
+        "7,b,,,,\n",
+    )
+    table = "number,path,class,x,y,w,h\n" + "".join(rows[at] for at in order)
+    found, media = opened(CSV, tmp_path, {"boxes.csv": table})
+    wanted = {"a": ["1", "2"], "=a": ["5", "6"], "b": []}
+    numbers = {one.path: sorted(a.value for o in one.objects for a in o.asides) for one in media}
+    assert (numbers, [code for _, code in faults(found)]) == (wanted, ["no_picture", "no_picture"])
+    assert [one.path for one in media] == list(dict.fromkeys("a a =a =a b".split()[at] for at in order))
+    assert media[0].objects[0].place.line == 2
+
+
 def test_a_table_of_something_else_is_refused_with_the_columns_that_it_needs(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="path, class, x, y, w, h"):
         opened(CSV, tmp_path, {"boxes.csv": "path,name\na,b\n"})

@@ -42,6 +42,25 @@ def test_each_fault_has_its_line_and_the_rest_is_read(tmp_path: Path) -> None:
     assert [one.class_name for one in medium.objects] == ["/m/1"]
 
 
+def test_rows_of_a_picture_may_be_anywhere_and_its_size_is_in_another_table(tmp_path: Path) -> None:
+    rows = [row(name, "/m/1", 0, share, 0, 1) for name, share in (("b", 0.5), ("a", 0.25), ("", 1), ("b", 1))]
+    pictures = "ImageID,Subset,Width,Height,Rotation\na,test,10,20,\nc,,3,4,\n,test,,,\nb,train,100,200,90.0\n"
+    files = {PATH: HEAD + "".join(rows), "class-descriptions.csv": '/m/1,"A ""b"""\n', "images.csv": pictures}
+    found, media = opened(OPEN_IMAGES, tmp_path, files)
+    assert [(one.path, one.split, one.width, one.height) for one in media] == [
+        ("b", "train", 100, 200),
+        ("a", "test", 10, 20),
+        ("c", "", 3, 4),
+    ]
+    assert [[(o.class_name, o.geometry.w, o.place.line) for o in one.objects] for one in media] == [
+        [('A "b"', 0.5, 2), ('A "b"', 1, 5)],
+        [('A "b"', 0.25, 3)],
+        [],
+    ]
+    assert faults(found) == [("images.csv line 4", "no_picture"), (f"{PATH} line 4", "no_picture")]
+    assert [(one.name, one.value, one.place.line) for one in media[0].asides] == [("Rotation", "90.0", 2)]
+
+
 def test_a_box_around_a_group_is_no_object(tmp_path: Path) -> None:
     """As crowds of COCO: what stands for several would be one to whoever trains on it."""
     alone = row("a", "/m/1", 0, 1, 0, 1)

@@ -16,7 +16,8 @@ from labelwright.exchange.format import Chosen, Format, Setting, only_boxes, ref
 from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place, families
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.source import Source, TaskLabels
-from labelwright.formats.csv_files import Row, columns_of, decimals, rows_of, write_rows
+from labelwright.formats.csv_files import Row, columns_of, decimals, write_rows
+from labelwright.formats.csv_pictures import Line, by_picture
 from labelwright.formats.json_files import answers_in, answers_text
 from labelwright.model.geometry import Rectangle, kind_of
 
@@ -44,8 +45,6 @@ FORMULAS: Final = Setting(
     choices=(("keep", "Left as they are"), ("escape", "A ' before them, which comes off again when they are imported")),
 )
 
-Line = tuple[int, Row]
-
 
 class _Columns(NamedTuple):
     """Where a table has what."""
@@ -53,16 +52,17 @@ class _Columns(NamedTuple):
     picture: str
     label: str
     box: tuple[str, ...]
+    known: frozenset[str]
 
     def read(self, row: Row) -> Row:
         """A row with the names that ours has."""
         told = {name: _unquoted(text) for name, text in row.items()}
-        return {**told, "path": told[self.picture], "class": told[self.label]}
+        told["path"], told["class"] = told[self.picture], told[self.label]
+        return told
 
     def others(self, row: Row) -> Row:
         """What stands in other columns."""
-        known = {*_COLUMNS, self.picture, self.label, *self.box}
-        return {name: text for name, text in row.items() if name not in known}
+        return {name: row[name] for name in row if name not in self.known}
 
     def rectangle(self, row: Row) -> Rectangle:
         """Raises ValueError, which names the column."""
@@ -85,7 +85,7 @@ def _quoted(cell: Any, asked: re.Pattern[str]) -> Any:
 
 
 def _unquoted(text: str) -> str:
-    return text[1:] if _QUOTED.match(text) else text
+    return text[1:] if text[:1] == "'" and _QUOTED.match(text) else text
 
 
 def _rows(task: TaskLabels, flat: Flattener) -> Iterator[tuple[Any, ...]]:
@@ -127,7 +127,9 @@ def _find_columns(names: set[str]) -> _Columns | None:
     picture = next((name for name in _PICTURES if name in names), None)
     label = next((name for name in _CLASSES if name in names), None)
     box = next((edges for edges in (_EDGES[0], _CORNERS, _EDGES[1]) if names >= set(edges)), None)
-    return _Columns(picture, label, box) if picture and label and box else None
+    if not (picture and label and box):
+        return None
+    return _Columns(picture, label, box, frozenset((*_COLUMNS, picture, label, *box)))
 
 
 def read(files: Files) -> LabelFile:
@@ -141,15 +143,8 @@ def read(files: Files) -> LabelFile:
         for path in paths:
             columns = _find_columns(columns_of(files, path))
             assert columns is not None
-            by_picture: dict[str, list[Line]] = {}
-            for line, found in rows_of(files, path, faults):
-                row = columns.read(found)
-                if row["path"]:
-                    by_picture.setdefault(row["path"], []).append((line, row))
-                else:
-                    faults.add(Place(path, line=line), "no_picture", "A row needs a path, which names its picture.")
-            for picture, lines in by_picture.items():
-                yield _medium(path, picture, lines, columns, faults)
+            for picture, lines in by_picture(files, path, columns.picture, faults, _unquoted):
+                yield _medium(path, picture, [(line, columns.read(row)) for line, row in lines], columns, faults)
 
     return LabelFile(classes=(), media=media, faults=faults)
 

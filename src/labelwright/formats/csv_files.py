@@ -1,5 +1,6 @@
 """Tables as text: rows with a head, read with the lines that they stand in."""
 
+import contextlib
 import csv
 import io
 import itertools
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, Place
+from labelwright.formats.text_lines import open_text
 
 Row = dict[str, str]
 _ENDING: Final = "\r\n"
@@ -18,7 +20,7 @@ csv.field_size_limit(1 << 20)  # the answers about a picture are one field, and 
 def columns_of(files: Files, path: str) -> set[str]:
     """The names in the first line."""
     text = files.head(path).decode("utf-8-sig", "replace")
-    return {name.strip() for name in next(csv.reader(io.StringIO(text, newline="")), ())}
+    return {name.strip() for name in next(filter(None, csv.reader(io.StringIO(text, newline=""))), ())}
 
 
 def rows_of(files: Files, path: str, faults: Faults) -> Iterator[tuple[int, Row]]:
@@ -26,24 +28,29 @@ def rows_of(files: Files, path: str, faults: Faults) -> Iterator[tuple[int, Row]
 
     Cells behind the last column are a fault, unless they are empty: which of them belong where nobody can tell.
     """
-    table = csv.reader(io.StringIO(files.text(path), newline=""))
+    rows = cells_of(files, path)
+    names = names_in(path, next(rows, (0, []))[1])
+    count = len(names)
+    for line, cells in rows:
+        if len(cells) <= count or not any(map(str.strip, cells[count:])):
+            yield line, dict(itertools.zip_longest(names, cells[:count], fillvalue=""))
+        else:
+            text = f"A row holds {len(cells)} cells under a head of {count} columns; a text with a comma needs quotes."
+            faults.add(Place(path, line=line), "too_many_cells", text, ",".join(cells[count:]))
+
+
+def cells_of(files: Files, path: str) -> Iterator[tuple[int, list[str]]]:
+    """The cells of every row that has any, the head too, with line numbers. Raises Invalid where it is no table."""
+    table = csv.reader(open_text(files, path))
     try:
-        names = _names(path, next(table, []))
-        count = len(names)
         for cells in table:
-            if len(cells) <= count or not any(map(str.strip, cells[count:])):
-                if cells:
-                    yield table.line_num, dict(itertools.zip_longest(names, cells[:count], fillvalue=""))
-            else:
-                text = (
-                    f"A row holds {len(cells)} cells under a head of {count} columns; a text with a comma needs quotes."
-                )
-                faults.add(Place(path, line=table.line_num), "too_many_cells", text, ",".join(cells[count:]))
+            if cells:
+                yield table.line_num, cells
     except csv.Error as error:
         raise refused(path, "invalid_table", f"cannot be read at line {table.line_num}: {error}.") from None
 
 
-def _names(path: str, head: list[str]) -> list[str]:
+def names_in(path: str, head: list[str]) -> list[str]:
     """The names of columns; one without a name has its number. Raises Invalid where two have the same one."""
     names = [name.strip() or f"column {number}" for number, name in enumerate(head, 1)]
     for name, times in Counter(names).items():
@@ -66,11 +73,15 @@ def write_rows(put: Callable[[bytes], None], rows: Iterable[Iterable[Any]]) -> N
 
 def decimals(row: Row, *columns: str) -> tuple[float, ...]:
     """The numbers in some columns. Raises ValueError, which names the column."""
-    return tuple(_decimal(name, row.get(name, "")) for name in columns)
-
-
-def _decimal(name: str, text: str) -> float:
     try:
-        return float(text)
+        return tuple([float(row[name]) for name in columns])
     except ValueError:
+        name, text = next((name, row[name]) for name in columns if not _is_number(row[name]))
         raise ValueError(f"{name} is “{text[:20]}” and no number") from None
+
+
+def _is_number(text: str) -> bool:
+    with contextlib.suppress(ValueError):
+        float(text)
+        return True
+    return False

@@ -5,33 +5,38 @@ without boxes too. https://storage.googleapis.com/openimages/web/download_v7.htm
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import IO, Any, Final
+
+import msgspec
 
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.asides import asides_of
+from labelwright.exchange.chains import Chains
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener, apart, inside
 from labelwright.exchange.format import Chosen, Format, converts, only_boxes, refuses
 from labelwright.exchange.found import Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.naming import stem_of
-from labelwright.exchange.source import Medium, Source, TaskLabels
-from labelwright.formats.csv_files import Row, columns_of, decimals, rows_of, write_rows
+from labelwright.exchange.source import Medium, Source
+from labelwright.formats.csv_files import Row, cells_of, columns_of, decimals, rows_of, write_rows
+from labelwright.formats.csv_pictures import by_picture, no_picture
 from labelwright.formats.whole import side
 from labelwright.model.geometry import Rectangle, kind_of
 
 BOXES: Final = "annotations-bbox.csv"
 CLASSES: Final = "class-descriptions.csv"
 PICTURES: Final = "image-ids.csv"
+_ID: Final = "ImageID"
 _EDGES: Final = ("XMin", "XMax", "YMin", "YMax")
-_NEEDED: Final = frozenset(("ImageID", "LabelName", *_EDGES))
+_NEEDED: Final = frozenset((_ID, "LabelName", *_EDGES))
 _COLUMNS: Final = (
-    *("ImageID", "Source", "LabelName", "Confidence", *_EDGES),
+    *(_ID, "Source", "LabelName", "Confidence", *_EDGES),
     *("IsOccluded", "IsTruncated", "IsGroupOf", "IsDepiction", "IsInside"),
 )
 _SPLITS: Final = {"validation": "val"}
 _FLAGS: Final = dict.fromkeys(("IsOccluded", "IsTruncated", "IsGroupOf", "IsDepiction", "IsInside"), "-1")
-_OF_PICTURES: Final = frozenset(("ImageID", "Subset", "Width", "Height"))
+_OF_PICTURES: Final = frozenset((_ID, "Subset", "Width", "Height"))
 _USUAL: Final = {"Source": "labelwright", "Confidence": "1", **_FLAGS}
 """What says nothing; -1 is what nobody looked at."""
 
@@ -39,27 +44,28 @@ _USUAL: Final = {"Source": "labelwright", "Confidence": "1", **_FLAGS}
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:  # noqa: ARG001 - no settings
     """Write a table of boxes for each split, and the tables of classes and pictures."""
     flat = Flattener(source.scheme, SUPPORTS, ledger, is_cut=True)
-    pictures: list[tuple[Any, ...]] = []
     for split in source.splits:
         with archive.file(f"{_theirs(split)}-{BOXES}" if split else BOXES) as put:
             write_rows(put, [_COLUMNS])
             for task in source.tasks(split):
                 if flat.begin(task) is not None:
-                    pictures.append(_picture(task, split))
                     write_rows(put, (_row(one, task.medium) for one in flat.objects(task)))
     names = [flat.name_of(str(c.id)) for c in source.scheme.geometry_classes]
     with archive.file(CLASSES) as put:
         write_rows(put, [("LabelName", "DisplayName"), *((name, name) for name in names)])
     with archive.file(PICTURES) as put:
-        write_rows(put, [("ImageID", "Subset", "Width", "Height"), *pictures])
+        write_rows(put, [(_ID, "Subset", "Width", "Height")])
+        write_rows(
+            put, (_picture(task.medium) for split in source.splits for task in source.heads(split) if task.medium.width)
+        )
 
 
 def _theirs(split: str) -> str:
     return next((theirs for theirs, ours in _SPLITS.items() if ours == split), split)
 
 
-def _picture(task: TaskLabels, split: str) -> tuple[Any, ...]:
-    return stem_of(task.medium.path), _theirs(split), task.medium.width, task.medium.height
+def _picture(medium: Medium) -> tuple[Any, ...]:
+    return stem_of(medium.path), _theirs(medium.split), medium.width, medium.height
 
 
 def _row(one: FlatObject, medium: Medium) -> tuple[Any, ...]:
@@ -94,20 +100,15 @@ def read(files: Files) -> LabelFile:
     names = dict(_descriptions(files))
 
     def media() -> Iterator[FoundMedium]:
-        pictures = dict(_pictures(files, faults))
-        seen: set[str] = set()
-        for path in paths:
-            by_picture: dict[str, list[tuple[int, Row]]] = {}
-            for line, row in rows_of(files, path, faults):
-                by_picture.setdefault(row["ImageID"], []).append((line, row))
-            for picture, lines in by_picture.items():
-                seen.add(picture)
-                objects = (_object(row, Place(path, line=line), names, faults) for line, row in lines)
-                place = Place(path, line=lines[0][0])
-                yield _medium(picture, place, pictures, tuple(one for one in objects if one is not None))
-        for picture, (place, _) in pictures.items():
-            if picture not in seen:
-                yield _medium(picture, place, pictures, ())
+        with files.spool() as spool:
+            pictures = _Pictures(files, spool, faults)
+            for path in paths:
+                for picture, lines in by_picture(files, path, _ID, faults):
+                    objects = (_object(row, Place(path, line=line), names, faults) for line, row in lines)
+                    found = tuple(one for one in objects if one is not None)
+                    yield _medium(picture, Place(path, line=lines[0][0]), pictures.take(picture), found)
+            for listed in pictures.left():
+                yield _medium(listed.row[_ID], listed.place, listed, ())
 
     classes = tuple(FoundClass(name=name, types=("rectangle",)) for name in dict.fromkeys(names.values()))
     return LabelFile(classes=classes, media=media, faults=faults)
@@ -117,23 +118,56 @@ def _descriptions(files: Files) -> Iterator[tuple[str, str]]:
     """Names by label; the file of the data set itself has no head."""
     for path in files.ending(".csv"):
         if "class-descriptions" in path.rpartition("/")[2]:
-            for line in files.text(path).splitlines():
-                label, _, name = line.partition(",")
-                if name and label != "LabelName":
-                    yield label, name.strip().strip('"')
+            for _, (label, *names) in cells_of(files, path):
+                if label != "LabelName" and any(names):
+                    yield label, ",".join(names).strip()
 
 
-def _pictures(files: Files, faults: Faults) -> Iterator[tuple[str, tuple[Place, Row]]]:
-    for path in files.ending(".csv"):
-        if {"ImageID", "Subset"} <= columns_of(files, path):
-            for line, row in rows_of(files, path, faults):
-                yield row["ImageID"], (Place(path, line=line), row)
+class _Listed(msgspec.Struct, frozen=True):
+    """A row about a picture."""
+
+    place: Place
+    row: Row
 
 
-def _medium(
-    picture: str, place: Place, pictures: dict[str, tuple[Place, Row]], objects: tuple[FoundObject, ...]
-) -> FoundMedium:
-    row = pictures[picture][1] if picture in pictures else {}
+_LISTED: Final = msgspec.msgpack.Decoder(_Listed)
+
+
+class _Pictures:
+    """The rows about pictures, the last of each; they lie in a temporary file."""
+
+    def __init__(self, files: Files, spool: IO[bytes], faults: Faults) -> None:
+        self._rows = Chains(spool)
+        for path in files.ending(".csv"):
+            if columns_of(files, path) >= {_ID, "Subset"}:
+                for line, row in rows_of(files, path, faults):
+                    place = Place(path, line=line)
+                    if row[_ID]:
+                        self._rows.add(row[_ID], msgspec.msgpack.encode(_Listed(place, row)))
+                    else:
+                        no_picture(faults, place, _ID)
+        self._are_left = bytearray(b"\1" * len(self._rows))
+
+    def take(self, picture: str) -> _Listed | None:
+        """The row about a picture."""
+        number = self._rows.find(picture)
+        if number is None:
+            return None
+        self._are_left[number] = False
+        return self._at(number)
+
+    def left(self) -> Iterator[_Listed]:
+        """What is about pictures that nobody took."""
+        for number, is_left in enumerate(self._are_left):
+            if is_left:
+                yield self._at(number)
+
+    def _at(self, number: int) -> _Listed:
+        return _LISTED.decode(self._rows.last(number))
+
+
+def _medium(picture: str, place: Place, listed: _Listed | None, objects: tuple[FoundObject, ...]) -> FoundMedium:
+    row = listed.row if listed is not None else {}
     split = row.get("Subset", "")
     return FoundMedium(
         place=place,
