@@ -114,15 +114,19 @@ def _waited(client: Client, title: str, ask: Callable[..., LabelExport]) -> Labe
 
         with stopping(lambda: [client.exchanges.cancel_export(one) for one in asked], onward):
             done = ask(on_progress=show)
-    show_balance((done.report or {}).get("balance", {}))
-    for name in (done.report or {}).get("missing", [])[:20]:
+    report = done.report or {}
+    show_balance(report.get("balance", {}))
+    for name in report.get("missing", [])[:20]:
         note(f"  picture not packed: {name}")
-    if turned := (done.report or {}).get("turned", []):
+    if report.get("missing_count", 0) > 20:
+        note(f"  pictures not packed: {report['missing_count']:,} in all")
+    if turned := report.get("turned", []):
+        many = plural(report.get("turned_count") or len(turned), "picture")
         note(
-            f"  displayed otherwise than stored (EXIF): {plural(len(turned), 'picture')}, {turned[0]} first; for "
-            "programs that ignore EXIF, export with --frame stored"
+            f"  displayed otherwise than stored (EXIF): {many}, {turned[0]} first; for programs that ignore EXIF, "
+            "export with --frame stored"
         )
-    for verdict in (done.report or {}).get("judged", []):
+    for verdict in report.get("judged", []):
         note(verdict["text"])
     return done
 

@@ -203,7 +203,7 @@ def _check_single(target: Path, form: Format, *, alone: bool) -> None:
 
 def _packed(target: Path, file: BinaryIO, folder: Path) -> Sink:
     if target.suffix.lower() == ".zip":
-        return ZipWriter(file)
+        return ZipWriter(file, folder)
     return TarWriter(file, lambda: tempfile.TemporaryFile(dir=folder))
 
 
@@ -322,6 +322,8 @@ def show_report(report: Report) -> None:
             note(f"  {of_unit(count, returning)} come back through the side-car")
     for name in report.missing[:20]:
         note(f"  picture not packed: {name}")
+    if report.missing_count > len(report.missing[:20]):
+        note(f"  pictures not packed: {report.missing_count:,} in all")
 
 
 def _loss(entry: Entry) -> str:

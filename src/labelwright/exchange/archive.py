@@ -15,6 +15,9 @@ from typing import Any, BinaryIO, Final, NamedTuple, Protocol
 
 import msgspec
 
+from labelwright.exchange.index import Index
+from labelwright.exchange.waiting import Waiting
+
 PORTION_BYTES = 1 << 20
 NEXT: Final = b",\n"
 
@@ -65,12 +68,15 @@ class Sink(Protocol):
 
 
 class Archive:
-    """Files on their way into a sink. `count` says how many, `lines` what the manifest says of them, in their order."""
+    """Files on their way into a sink. `count` says how many, `lines` what the manifest says of them, in their order.
 
-    def __init__(self, sink: Sink) -> None:
+    `folder` takes temporary files.
+    """
+
+    def __init__(self, sink: Sink, folder: Path | None = None) -> None:
         self._sink = sink
-        self._paths: set[str] = set()
-        self.lines: list[bytes] = []
+        self._paths = Index()
+        self.lines = Waiting(folder, NEXT)
 
     @property
     def count(self) -> int:
@@ -96,9 +102,10 @@ class Archive:
     def put(self, ready: Ready) -> None:
         """Put files that are ready. Raises ValueError when a path is taken."""
         if ready.paths:
-            self._claim(*ready.paths)
+            for path in ready.paths:
+                self._claim(path)
             self._sink.put(ready.packed)
-            self.lines.append(ready.lines)
+            self.lines.add(ready.lines)
 
     @contextmanager
     def file(self, path: str) -> Iterator[Callable[[bytes], None]]:
@@ -138,13 +145,11 @@ class Archive:
         return True
 
     def _note(self, path: str, size: int, digest: "hashlib._Hash") -> None:
-        self.lines.append(lines_of((_written(path, size, digest),)))
+        self.lines.add(lines_of((_written(path, size, digest),)))
 
-    def _claim(self, *paths: str) -> None:
-        count = len(self._paths) + len(paths)
-        self._paths.update(paths)
-        if len(self._paths) != count:
-            raise ValueError(f"“{paths[0]}” or a path behind it is taken.")
+    def _claim(self, path: str) -> None:
+        if not self._paths.add(path):
+            raise ValueError(f"“{path}” is taken.")
 
 
 def _written(path: str, size: int, digest: "hashlib._Hash") -> Written:

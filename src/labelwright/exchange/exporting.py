@@ -17,8 +17,9 @@ from labelwright.exchange.archive import Archive
 from labelwright.exchange.conversions import ALLOW, REFUSE, Conversions, Nowhere, find_conversions
 from labelwright.exchange.filtering import Filter, leave_out
 from labelwright.exchange.format import Format, lost_along
+from labelwright.exchange.index import Index
 from labelwright.exchange.ledger import Balance, Counted, Ledger, Spot
-from labelwright.exchange.media_lines import Described, MediaLines, described
+from labelwright.exchange.media_lines import Described, MediaLines, Named, described
 from labelwright.exchange.numbers import compacted
 from labelwright.exchange.planning import Kept, Names, Plan, plan_of_names, plan_of_tasks
 from labelwright.exchange.requesting import Request, check_frame, wanted_classes
@@ -41,14 +42,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What an export did. `missing` names pictures that could not be packed; `judged` is what others read in it.
 
     `turned` names pictures that are displayed otherwise than their pixels are stored, where the labels are in the
-    displayed frame: a program that ignores EXIF would put them elsewhere.
+    displayed frame: a program that ignores EXIF would put them elsewhere. Of many, the first are named and all counted.
     """
 
     balance: Balance
     media: int
     files: int
     missing: tuple[str, ...] = ()
+    missing_count: int = 0
     turned: tuple[str, ...] = ()
+    turned_count: int = 0
     judged: tuple[Verdict, ...] = ()
 
 
@@ -95,7 +98,7 @@ class Exporting:
         self._split = splitter(request.splits, scheme.configuration) if request.splits else lambda _: ""
         self._ledger = Ledger(lost=lost_along(form))
         self._counts: Counter[str] = Counter()
-        self._unopened: set[str] = set()
+        self._unopened = Index()
         self._splits = request.splits.names if request.splits else ("",)
         self._names = names if request.empty and not request.splits else None
         self._plan: Plan | None = None
@@ -139,14 +142,17 @@ class Exporting:
             for lines in self._shared(None, lambda some: self._described(map(self._medium, some)), _LINES_AT_ONCE):
                 self._lines.add(lines)
         with archive.file(manifests.PATH) as put:
-            for portion in manifests.encode(self._manifest(balance), archive.lines, self._lines.portions()):
+            for portion in manifests.encode(self._manifest(balance), archive.lines.portions(), self._lines.portions()):
                 put(portion)
+        turned = Named() if self._is_stored else self._lines.turned
         return Report(
             balance=balance,
             media=self.plan().count,
             files=archive.count,
-            missing=tuple(self._lines.missing),
-            turned=tuple(self._lines.turned) if not self._is_stored else (),
+            missing=self._lines.missing.names,
+            missing_count=self._lines.missing.total,
+            turned=turned.names,
+            turned_count=turned.total,
         )
 
     def write_labels(self, archive: Archive) -> Balance:

@@ -113,7 +113,7 @@ def links(media: Iterable[Medium]) -> bytes:
 def encode(manifest: Manifest, files: Iterable[bytes], media: Iterable[bytes]) -> Iterator[bytes]:
     """Readable JSON in portions: one line for each class, file and medium.
 
-    `files` and `media` are the lines of these (`archive.lines_of`), some at a time, instead of those of the manifest.
+    `files` and `media` are the lines of these (`archive.lines_of`) in pieces of any length, instead of the manifest's.
     """
     start = b"{\n"
     lists = {"classes": (lines_of(manifest.classes),), "files": files, "media": media}
@@ -127,13 +127,12 @@ def encode(manifest: Manifest, files: Iterable[bytes], media: Iterable[bytes]) -
     yield b"\n}\n"
 
 
-def _listed(portions: Iterable[bytes]) -> Iterator[bytes]:
-    between = b"[\n"
-    for lines in portions:
-        if lines:
-            yield between + lines
-            between = NEXT
-    yield b"\n]" if between is NEXT else b"[]"
+def _listed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    is_empty = True
+    for piece in pieces:
+        yield b"[\n" + piece if is_empty and piece else piece
+        is_empty = is_empty and not piece
+    yield b"[]" if is_empty else b"\n]"
 
 
 def decode(content: bytes) -> Manifest:

@@ -6,8 +6,10 @@ file in many formats and overwrite one another; both get the end of their id.
 
 import re
 import unicodedata
+from array import array
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -44,31 +46,42 @@ class Paths:
 def plan_paths(names: Iterable[tuple[str, str]], again: Callable[[], Iterable[tuple[str, str]]]) -> Paths:
     """Plan for ids and names of all pictures, whose order does not matter; `again` gives the same once more.
 
-    Eight bytes are held of each name; those that may meet another are looked at a second time.
+    Eight bytes are held of each name, and what several pictures are called; those that may meet another are looked at
+    a second time.
     """
-    hashes = np.fromiter((hash(_stem(file_name(name))) for _, name in names), dtype=np.int64)
-    hashes.sort()
-    twice = set(hashes[1:][hashes[1:] == hashes[:-1]].tolist())
+    twice = _twice(_stem(file_name(name)) for _, name in names)
     if not twice:
         return Paths()
-    asked = [(i, name) for i, name in again() if _may_meet(_stem(file_name(name)), twice)]
+
+    def asked(paths: Paths) -> Iterator[str]:
+        """What pictures are called that may meet another: by their names, or by those with the end of their ids."""
+        for medium_id, name in again():
+            stem = _stem(file_name(name))
+            if _has(twice, hash(stem)) or _ID_END.search(stem) is not None:
+                yield _stem(paths.path_of(medium_id, name))
+
     rounds: tuple[frozenset[str], ...] = ()
     for _ in range(_MOST_ROUNDS):  # two are enough, unless somebody named pictures so that they are not
         paths = Paths(*rounds)
-        shared = _several(_stem(paths.path_of(i, name)) for i, name in asked)
+        several = _twice(asked(paths))
+        counts = Counter(stem for stem in asked(paths) if _has(several, hash(stem))) if several else Counter()
+        shared = frozenset(stem for stem, count in counts.items() if count > 1)
         if not shared:
             break
         rounds = (*rounds, shared)
     return Paths(*rounds)
 
 
-def _may_meet(stem: str, twice: set[int]) -> bool:
-    """Whether a stem may be another's, or what another becomes with the end of its id."""
-    return hash(stem) in twice or _ID_END.search(stem) is not None
+def _twice(stems: Iterable[str]) -> "array[int]":
+    """The hashes that occur more than once, in order."""
+    hashes = np.fromiter(map(hash, stems), dtype=np.int64)
+    hashes.sort()
+    return array("q", np.unique(hashes[1:][hashes[1:] == hashes[:-1]]).tobytes())
 
 
-def _several(stems: Iterable[str]) -> frozenset[str]:
-    return frozenset(stem for stem, count in Counter(stems).items() if count > 1)
+def _has(values: "array[int]", value: int) -> bool:
+    at = bisect_left(values, value)
+    return at < len(values) and values[at] == value
 
 
 def file_name(name: str) -> str:

@@ -232,8 +232,8 @@ def add_side_car(  # noqa: PLR0913 - what it is made of
     with tempfile.TemporaryDirectory(dir=folder, prefix="side-car-") as scratch:
         place = Path(scratch) / "draft.zip"
         with place.open("wb") as file:
-            sink = ZipWriter(file)
-            refused = draft(Archive(sink))
+            sink = ZipWriter(file, place.parent)
+            refused = draft(Archive(sink, place.parent))
             sink.close()
         with (Path(scratch) / "found").open("w+b") as spooled:
             spool = Spool(spooled)

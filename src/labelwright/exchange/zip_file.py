@@ -8,12 +8,14 @@ small entries. Any program that reads ZIP (with ZIP64 beyond 4 GiB or 65,535 ent
 import itertools
 import struct
 from collections.abc import Sequence
+from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from zlib import crc32
 
 import numpy as np
 
 from labelwright.exchange.archive import File
+from labelwright.exchange.waiting import Waiting
 
 _DATE, _TIME = (1 << 5) | 1, 0  # 1980-01-01 00:00, the earliest that the format knows
 _UTF8 = 1 << 11
@@ -41,11 +43,14 @@ class Packed(NamedTuple):
 
 
 class ZipWriter:
-    """Writes entries one after another into a seekable file, which the caller opens and closes."""
+    """Writes entries one after another into a seekable file, which the caller opens and closes.
 
-    def __init__(self, file: BinaryIO) -> None:
+    `folder` takes temporary files.
+    """
+
+    def __init__(self, file: BinaryIO, folder: Path | None = None) -> None:
         self._file = file
-        self._directory: list[bytes] = []  # encoded: a third of what its entries take
+        self._directory = Waiting(folder)
         self._count = 0
         self._offset = 0
         self._open: tuple[bytes, int] | None = None
@@ -65,7 +70,7 @@ class ZipWriter:
 
     def put(self, packed: Packed) -> None:
         """Write entries that were packed."""
-        self._directory.append(_moved(packed, self._offset))
+        self._directory.add(_moved(packed, self._offset))
         self._count += len(packed.names)
         self._put(packed.data)
 
@@ -87,14 +92,14 @@ class ZipWriter:
         self._file.seek(offset)
         self._file.write(_local(name, self._crc, self._size, roomy=True))
         self._file.seek(self._offset)
-        self._directory.append(_central(name, self._crc, self._size, offset))
+        self._directory.add(_central(name, self._crc, self._size, offset))
         self._count += 1
         self._open = None
 
     def close(self) -> int:
         """Write the directory; returns the size of the archive in bytes."""
         start = self._offset
-        for entries in self._directory:
+        for entries in self._directory.portions():
             self._put(entries)
         self._put(_ending(self._count, self._offset - start, start))
         return self._offset

@@ -116,8 +116,8 @@ def run(folder: Path, judges: str = OFF) -> Done:
 def _written(exporting: Exporting, part: Path, configuration: bytes) -> tuple[Report, int]:
     """Write the archive; what it remembers of each file is forgotten when it is read back."""
     with part.open("wb") as file:
-        sink = ZipWriter(file)
-        report = exporting.write(Archive(sink), {CONFIGURATION_PATH: configuration})
+        sink = ZipWriter(file, part.parent)
+        report = exporting.write(Archive(sink, part.parent), {CONFIGURATION_PATH: configuration})
         return report, sink.close()
 
 

@@ -82,8 +82,11 @@ export interface ExportReport {
   readonly balance: Ledger
   readonly media: number
   readonly files: number
+  /** The names of the first of these pictures, and how many there are; likewise below. */
   readonly missing: readonly string[]
+  readonly missing_count?: number
   readonly turned?: readonly string[]
+  readonly turned_count?: number
   readonly judged?: readonly Verdict[]
 }
 
