@@ -1,5 +1,6 @@
 """What COCO files have in columns is what they have object by object, with the same faults in the same places."""
 
+import itertools
 import json
 import random
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from labelwright.exchange.files import open_files
 from labelwright.exchange.found import FoundMedium, LabelFile
 from labelwright.exchange.plain_found import unfolded
-from labelwright.formats import FORMATS, coco_plain, json_elements
+from labelwright.formats import FORMATS, coco_content, coco_plain, json_elements
 from labelwright.formats.coco_plain import Annotations
 from labelwright.formats.coco_portion import PlainAnnotation
 from labelwright.formats.coco_values import Annotation
@@ -133,3 +134,45 @@ def test_lists_inside_annotations_that_look_like_their_ends_are_read(
         one["note"] = [{first: [1]}, {first: [2]}, {"note": f'}}, {{"{first}": 3}}'}]
     check(tmp_path, json.dumps(content))
     check(tmp_path, json.dumps({"annotations": content.pop("annotations"), "note": [[1], []], **content}))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_images_in_windows_are_those_of_the_file_read_as_a_whole(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - shapes, no secrets
+    monkeypatch.setattr(json_elements, "_WINDOW_BYTES", chance.choice((60, 300, 1 << 20)))
+    content = json.loads(coco_file(chance, images=30, each=1, odd=0.0))
+    odd: tuple[object, ...] = (
+        {"id": 3, "file_name": "another.png"},
+        {"id": "4", "file_name": "4.png"},
+        {"id": 77, "file_name": "5.png"},
+        {"id": 6},
+        {"id": 7, "file_name": "7.png", "license": 1, "attributes": {"images": [{"id": 1}, {"id": 2}]}},
+        {"id": 8, "file_name": "8ü.png", "attributes": {"annotations": ["}, {"]}},
+        None,
+    )
+    for one in odd:
+        content["images"][chance.randrange(30)] = one
+    keys = chance.sample(sorted(content), len(content))
+    text = json.dumps({key: content[key] for key in keys}, ensure_ascii=chance.random() < 0.5)
+    one = opened(tmp_path, text)
+    media = folded(one)
+    monkeypatch.setattr(coco_content, "_in_portions", lambda *_: None)
+    other = opened(tmp_path, text)
+    assert folded(other) == media
+    assert other.faults.kept == one.faults.kept
+    assert other.faults.not_kept.lines() == one.faults.not_kept.lines()
+    assert one.faults.count > 3, one.faults.kept
+
+
+def test_an_own_file_is_not_read_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(coco_content, "_as_a_whole", never)
+    content = json.loads(coco_file(random.Random(1), images=5, odd=0.0))  # noqa: S311 - shapes, no secrets
+    lists = {key: content[key] for key in ("categories", "images", "annotations")}
+    for order in itertools.permutations(lists):
+        assert len(folded(opened(tmp_path, json.dumps({key: lists[key] for key in order})))) == 5
+    assert folded(opened(tmp_path, json.dumps(lists | {"images": [], "annotations": []}))) == []

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Iterator
+from tempfile import TemporaryFile
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from labelwright.formats import json_elements
-from labelwright.formats.json_elements import Elements, Window, guessed, windows, without_list
+from labelwright.formats.json_elements import Elements, Window, guessed, windows, without_list, without_lists
 
 Walk = Callable[[memoryview], Iterator[Window]]
 
@@ -18,10 +19,10 @@ Walk = Callable[[memoryview], Iterator[Window]]
 def elements_of(text: str, walk: Walk) -> Elements:
     """The elements of a list by their keys. Raises DecodeError where a window ends within an element."""
     view = memoryview(text.encode())
-    found = Elements(view)
-    for window in walk(view):
-        keys = [str(one["key"]) for one in msgspec.json.decode(window.list_in(view))]
-        found.add(window, keys, np.arange(len(keys)))
+    with Elements(view, TemporaryFile) as found:
+        for window in walk(view):
+            keys = [str(one["key"]) for one in msgspec.json.decode(window.list_in(view))]
+            found.add(window, keys, np.arange(len(keys)))
     return found
 
 
@@ -42,9 +43,11 @@ def test_elements_come_back_by_key_in_the_order_of_the_file(
     elements, text = some_list(chance, within)
     found = elements_of(text, walk)
     assert len(found) == len(elements)
-    assert set(found.keys) == {str(one["key"]) for one in elements}
-    for key in found.keys:
-        numbers = found.numbers(key)
+    keys = tuple(found.keys())
+    assert keys == tuple(dict.fromkeys(str(one["key"]) for one in elements))
+    for number, key in enumerate(keys):
+        assert found.key_number(key) == number
+        numbers = found.numbers(number)
         assert numbers.tolist() == [n for n, one in enumerate(elements) if str(one["key"]) == key]
         assert json.loads(found.list_of(numbers)) == [elements[n] for n in numbers]
         assert [json.loads(bytes(found.text(n))) for n in numbers] == [elements[n] for n in numbers]
@@ -55,22 +58,30 @@ def test_a_wrong_guess_is_no_json(monkeypatch: pytest.MonkeyPatch) -> None:
     text = json.dumps([{"key": 1, "within": [{"key": 2}, {"key": 3}]}, {"key": 7}])
     with pytest.raises(msgspec.DecodeError):
         elements_of(text, guessed)
-    assert elements_of(text, windows).keys == ("1", "7")
+    assert elements_of(text, windows).key_count == 2
 
 
 def test_a_key_that_no_element_has_has_no_elements() -> None:
-    assert elements_of("[ ]", windows).numbers("7").tolist() == []
+    assert elements_of("[ ]", windows).key_number("7") is None
 
 
-@pytest.mark.parametrize("order", [("info", "long", "more"), ("long", "info", "more"), ("info", "more", "long")])
-def test_a_long_list_is_cut_out_wherever_it_stands(order: tuple[str, ...]) -> None:
-    content = {"info": {"more": [1]}, "long": [{"a": ["]}"]}, {"more": [[]], "b": 2}], "more": [{"x": []}, {"y": []}]}
+ORDERS = [("info", "long", "more"), ("long", "info", "more"), ("info", "more", "long"), ("more", "long", "info")]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_long_lists_are_cut_out_wherever_they_stand(order: tuple[str, ...]) -> None:
+    content = {"info": {"a": [1]}, "long": [{"a": ["]}"]}, {"more": [[]], "b": 2}], "more": [{"x": []}, {"y": []}]}
     text = json.dumps({key: content[key] for key in order}).encode()
     found = [cut for cut in without_list(text, "long", ("info", "more")) if is_json(cut.rest)]
-    lists = [json.loads(bytes(cut.text)) for cut in found if is_json(cut.text)]
-    assert content["long"] in lists
+    assert content["long"] in [json.loads(bytes(cut.text)) for cut in found if is_json(cut.text)]
     for cut in found:
         assert json.loads(cut.rest)["long"] == json.loads(cut.mark)
+    both = [cuts for cuts in without_lists(text, ("long", "more"), ("info",)) if is_json(cuts[0].rest)]
+    lists = [[json.loads(bytes(cut.text)) for cut in cuts] for cuts in both if all(is_json(cut.text) for cut in cuts)]
+    assert [content["long"], content["more"]] in lists
+    for long, more in both:
+        assert long.rest == more.rest
+        assert [long.mark, more.mark] == [json.dumps(json.loads(long.rest)[key]).encode() for key in ("long", "more")]
 
 
 def is_json(text: bytes | memoryview) -> bool:

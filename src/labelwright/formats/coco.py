@@ -23,6 +23,7 @@ from labelwright.exchange.pixels import one_ring
 from labelwright.exchange.plain import PlainAnnotation
 from labelwright.exchange.portions import Portion
 from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
+from labelwright.formats.coco_ids import PictureIds
 from labelwright.formats.coco_keypoints import attributes_of, keypoints_of, refuse, skeletons_of
 from labelwright.formats.coco_reader import read, recognise
 from labelwright.formats.coco_text import (
@@ -114,8 +115,7 @@ class _Writer:
         self._heads = {
             class_id: f',"category_id":{number},"iscrowd":0,"bbox":[' for class_id, number in self._category_ids.items()
         }
-        self._image_ids: dict[str, int] = {}
-        self._first_ids: dict[str, int] = {}
+        self._image_ids = PictureIds()
         self._written = 0
         self._ids: list[int] = []
         self._count = 0
@@ -126,6 +126,7 @@ class _Writer:
 
     def instances(self, source: Source, split: str) -> Iterator[bytes]:
         """The portions of one file."""
+        self._image_ids.begin(self._written + 1)
         yield opening(source.project)
         yield f'"categories":[\n{NEXT.join(map(self._category, self._categories()))}\n],\n'.encode()
         yield from listed("images", self._images(source, split))
@@ -173,16 +174,9 @@ class _Writer:
 
     def _images(self, source: Source, split: str) -> Iterator[bytes]:
         """The lines of images. Who writes annotations knows their ids afterwards, as far as they are plain."""
-        self._first_ids = {}
-        next_id: int | None = self._written + 1
         for counts, lines in source.heads_in_turn(split, self._some_images):
-            for medium_id, count in counts.items():
-                image_id = self._image_ids.setdefault(medium_id, len(self._image_ids) + 1)
-                if next_id is not None:
-                    self._first_ids[medium_id] = next_id
-                    next_id = next_id + count if count is not None else None
             if counts:
-                yield lines.counted_on(image_id - len(counts))
+                yield lines.counted_on(self._image_ids.add(counts))
 
     def _some_images(self, tasks: list[TaskLabels]) -> tuple[dict[str, int | None], Numbered]:
         """How many annotations each medium has, where that is known, and their lines."""
@@ -216,7 +210,7 @@ class _Writer:
         portion = Portion(tasks, lambda task: bool(task.medium.width))
         self._account(portion)
         if portion.is_plain:
-            first = self._first_ids.get(tasks[0].medium.id)
+            first = self._image_ids.first(tasks[0].medium.id)
             text = "".join(self._plain(portion, first))
             return Numbered(text[len(NEXT) :].encode(), range(len(portion.of)), len(portion.of), first)
         texts: list[str] = []

@@ -1,18 +1,21 @@
 """Open a COCO file: its images and categories, and all of its annotations (`coco_plain`).
 
 The annotations are nearly all of a file. They are read in portions, by several processes if there are any, without
-having been read as a whole before: when every portion is a JSON list, and the rest is JSON as well, so is the file.
-Whatever does not come out so is read anew from one end to the other, which tells what is wrong with it, if anything.
+having been read as a whole before, and images likewise: when every portion is a JSON list, and the rest is JSON as
+well, so is the file. Whatever does not come out so is read anew from one end to the other, which tells what is wrong
+with it, if anything.
 """
 
+import itertools
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
 
 from labelwright.exchange.files import Files, refused
 from labelwright.formats.coco_plain import Annotations
-from labelwright.formats.coco_values import Category
-from labelwright.formats.json_elements import guessed, windows, without_list
+from labelwright.formats.coco_values import KNOWN_IMAGES, Category, Image
+from labelwright.formats.json_elements import RAWS, Window, guessed, windows, without_lists
 from labelwright.formats.json_files import decoded_text
 from labelwright.formats.repeated_keys import check_keys
 from labelwright.model.errors import InvalidJson
@@ -24,17 +27,40 @@ class _Content(msgspec.Struct, kw_only=True):
     categories: list[Category] = []
 
 
-class _Both(_Content, kw_only=True):
+class _Images(msgspec.Struct, kw_only=True):
+    images: msgspec.Raw
+
+
+class _Both(_Images, kw_only=True):
+    annotations: msgspec.Raw
     categories: list[Category]
 
 
-class Opened(NamedTuple):
-    """What stands in a file: images, still raw, and categories; and its annotations.
+class Images:
+    """The images of a file, window by window: those that say nothing besides, and the text of the others."""
 
-    `text` is all of it, with a short list in the place of the annotations where they were cut out.
+    def __init__(self, text: memoryview, windows: Sequence[Window]) -> None:
+        self._text, self._windows = text, windows
+
+    def __iter__(self) -> Iterator[Image | msgspec.Raw]:
+        for window in self._windows:
+            yield from _images(window.list_in(self._text))
+
+
+def _images(text: bytes) -> Sequence[Image | msgspec.Raw]:
+    try:
+        return KNOWN_IMAGES.decode(text)
+    except msgspec.ValidationError:
+        return RAWS.decode(text)
+
+
+class Opened(NamedTuple):
+    """What stands in a file: images and categories; and its annotations.
+
+    `text` is all of it, with short lists in the place of images and annotations where they were cut out.
     """
 
-    images: list[msgspec.Raw]
+    images: Images
     categories: list[Category]
     annotations: Annotations
     text: bytes | memoryview
@@ -42,7 +68,9 @@ class Opened(NamedTuple):
 
 _CONTENT: Final = msgspec.json.Decoder(_Content)
 _BOTH: Final = msgspec.json.Decoder(_Both)
-_BESIDE: Final = ("info", "licenses", "images", "categories")
+_IMAGES: Final = msgspec.json.Decoder(_Images)
+_BESIDE: Final = ("info", "licenses", "categories")
+_MOST_CUTS: Final = 16  # each of them is a file to be read
 
 
 def opened(files: Files, path: str) -> Opened:
@@ -52,17 +80,30 @@ def opened(files: Files, path: str) -> Opened:
 
 
 def _in_portions(files: Files, content: bytes | memoryview) -> Opened | None:
-    for cut in without_list(content, "annotations", _BESIDE):
+    cuts = without_lists(content, ("annotations", "images"), _BESIDE)
+    for annotations, images in itertools.islice(cuts, _MOST_CUTS):
         try:
-            cut.rest.decode()
-            rest = _BOTH.decode(cut.rest)
-            check_keys(cut.rest)
-            if bytes(rest.annotations) == cut.mark:
-                annotations = Annotations(cut.text, by_id(rest.categories), guessed, files, files.processes)
-                return Opened(rest.images, rest.categories, annotations, cut.rest)
+            annotations.rest.decode()
+            rest = _BOTH.decode(annotations.rest)
+            check_keys(annotations.rest)
+            if bytes(rest.annotations) != annotations.mark or bytes(rest.images) != images.mark:
+                continue
+            found = Images(images.text, list(_checked(images.text)))
+            listed = Annotations(annotations.text, by_id(rest.categories), guessed, files, files.processes)
+            return Opened(found, rest.categories, listed, annotations.rest)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidJson):
             continue
     return None
+
+
+def _checked(text: memoryview) -> Iterator[Window]:
+    """Windows of a list; raises what tells that one of them is no JSON, or that a key is there twice."""
+    for window in guessed(text):
+        content = window.list_in(text)
+        content.decode()
+        RAWS.decode(content)
+        check_keys(content)
+        yield window
 
 
 def _as_a_whole(files: Files, path: str, content: bytes | memoryview) -> Opened:
@@ -71,7 +112,8 @@ def _as_a_whole(files: Files, path: str, content: bytes | memoryview) -> Opened:
     if bytes(annotations[:1]) != b"[":
         raise refused(path, "not_coco", "is no COCO file: “annotations” is no list.")
     listed = Annotations(annotations, by_id(found.categories), windows, files)
-    return Opened(found.images, found.categories, listed, text)
+    images = memoryview(_IMAGES.decode(text).images)
+    return Opened(Images(images, list(windows(images))), found.categories, listed, text)
 
 
 def by_id(categories: list[Category]) -> dict[str, Category]:

@@ -5,18 +5,15 @@ objects, with every fault in its place.
 """
 
 import gc
-import mmap
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import IO, Final
-
-import numpy as np
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from typing import Final
 
 from labelwright.exchange.files import Files
 from labelwright.exchange.found import PlainShapes
-from labelwright.exchange.numerals import Floats
-from labelwright.exchange.outlines import Places
+from labelwright.exchange.reaches import Reaches
 from labelwright.exchange.sharing import in_turn
+from labelwright.exchange.spooled import mapped
 from labelwright.formats.coco_portion import BOX, CORNERS, KINDS, RING, Categories, Portion, read_portion
 from labelwright.formats.coco_values import Category
 from labelwright.formats.json_elements import Elements, Window, runs
@@ -38,34 +35,38 @@ class Annotations:
     ) -> None:
         """Read them window by window. Raises DecodeError or UnicodeDecodeError when one is no list in UTF-8."""
         known = Categories(categories)
-        self.elements = Elements(text)
-        codes, ends = array("H"), array("q")
         outlined: set[str] = set()
-        reaches: list[tuple[Places, Floats]] = []
-        with files.spool() as extents, files.spool() as texts:
+        with ExitStack() as stack:
+            codes, ends, extents, texts = (stack.enter_context(files.spool()) for _ in range(4))
+            reaches = stack.enter_context(Reaches(files.spool))
+            self.elements = stack.enter_context(Elements(text, files.spool))
             for window, portion in _portions(text, known, windows, processes):
-                images = self.elements.add(window, portion.images, portion.owners)
-                reaches.append((images, portion.reaches))
-                ends.frombytes((portion.ends + (ends[-1] if ends else 0)).tobytes())
-                codes.frombytes(portion.codes)
+                reaches.add(self.elements.add(window, portion.images, portion.owners), portion.reaches)
+                ends.write((portion.ends + texts.tell()).data)
+                codes.write(portion.codes)
                 outlined |= portion.outlined
                 extents.write(portion.extents)
                 texts.write(portion.text)
-            self._extents, self._texts = _mapped(extents), _mapped(texts)
-        self._codes, self._ends = codes, ends
-        self._reaches = _united(reaches, len(self.elements.keys))
+            self._extents, self._texts = mapped(extents), mapped(texts)
+            self._codes, self._ends = memoryview(mapped(codes)).cast("H"), memoryview(mapped(ends)).cast("q")
+            self._reaches = reaches.united()
         self.boxes = known.undeclared - outlined
         self._groups = dict(_groups(categories, self.boxes))
 
-    def shapes(self, image_id: str, file: str) -> PlainShapes | None:
-        """The shapes of an image in columns; None where it has none, or has to be read object by object."""
-        image, numbers = self.elements.key_number(image_id), self.elements.numbers(image_id)
-        if image is None or len(numbers) > MAX_ANNOTATIONS:
+    def shapes(self, image: int | None, file: str) -> PlainShapes | None:
+        """The shapes of an image in columns, by the number of its key; None where it has to be read object by object.
+
+        That is also so where no annotation has its key.
+        """
+        if image is None:
+            return None
+        numbers = self.elements.numbers(image)
+        if len(numbers) > MAX_ANNOTATIONS:
             return None
         stretches = runs(numbers)
         codes: list[int] = []
         for first, last in stretches:
-            codes += self._codes[first : last + 1]
+            codes += self._codes[first : last + 1].tolist()
         groups: dict[Group, int] = {}
         number_of: dict[int, int] = {}
         for code in dict.fromkeys(codes):
@@ -104,20 +105,6 @@ def _portions(
     if processes > 1 and len(text) > _WORTH_SHARING_BYTES:
         return in_turn(lambda: windows(text), read, processes, begin=gc.disable)
     return map(read, windows(text))
-
-
-def _united(reaches: Sequence[tuple[Places, Floats]], count: int) -> Floats:
-    """How far the shapes of each image reach, of what was found of some of them in each portion."""
-    found = np.full((count, 4), (np.inf, np.inf, -np.inf, -np.inf))
-    for images, some in reaches:
-        found[images, :2] = np.minimum(found[images, :2], some[:, :2])
-        found[images, 2:] = np.maximum(found[images, 2:], some[:, 2:])
-    return found
-
-
-def _mapped(file: IO[bytes]) -> bytes | mmap.mmap:
-    file.flush()
-    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if file.tell() else b""
 
 
 def _groups(categories: Mapping[str, Category], boxes: set[str]) -> Iterator[tuple[int, Group]]:

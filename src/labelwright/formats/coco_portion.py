@@ -18,7 +18,7 @@ from labelwright.exchange.numerals import Floats
 from labelwright.exchange.outlines import Places
 from labelwright.exchange.plain_found import Measured, measure_boxes, measure_rings, reaches
 from labelwright.formats.coco_values import OF_ANNOTATIONS, Category
-from labelwright.formats.json_elements import runs
+from labelwright.formats.json_elements import RAWS, runs
 from labelwright.formats.json_files import others_in
 from labelwright.formats.repeated_keys import check_keys
 from labelwright.model.errors import InvalidJson
@@ -96,7 +96,6 @@ _SPARSE: Final = msgspec.json.Decoder(list[SparseAnnotation])
 _PLAIN: Final = msgspec.json.Decoder(list[PlainAnnotation])
 _KNOWN: Final = msgspec.json.Decoder(list[_KnownAnnotation])
 _ONE: Final = msgspec.json.Decoder(PlainAnnotation)
-_RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _IMAGE_OF: Final = msgspec.json.Decoder(_ImageOf)
 _LISTS: Final = msgspec.json.Decoder(list[list[float]])
 _NO_OUTLINES: Final = (b"[]", b"null")
@@ -184,7 +183,7 @@ def _with_others(text: bytes, more: list[bool]) -> list[bool]:
     with contextlib.suppress(msgspec.ValidationError):
         _KNOWN.decode(text)
         return more
-    raws = _RAWS.decode(text)
+    raws = RAWS.decode(text)
     return [says_more or _has_others(raw) for says_more, raw in zip(more, raws, strict=True)]
 
 
@@ -199,7 +198,7 @@ def _plain(text: bytes) -> list[PlainAnnotation]:
     try:
         return _PLAIN.decode(text)
     except msgspec.ValidationError:
-        return [_one(raw) for raw in _RAWS.decode(text)]
+        return [_one(raw) for raw in RAWS.decode(text)]
 
 
 def _one(raw: msgspec.Raw) -> PlainAnnotation:

@@ -1,10 +1,11 @@
 """Read COCO files: instances, keypoints, captions; with our further keys where they stand, and without."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import repeat
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -22,6 +23,7 @@ from labelwright.exchange.found import (
     PlainShapes,
     families,
 )
+from labelwright.exchange.index import Index
 from labelwright.exchange.pixels import all_of, segment_of
 from labelwright.exchange.plain_found import unfolded
 from labelwright.exchange.shapes import rings_of
@@ -41,9 +43,12 @@ from labelwright.formats.coco_values import (
     FormalAnnotation,
     Image,
 )
+from labelwright.formats.json_elements import Elements
 from labelwright.formats.json_files import element, others_in
 from labelwright.model.geometry import Geometry, Point, Polygon, Rectangle
 from labelwright.raster import decode_rle, unpack_rle
+
+_IMAGES: Final = re.compile(rb'"images"')
 
 
 def recognise(files: Files) -> bool:
@@ -63,7 +68,7 @@ def _is_coco(files: Files, path: str) -> bool:
     if is_panoptic(files, path):
         return False
     keys = files.json_keys(path)
-    return "images" in keys or ({"categories", "info"} <= keys and b'"images"' in bytes(files.read(path)))
+    return "images" in keys or ({"categories", "info"} <= keys and _IMAGES.search(files.read(path)) is not None)
 
 
 def read(files: Files) -> LabelFile:
@@ -105,9 +110,11 @@ class _Part:
         # Where the file does not say, categories of which every annotation is no more than its box are rectangles.
         self._boxes = self._annotations.boxes
 
-    def _decoded(self, image_id: str) -> Iterator[tuple[int, Annotation | None, tuple[FoundAnswer, ...]]]:
+    def _decoded(self, owner: int | None) -> Iterator[tuple[int, Annotation | None, tuple[FoundAnswer, ...]]]:
         """The annotations of an image, numbered, with what they say besides; None for one that cannot be read."""
-        places = self._elements.numbers(image_id)
+        if owner is None:
+            return
+        places = self._elements.numbers(owner)
         numbers: list[int] = places.tolist()
         text = self._elements.list_of(places)
         with suppress(msgspec.ValidationError):
@@ -141,38 +148,41 @@ class _Part:
 
     def media(self, *, folded: bool = False) -> Iterator[FoundMedium]:
         """Every image once; `folded` with plain shapes in columns."""
-        names: set[str] = set()
-        ids: set[str] = set()
-        for number, raw in enumerate(self._images):
+        names, seen = Index(), _Seen(self._elements)
+        for number, found in enumerate(self._images):
             place = Place(self._path, pointer=f"/images/{number}")
-            image, asides = self._image(raw, place)
+            image, asides = self._image(found, place)
             if image is None:
                 continue
-            if image.file_name in names or str(image.id) in ids:
-                what = "file_name" if image.file_name in names else "id"
+            image_id, name = str(image.id), image.file_name
+            owner = self._elements.key_number(image_id)
+            if seen.has(image_id, owner) or name in names:
+                what = "file_name" if name in names else "id"
                 text = f"The {what} of image {image.id} occurs twice; only the first image is read."
-                self._faults.add(place, "duplicate_image", text, image.file_name)
+                self._faults.add(place, "duplicate_image", text, name)
                 continue
-            names.add(image.file_name)
-            ids.add(str(image.id))
-            shapes = self._annotations.shapes(str(image.id), self._path)
+            names.add(name)
+            seen.add(image_id, owner)
+            shapes = self._annotations.shapes(owner, self._path)
             if shapes is None:
-                yield self._medium(image, place, asides)
+                yield self._medium(image, owner, place, asides)
             else:
                 medium = self._folded(image, place, asides, shapes)
                 yield medium if folded else unfolded(medium)
-        for image_id in self._elements.keys:
-            for number in self._elements.numbers(image_id) if image_id not in ids else ():
+        for owner, image_id in seen.others():
+            for number in self._elements.numbers(owner):
                 text = f"The annotation is of image {image_id}, which is not in the file."
                 self._faults.add(self._place(number), "unknown_image", text, image_id)
 
-    def _image(self, raw: msgspec.Raw, place: Place) -> tuple[Image | None, tuple[FoundAnswer, ...]]:
+    def _image(self, found: Image | msgspec.Raw, place: Place) -> tuple[Image | None, tuple[FoundAnswer, ...]]:
         """An image with what it says besides; None for one that cannot be read."""
+        if isinstance(found, Image):
+            return found, ()
         try:
-            return KNOWN_IMAGE.decode(raw), ()
+            return KNOWN_IMAGE.decode(found), ()
         except msgspec.ValidationError:
-            image = element(raw, IMAGE, "image", place, self._faults)
-            return image, asides_of(others_in(raw, OF_IMAGES), place) if image else ()
+            image = element(found, IMAGE, "image", place, self._faults)
+            return image, asides_of(others_in(found, OF_IMAGES), place) if image else ()
 
     def _folded(
         self, image: Image, place: Place, asides: tuple[FoundAnswer, ...], shapes: PlainShapes | None
@@ -190,12 +200,12 @@ class _Part:
             asides=asides,
         )
 
-    def _medium(self, image: Image, place: Place, besides: tuple[FoundAnswer, ...]) -> FoundMedium:
+    def _medium(self, image: Image, owner: int | None, place: Place, besides: tuple[FoundAnswer, ...]) -> FoundMedium:
         head = self._folded(image, place, besides, None)
         answers = list(head.answers)
         objects: dict[str, FoundObject] = {}
         parents: dict[str, str] = {}
-        for number, annotation, asides in self._decoded(str(image.id)):
+        for number, annotation, asides in self._decoded(owner):
             at = self._place(number)
             if annotation is None:
                 self._refuse(number, at)
@@ -332,6 +342,30 @@ class _Part:
                     comment=annotation.keypoint_comments.get(name),
                     z=annotation.keypoint_z.get(name, 0),
                 )
+
+
+class _Seen:
+    """Which images were seen: those of annotations by the numbers that these have for them."""
+
+    def __init__(self, elements: Elements) -> None:
+        self._elements = elements
+        self._are_seen = bytearray(elements.key_count)
+        self._bare = Index()
+
+    def has(self, image_id: str, owner: int | None) -> bool:
+        return image_id in self._bare if owner is None else bool(self._are_seen[owner])
+
+    def add(self, image_id: str, owner: int | None) -> None:
+        if owner is None:
+            self._bare.add(image_id)
+        else:
+            self._are_seen[owner] = True
+
+    def others(self) -> Iterator[tuple[int, str]]:
+        """The images of annotations that were not seen."""
+        if not all(self._are_seen):
+            numbered = enumerate(self._elements.keys())
+            yield from ((owner, image_id) for owner, image_id in numbered if not self._are_seen[owner])
 
 
 def _answers(attributes: dict[str, Any], place: Place) -> Iterator[FoundAnswer]:

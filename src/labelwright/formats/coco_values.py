@@ -68,6 +68,7 @@ OF_ANNOTATIONS: Final = frozenset((*Annotation.__struct_encode_fields__, "area",
 OF_CATEGORIES: Final = frozenset(Category.__struct_encode_fields__)
 IMAGE: Final = msgspec.json.Decoder(Image)
 KNOWN_IMAGE: Final = msgspec.json.Decoder(KnownImage)
+KNOWN_IMAGES: Final = msgspec.json.Decoder(list[KnownImage])
 ANNOTATION: Final = msgspec.json.Decoder(Annotation)
 FORMAL: Final = msgspec.json.Decoder(list[FormalAnnotation])
 KNOWN: Final = msgspec.json.Decoder(list[KnownAnnotation])

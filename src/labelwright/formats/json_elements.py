@@ -1,7 +1,8 @@
 """The elements of a long JSON list, found by the key that groups them, without holding them all.
 
 The list is cut into windows of whole elements: where a window may end is guessed, and a wrong guess is no JSON. What is
-kept of an element is its key, and of those that somebody asks for, with all of their window, where they stand.
+kept of an element is its key, and of those that somebody asks for, with all of their window, where they stand: in
+temporary files. Where elements of one key stand together, as in most files, nothing but where they begin is kept.
 """
 
 import itertools
@@ -9,18 +10,22 @@ import re
 import secrets
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple, Self
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from labelwright.exchange.index import Index
+from labelwright.exchange.spooled import column, mapped
+
 Places = NDArray[np.int64]
 _WINDOW_BYTES: Final = 1 << 20
 _MOST_GUESSES: Final = 64
-_RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_SORTED_AT_ONCE: Final = 1 << 16
+RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _FOLLOWED: Final = re.compile(rb"\s*,\s*\{")
 _FIRST_KEY: Final = re.compile(rb'\[\s*\{\s*("(?:[^"\\]|\\.)*")\s*:')
 _SEPARATORS: Final = np.frombuffer(b" \t\r\n,", dtype=np.uint8)
@@ -51,51 +56,99 @@ class Cut(NamedTuple):
 
 
 class Elements:
-    """The elements of a list by key, in the order of the file; they are added window by window."""
+    """The elements of a list by key, in the order of the file; they are added window by window inside of `with`.
 
-    def __init__(self, text: memoryview) -> None:
-        self._text = text
+    In memory are 24 bytes for each key; what is kept of each element lies in temporary files.
+    """
+
+    def __init__(self, text: memoryview, spool: Callable[[], IO[bytes]]) -> None:
+        self._text, self._spool = text, spool
         self._windows: list[Window] = []
         self._firsts: list[int] = []
-        self._owners = array("q")
-        self._number_of: dict[str, int] = {}
-        self._found: dict[int, tuple[Places, Places]] = {}
+        self._count, self._last, self._is_in_order = 0, 0, True
+        self._number_of = Index()
+        self._counts = array("q")
+
+    def __enter__(self) -> Self:
+        self._files = self._spool(), self._spool()
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        keys, owners = self._files
+        with keys, owners:
+            if kind is None:
+                self._keys = mapped(keys)
+                self._begins = np.zeros(len(self._counts) + 1, dtype=np.int64)
+                np.cumsum(np.frombuffer(self._counts, dtype=np.int64), out=self._begins[1:])
+                self._order = None if self._is_in_order else self._sorted(column(owners, np.int64))
+        del self._counts, self._files
 
     def add(self, window: Window, keys: Sequence[str], owners: Places) -> Places:
         """Add a window whose elements have the keys that `owners` count off among `keys`; the numbers of these keys."""
-        numbers = self._number_of
-        known = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
+        known = self._known(keys)
+        numbers = known[owners]
         self._windows.append(window)
-        self._firsts.append(len(self._owners))
-        self._owners.frombytes(known[owners].tobytes())
+        self._firsts.append(self._count)
+        self._count += len(numbers)
+        self._files[1].write(numbers.data)
+        np.add.at(np.frombuffer(self._counts, dtype=np.int64), known, np.bincount(owners, minlength=len(keys)))
+        if self._is_in_order and len(numbers):
+            self._is_in_order = self._last <= numbers[0] and bool((numbers[1:] >= numbers[:-1]).all())
+            self._last = int(numbers[-1])
         return known
 
+    def _known(self, keys: Sequence[str]) -> Places:
+        """The numbers of some keys, which count up in the order of the first element that has each."""
+        known, count, fresh = [], len(self._number_of), []
+        for key in keys:
+            number = self._number_of.setdefault(key, count)
+            if number == count:
+                fresh.append(key)
+                count += 1
+            known.append(number)
+        self._counts.frombytes(bytes(8 * len(fresh)))
+        self._files[0].writelines([b"%b\n" % msgspec.json.encode(key) for key in fresh])
+        return np.array(known, dtype=np.int64)
+
+    def _sorted(self, owners: Places) -> Places:
+        """The numbers of elements by key, in a temporary file."""
+        with self._spool() as file:
+            file.truncate(owners.nbytes)
+            order = column(file, np.int64)
+        places = self._begins[:-1].copy()
+        for start in range(0, len(owners), _SORTED_AT_ONCE):
+            some = owners[start : start + _SORTED_AT_ONCE]
+            by_owner = np.argsort(some, kind="stable")
+            some = some[by_owner]
+            first = np.flatnonzero(np.diff(some, prepend=-1))
+            counts = np.diff(first, append=len(some))
+            order[places[some] + np.arange(len(some)) - np.repeat(first, counts)] = start + by_owner
+            places[some[first]] += counts
+        return order
+
     def __len__(self) -> int:
-        return len(self._owners)
+        return self._count
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """Every key, in the order of the first element that has it."""
-        return tuple(self._number_of)
+    def key_count(self) -> int:
+        """How many keys there are."""
+        return len(self._begins) - 1
 
-    @cached_property
-    def _order(self) -> tuple[Places, Places]:
-        """The numbers of elements by key, and where those of each key begin."""
-        owners = np.frombuffer(self._owners, dtype=np.int64) if len(self) else np.empty(0, dtype=np.int64)
-        order = np.argsort(owners, kind="stable")
-        return order, np.searchsorted(owners[order], np.arange(len(self._number_of) + 1))
+    def keys(self) -> Iterator[str]:
+        """Every key, in the order of its number, which is that of the first element that has it."""
+        start = 0
+        while (end := self._keys.find(b"\n", start)) >= 0:
+            yield msgspec.json.decode(self._keys[start:end])
+            start = end + 1
 
     def key_number(self, key: str) -> int | None:
         """The number of a key, counted from 0; None where no element has it."""
         return self._number_of.get(key)
 
-    def numbers(self, key: str) -> Places:
-        """Which elements of the list have a key, counted from 0."""
-        owner = self._number_of.get(key)
-        if owner is None:
-            return np.empty(0, dtype=np.int64)
-        order, begins = self._order
-        return order[begins[owner] : begins[owner + 1]]
+    def numbers(self, key: int) -> Places:
+        """Which elements of the list have the key of a number, counted from 0."""
+        begin, end = self._begins[key : key + 2].tolist()
+        return np.arange(begin, end) if self._order is None else self._order[begin:end]
 
     def text(self, number: int) -> memoryview:
         """The text of one element."""
@@ -110,12 +163,22 @@ class Elements:
     def _place(self, number: int) -> tuple[int, int]:
         """Where an element begins and ends in the text of the list."""
         at = bisect_right(self._firsts, number) - 1
-        if at not in self._found:
-            content = self._windows[at].list_in(self._text)
-            self._found[at] = _places(content, _RAWS.decode(content))
-        starts, ends = self._found[at]
-        before, place = self._windows[at].start - 1, number - self._firsts[at]
-        return before + int(starts[place]), before + int(ends[place])
+        found, is_found = self._places
+        if not is_found[at]:
+            window, first = self._windows[at], self._firsts[at]
+            content = window.list_in(self._text)
+            starts, ends = _places(content, RAWS.decode(content))
+            found[first : first + len(starts)] = np.stack((starts, ends), axis=1) + window.start - 1
+            is_found[at] = True
+        start, end = found[number].tolist()
+        return start, end
+
+    @cached_property
+    def _places(self) -> tuple[Places, bytearray]:
+        """Where elements begin and end, in a temporary file, and of which windows that is known: who needs it asks."""
+        with self._spool() as file:
+            file.truncate(16 * self._count)
+            return column(file, np.int64).reshape(-1, 2), bytearray(len(self._windows))
 
 
 def runs(numbers: Places) -> list[tuple[int, int]]:
@@ -134,17 +197,42 @@ def without_list(content: bytes | memoryview, key: str, others: Sequence[str]) -
 
     `others` are the keys that may come behind. The short list is another one each time.
     """
-    found = re.search(rb'"%b"\s*:\s*(\[)' % key.encode(), content)
+    view = memoryview(content)
+    for start, end in _lists(view, key, others):
+        mark = _mark()
+        yield Cut(b"".join((view[:start], mark, view[end:])), mark, view[start:end])
+
+
+def without_lists(
+    content: bytes | memoryview, keys: tuple[str, str], others: Sequence[str]
+) -> Iterator[tuple[Cut, Cut]]:
+    """As `without_list`, of two long lists, the second of which may stand on either side of the first."""
+    view, (key, other), marks = memoryview(content), keys, (_mark(), _mark())
+    for start, end in _lists(view, key, (*others, other)):
+        before, behind = view[:start], view[end:]
+        for first, last in _lists(before, other, (*others, key)):
+            rest = b"".join((before[:first], marks[1], before[last:], marks[0], behind))
+            yield Cut(rest, marks[0], view[start:end]), Cut(rest, marks[1], before[first:last])
+        for first, last in _lists(behind, other, others):
+            rest = b"".join((before, marks[0], behind[:first], marks[1], behind[last:]))
+            yield Cut(rest, marks[0], view[start:end]), Cut(rest, marks[1], behind[first:last])
+
+
+def _mark() -> bytes:
+    return b'["%b"]' % secrets.token_hex(8).encode()
+
+
+def _lists(view: memoryview, key: str, others: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where the list at a key may begin and end: another key comes behind it, or nothing more."""
+    found = re.search(rb'"%b"\s*:\s*(\[)' % key.encode(), view)
     if found is None:
         return
-    view, start = memoryview(content), found.start(1)
+    start = found.start(1)
     behind = re.compile(rb'(\])\s*(?:,\s*"(?:%b)"\s*:|\}\s*\Z)' % "|".join(others).encode())
     for size in _TAILS_BYTES:
         tail = max(start, len(view) - size)
         for match in itertools.islice(behind.finditer(view[tail:]), _MOST_CUTS):
-            end = tail + match.end(1)
-            marked = b'["%b"]' % secrets.token_hex(8).encode()
-            yield Cut(b"".join((view[:start], marked, view[end:])), marked, view[start:end])
+            yield start, tail + match.end(1)
         if tail == start:
             return
 
@@ -187,7 +275,7 @@ def _end_of_window(text: memoryview, at: int, last: int) -> int:
         part = bytes(text[at : at + size])
         for end in itertools.islice(_ends(part), _MOST_GUESSES):
             try:
-                _RAWS.decode(b"[%b]" % part[:end])
+                RAWS.decode(b"[%b]" % part[:end])
             except msgspec.DecodeError:
                 continue
             return at + end
