@@ -11,7 +11,9 @@ import msgspec
 from labelwright import __version__
 from labelwright.exchange.archive import NEXT, Written, lines_of
 from labelwright.exchange.found import Side
+from labelwright.exchange.index import Index
 from labelwright.exchange.ledger import Balance
+from labelwright.exchange.naming import stem_of
 from labelwright.exchange.source import Medium, Scheme, class_indices
 
 PATH: Final = "manifest.json"
@@ -57,6 +59,15 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     ledger: Balance
     files: tuple[Written, ...] = ()
     media: tuple[ManifestMedium, ...] = ()
+
+
+class ManifestHead(msgspec.Struct, frozen=True, kw_only=True):
+    """What a manifest says of all media together; `media` as they stand there."""
+
+    asked: dict[str, Any]
+    configuration_sha256: str
+    ledger: Balance
+    media: msgspec.Raw
 
     @property
     def is_stored(self) -> bool:
@@ -138,3 +149,59 @@ def _listed(pieces: Iterable[bytes]) -> Iterator[bytes]:
 def decode(content: bytes) -> Manifest:
     """Read a manifest. Raises msgspec.ValidationError, msgspec.DecodeError."""
     return msgspec.json.decode(content, type=Manifest)
+
+
+def decode_head(content: bytes | memoryview) -> ManifestHead:
+    """Read a manifest without making objects of its media. Raises msgspec.ValidationError, msgspec.DecodeError."""
+    return _HEAD.decode(content)
+
+
+class KnownMedia:
+    """The media of a manifest by path, each read again where it stands: what is kept of it is where that is."""
+
+    def __init__(self, media: msgspec.Raw) -> None:
+        """Raises msgspec.ValidationError, msgspec.DecodeError."""
+        self._text = memoryview(media)
+        self._places = Index()
+        self._others: dict[str, ManifestMedium] = {}
+        try:
+            for place in self._lines():
+                self._note(self._at(place).path, place)
+        except msgspec.DecodeError:  # somebody wrote the list in another way
+            for medium in _MEDIA.decode(media):
+                self._others[medium.path] = self._others[stem_of(medium.path)] = medium
+
+    def find(self, *paths: str) -> ManifestMedium | None:
+        """The medium of the first of some paths, with or without extension, that there is."""
+        for path in paths:
+            if (place := self._places.get(path)) is not None:
+                return self._at(place)
+            if path in self._others:
+                return self._others[path]
+        return None
+
+    def _note(self, path: str, place: int) -> None:
+        self._places.setdefault(path, place)
+        self._places.setdefault(stem_of(path), place)
+
+    def _lines(self) -> Iterator[int]:
+        """Where each line begins behind the first, which is the bracket's."""
+        at = len(_OPENING)
+        if bytes(self._text[:at]) != _OPENING:
+            raise msgspec.DecodeError
+        while at < len(self._text) - 1:
+            yield at
+            at += len(self._line(at)) + 1
+
+    def _line(self, place: int) -> bytes:
+        return bytes(self._text[place : place + _MOST_LINE]).partition(b"\n")[0]
+
+    def _at(self, place: int) -> ManifestMedium:
+        return _MEDIUM.decode(self._line(place).removesuffix(b","))
+
+
+_OPENING: Final = b"[\n"
+_MOST_LINE: Final = 1 << 13
+_HEAD: Final = msgspec.json.Decoder(ManifestHead)
+_MEDIUM: Final = msgspec.json.Decoder(ManifestMedium)
+_MEDIA: Final = msgspec.json.Decoder(list[ManifestMedium])

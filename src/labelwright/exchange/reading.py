@@ -4,6 +4,7 @@ Files of strangers are looked at in a process of its own; what comes out are our
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
@@ -176,13 +177,11 @@ def _questions(seen: Survey) -> Iterator[FoundQuestion]:
 def identified(media: Iterable[FoundMedium], files: Files) -> Iterator[FoundMedium]:
     """Give media of our own archives the ids that the manifest has for their paths, and the displayed frame."""
     manifest = _manifest_of(files)
-    ids: dict[str, manifests.ManifestMedium] = {}
-    for medium in manifest.media if manifest else ():
-        ids[medium.path] = ids[stem_of(medium.path)] = medium
+    media_of = _media_of(manifest)
     for found in media:
         tail = found.path.rpartition("/")[2]
         # Where pictures are not packed, a reader may have had to guess their extensions.
-        known = ids.get(found.path) or ids.get(tail) or ids.get(stem_of(tail))
+        known = media_of.find(found.path, tail, stem_of(tail)) if media_of is not None else None
         if known is None or manifest is None:
             yield found
             continue
@@ -197,13 +196,18 @@ def identified(media: Iterable[FoundMedium], files: Files) -> Iterator[FoundMedi
         yield found
 
 
-def _manifest_of(files: Files) -> manifests.Manifest | None:
+def _manifest_of(files: Files) -> manifests.ManifestHead | None:
     if manifests.PATH not in files.sizes:
         return None
-    try:
-        return manifests.decode(bytes(files.read(manifests.PATH)))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None  # somebody else's manifest
+    with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # somebody else's manifest
+        return manifests.decode_head(files.read(manifests.PATH))
+    return None
+
+
+def _media_of(manifest: manifests.ManifestHead | None) -> manifests.KnownMedia | None:
+    with suppress(msgspec.DecodeError):
+        return manifests.KnownMedia(manifest.media) if manifest is not None else None
+    return None
 
 
 class FoundHead(msgspec.Struct, frozen=True, kw_only=True):

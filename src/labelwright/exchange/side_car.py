@@ -151,7 +151,7 @@ def _is_broken(one: Kept) -> bool:
 
 def find_path(files: Files) -> str | None:
     """Where the side-car lies among some files."""
-    return next((path for path in files.paths if path.rpartition("/")[2] == PATH), None)
+    return next((path for path in files.ending(PATH) if path.rpartition("/")[2] == PATH), None)
 
 
 def open_side_car(files: Files, *, configuration_sha256: str | None = None) -> SideCar | None:

@@ -71,7 +71,7 @@ def _written(files: Files) -> int | None:
     if manifests.PATH not in files.sizes:
         return None
     try:
-        balance = manifests.decode(bytes(files.read(manifests.PATH))).ledger
+        balance = manifests.decode_head(files.read(manifests.PATH)).ledger
     except msgspec.DecodeError:
         return None
     return balance.exported["geometries"] + balance.converted["geometries"]
