@@ -385,6 +385,48 @@ def test_a_mask_of_another_size_than_its_picture_is_not_read(tmp_path):
     assert media[0].objects == ()
 
 
+LISTED = b"""mask,picture,medium_id,width,height,split,weather
+%s/d.png,images/d.tif,d,5,5,train,fog
+%s/b.png,images/other.tif,,5,5,,
+%s/a.png,images/a.tif,a,5,5,val,
+%s/b.png,images/b.tif,b,5,5,,sun
+"""
+
+
+def test_a_list_of_index_masks_may_have_any_order_and_names_one_that_is_missing(tmp_path):
+    mask = encode_png(np.ones((5, 5), dtype=np.uint8))
+    files = {"classes.csv": b"value,name\n1,road\n", "masks.csv": LISTED.replace(b"%s", b"masks")}
+    files |= {f"masks/{name}.png": mask for name in "abc"}
+
+    media, faults = read(FORMATS["masks_index"], files, tmp_path)
+
+    assert [(one.path, one.id, one.split, len(one.objects)) for one in media] == [
+        ("images/a.tif", "a", "val", 1),
+        ("images/b.tif", "b", "", 1),
+        ("masks/c.png", None, "", 1),
+    ]
+    assert [(aside.name, aside.value) for one in media for aside in one.asides] == [("weather", "sun")]
+    assert [(fault.code, fault.place.line, fault.value) for fault in faults.kept] == [
+        ("missing_mask", 2, "masks/d.png")
+    ]
+
+
+def test_class_masks_of_a_picture_come_together_and_in_the_order_of_names(tmp_path):
+    mask = encode_png(np.full((5, 5), 255, dtype=np.uint8))
+    files = {"classes.csv": b"value,name\n2,road\n1,sky\n", "masks.csv": LISTED.replace(b"%s", b"class_masks")}
+    files |= {f"class_masks/{name}.png": mask for name in ("001_sky/a", "002_road/a", "001_sky/c", "002_road/b", "3/a")}
+
+    media, faults = read(FORMATS["masks_class"], files, tmp_path)
+
+    assert [(one.path, one.id, [found.class_name for found in one.objects]) for one in media] == [
+        ("images/a.tif", "a", ["sky", "road"]),
+        ("images/b.tif", "b", ["road"]),
+        ("class_masks/c.png", None, ["sky"]),
+        ("images/d.tif", "d", []),
+    ]
+    assert [(fault.code, fault.place.file) for fault in faults.kept] == [("unknown_class", "class_masks/3/a.png")]
+
+
 # --- layouts of others ------------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,6 @@ The size is read from the header before anything is unpacked. Outlines follow th
 pixels when painted again. What is in several pieces is one geometry, joined by bridges of no width.
 """
 
-import csv
 import io
 import itertools
 import math
@@ -15,14 +14,11 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from labelwright.exchange.archive import Archive
-from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files
-from labelwright.exchange.found import Faults, FoundAnswer, Place
+from labelwright.exchange.found import Faults, Place
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.pixels import ring_of_pieces, segment_of_pieces
-from labelwright.exchange.source import Medium, Source
-from labelwright.formats.csv_files import Row, rows_of
+from labelwright.exchange.source import Medium
 from labelwright.model.geometry import Geometry, Polygon, Rectangle
 from labelwright.model.geometry.points import MAX_GEOMETRY_POINTS, MAX_RING_POINTS
 from labelwright.raster import Runs, Traced, find_runs, shape_runs, trace
@@ -32,21 +28,9 @@ from labelwright.raster.runs import LARGEST_SIDE
 MOST_PIXELS: Final = 500_000_000
 MOST_DECODED_PIXELS: Final = 100_000_000
 MOST_RUNS: Final = 1 << 22
-LIST_PATH: Final = "masks.csv"
 _BAND_ROWS: Final = 256
 _DEPTH_AT: Final = 24
 _BYTE, _BYTE_VALUES = 8, 256
-_COLUMNS: Final = ("mask", "picture", "medium_id", "width", "height", "split")
-
-
-class Listed(NamedTuple):
-    """A line of the list of masks."""
-
-    mask: str
-    picture: str
-    medium_id: str | None
-    split: str
-    asides: tuple[FoundAnswer, ...] = ()
 
 
 # --- which mask belongs to which picture ------------------------------------------------------------------------------
@@ -62,25 +46,6 @@ def folder(medium: Medium) -> str:
     return f"{medium.split}/" if medium.split else ""
 
 
-def write_list(archive: Archive, source: Source, place: str) -> None:
-    """Write which mask belongs to which picture; ``place`` is the masks' folder."""
-    with archive.file(LIST_PATH) as put:
-        put(_row(_COLUMNS))
-        for split in source.splits:
-            for task in source.tasks(split):
-                medium = task.medium
-                if medium.width:
-                    mask = f"{place}/{folder(medium)}{stem(medium)}.png"
-                    picture = f"images/{folder(medium)}{medium.path}"
-                    put(_row((mask, picture, medium.id, medium.width, medium.height, medium.split)))
-
-
-def _row(values: Iterable[Any]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(values)
-    return text.getvalue().encode()
-
-
 def find_root(files: Files, name: str) -> str | None:
     """The folder, with a slash, that a file of some name stands in: people pack folders around what they were given."""
     for path in files.paths:
@@ -88,21 +53,6 @@ def find_root(files: Files, name: str) -> str | None:
         if tail == name:
             return folder + slash
     return None
-
-
-def listed(files: Files, root: str, faults: Faults) -> dict[str, Listed]:
-    """The list of masks, where the files have one, by their paths."""
-    path = root + LIST_PATH
-    if path not in files.sizes:
-        return {}
-    lines = (_listed(root, row, Place(path, line=number)) for number, row in rows_of(files, path, faults))
-    return {line.mask: line for line in lines}
-
-
-def _listed(root: str, row: Row, place: Place) -> Listed:
-    others = {name: text for name, text in row.items() if name not in _COLUMNS}
-    mask, picture, medium_id, split = (row.get(name, "") for name in ("mask", "picture", "medium_id", "split"))
-    return Listed(root + mask, picture, medium_id or None, split, asides_of(others, place) if others else ())
 
 
 def split_of(path: str) -> str:

@@ -4,9 +4,11 @@ Classes that lie over each other keep all their pixels: nothing hides anything. 
 class's folder is its value and its name; `masks.csv` lists all pictures, those without labels as well.
 """
 
-from collections import defaultdict
+import heapq
 from collections.abc import Iterator
-from typing import Final
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -15,9 +17,10 @@ from labelwright.exchange.files import Files, refused
 from labelwright.exchange.format import Chosen, Format, Setting
 from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.ledger import Ledger
+from labelwright.exchange.listing import Paths
 from labelwright.exchange.naming import file_name
 from labelwright.exchange.source import Source, TaskLabels
-from labelwright.formats import mask_classes, mask_objects, mask_pictures
+from labelwright.formats import mask_classes, mask_lists, mask_objects, mask_pictures
 from labelwright.formats.mask_classes import Row
 from labelwright.formats.picture_files import write_each
 from labelwright.raster import GREY, Runs, encode_runs, union
@@ -55,7 +58,7 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
 
     for split in source.splits:
         write_each(source, split, archive, ledger, write_masks)
-    mask_pictures.write_list(archive, source, FOLDER)
+    mask_lists.write(archive, source, FOLDER)
 
 
 def _paint(source: Source, task: TaskLabels, ledger: Ledger, classes: dict[str, Row]) -> Runs:
@@ -78,7 +81,7 @@ def recognise(files: Files) -> bool:
     if root is None:
         return False
     start = f"{root}{FOLDER}/"
-    names = (*files.ending(".png"), *mask_pictures.listed(files, root, Faults()))
+    names = chain(files.ending(".png"), (line.mask for line in mask_lists.in_order(files, root, Faults())))
     return any(name.startswith(start) for name in names)
 
 
@@ -92,33 +95,49 @@ def read(files: Files) -> LabelFile:
     rows = tuple(classes.values())
 
     def media() -> Iterator[FoundMedium]:
-        masks = _masks(files, root, rows, faults)
-        known = mask_pictures.listed(files, root, faults)
-        for name in sorted({*masks, *known}):
-            yield _medium(files, name, known.get(name), masks[name], faults)
+        for name, found in groupby(_pieces(files, root, rows, faults), itemgetter(0)):
+            pieces = [piece for _, piece in found]
+            line = next((piece for piece in pieces if isinstance(piece, mask_lists.Listed)), None)
+            yield _medium(files, name, line, [piece for piece in pieces if isinstance(piece, _Mask)], faults)
 
     return LabelFile(classes=tuple(row.found for row in rows), media=media, faults=faults)
 
 
-def _masks(files: Files, root: str, rows: tuple[Row, ...], faults: Faults) -> dict[str, list[tuple[str, Row]]]:
-    """The masks of each picture, by their path without the class's folder."""
+class _Mask(NamedTuple):
+    """The mask of a class."""
+
+    path: str
+    row: Row
+
+
+_Piece = tuple[str, _Mask | mask_lists.Listed]
+"""What there is of a picture: a line or a mask; first the path of its masks without the folders of classes."""
+
+
+def _pieces(files: Files, root: str, rows: tuple[Row, ...], faults: Faults) -> Iterator[_Piece]:
+    """What there is of all pictures, one after another: the line of the list, then masks in the order of folders."""
     by_folder = {folder_of(row): row for row in rows}
-    found: dict[str, list[tuple[str, Row]]] = defaultdict(list)
-    for path in files.ending(".png"):
-        if not path.startswith(f"{root}{FOLDER}/"):
+    start = f"{root}{FOLDER}/"
+    found = files.ending(".png").where(lambda path: path.startswith(start))
+    walks: list[Iterator[_Piece]] = []
+    first = 0
+    for folder, some in groupby(path[len(start) :].partition("/")[0] for path in found):
+        first, last = first + sum(1 for _ in some), first
+        row = by_folder.get(f"{FOLDER}/{folder}")
+        if row is not None:
+            walks.append(_of_class(found[last:first], start, folder, row))
             continue
-        _, name, *rest = path[len(root) :].split("/")
-        row = by_folder.get(f"{FOLDER}/{name}")
-        if row is None:
-            faults.add(Place(path), "unknown_class", f"No class of classes.csv has the folder {name}.", name)
-        else:
-            found["/".join((root + FOLDER, *rest))].append((path, row))
-    return found
+        for path in found[last:first]:
+            faults.add(Place(path), "unknown_class", f"No class of classes.csv has the folder {folder}.", folder)
+    listed = ((line.mask, line) for line in mask_lists.by_mask(files, root, faults))
+    return heapq.merge(listed, *walks, key=itemgetter(0))
 
 
-def _medium(
-    files: Files, name: str, line: mask_pictures.Listed | None, masks: list[tuple[str, Row]], faults: Faults
-) -> FoundMedium:
+def _of_class(paths: Paths, start: str, folder: str, row: Row) -> Iterator[_Piece]:
+    return ((start + path[len(start) + len(folder) + 1 :], _Mask(path, row)) for path in paths)
+
+
+def _medium(files: Files, name: str, line: mask_lists.Listed | None, masks: list[_Mask], faults: Faults) -> FoundMedium:
     objects: list[FoundObject] = []
     size_wh: tuple[int, int] | None = None
     for path, row in masks:

@@ -15,7 +15,7 @@ from labelwright.exchange.format import Chosen, Format
 from labelwright.exchange.found import Faults, FoundMedium, FoundObject, LabelFile, Place
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.source import Source, TaskLabels
-from labelwright.formats import mask_classes, mask_objects, mask_pictures
+from labelwright.formats import mask_classes, mask_lists, mask_objects, mask_pictures
 from labelwright.formats.mask_classes import Row
 from labelwright.formats.picture_files import write_each
 from labelwright.raster import PALETTE, Runs, encode_runs
@@ -38,7 +38,7 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
 
     for split in source.splits:
         write_each(source, split, archive, ledger, write_mask)
-    mask_pictures.write_list(archive, source, FOLDER)
+    mask_lists.write(archive, source, FOLDER)
 
 
 def _paint(source: Source, task: TaskLabels, settings: Chosen, ledger: Ledger, classes: dict[str, Row]) -> Runs:
@@ -75,9 +75,8 @@ def read(files: Files) -> LabelFile:
     classes, nothing = mask_classes.read(files, faults, root + mask_classes.PATH)
 
     def media() -> Iterator[FoundMedium]:
-        known = mask_pictures.listed(files, root, faults)
-        for path in _masks(files, root):
-            yield _medium(files, path, known.get(path), (classes, nothing), faults)
+        for path, line in mask_lists.beside(_masks(files, root), mask_lists.by_mask(files, root, faults), faults):
+            yield _medium(files, path, line, (classes, nothing), faults)
 
     return LabelFile(classes=tuple(row.found for row in classes.values()), media=media, faults=faults)
 
@@ -85,7 +84,7 @@ def read(files: Files) -> LabelFile:
 def _medium(
     files: Files,
     path: str,
-    line: mask_pictures.Listed | None,
+    line: mask_lists.Listed | None,
     meaning: tuple[dict[int, Row], set[int]],
     faults: Faults,
 ) -> FoundMedium:

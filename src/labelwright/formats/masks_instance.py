@@ -20,7 +20,9 @@ from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
 from labelwright.formats import mask_classes, mask_objects, mask_pictures
 from labelwright.formats.coco_reader import answer_of
 from labelwright.formats.json_files import others_in
+from labelwright.formats.json_lists import lines_in
 from labelwright.formats.mask_classes import Row
+from labelwright.formats.mask_lists import no_mask
 from labelwright.formats.picture_files import write_each
 from labelwright.formats.repeated_keys import check_keys
 from labelwright.model.errors import InvalidJson
@@ -207,7 +209,7 @@ def read(files: Files) -> LabelFile:
     kinds = {row.name: row.kind for row in classes.values()}
 
     def media() -> Iterator[FoundMedium]:
-        for number, text in enumerate(bytes(files.read(root + LINES)).splitlines(), start=1):
+        for number, text in enumerate(lines_in(files.read(root + LINES)), start=1):
             place = Place(root + LINES, line=number)
             try:
                 check_keys(text)
@@ -216,7 +218,7 @@ def read(files: Files) -> LabelFile:
                 faults.add(place, "invalid_line", f"This line is no picture with its objects: {error}.", text[:60])
                 continue
             if root + line.mask not in files.sizes:
-                faults.add(place, "missing_mask", f"The mask {line.mask[-120:]} is not in the archive.", line.mask)
+                no_mask(faults, place, line.mask)
                 continue
             line = msgspec.structs.replace(line, mask=root + line.mask)
             yield _medium(files, line, said, place, kinds, faults)
