@@ -29,6 +29,8 @@ from labelwright.model.geometry import Geometry, Polygon, Rectangle
 
 LABELS: Final = "labels.csv"
 _POLYGONS, _INSTANCES, _LABELS = "_polygons.json", "_instanceIds.png", "_labelIds.png"
+_TAILS: Final = (_POLYGONS, _INSTANCES, _LABELS)
+"""How the files of a picture end, those that say most of it first: that is read."""
 _GROUP: Final = "group"
 _OF_LABELS: Final = frozenset(("id", "name", "has_instances", "color"))
 
@@ -68,27 +70,31 @@ def recognise(files: Files) -> bool:
 
 def _is_there(path: str) -> bool:
     name = path.rpartition("/")[2]
-    return name.endswith((_POLYGONS, _INSTANCES, _LABELS)) and ("_gtFine_" in name or "_gtCoarse_" in name)
+    return name.endswith(_TAILS) and ("_gtFine_" in name or "_gtCoarse_" in name)
+
+
+def _parted(path: str) -> tuple[str, str]:
+    """What the files of one picture begin with, and how this one ends."""
+    start, _, tail = path.rpartition("_")
+    return start, f"_{tail}"
 
 
 def read(files: Files) -> LabelFile:
     """Open the files of each picture. Raises Invalid when there are none."""
-    starts: dict[str, set[str]] = {}
-    for path in filter(_is_there, files.paths):
-        start, _, tail = path.rpartition("_")
-        starts.setdefault(start, set()).add(f"_{tail}")
-    if not starts:
+    if not recognise(files):
         raise refused("The upload", "not_cityscapes", "holds no file named …_gtFine_polygons.json or …_labelIds.png.")
     faults = Faults()
     root = mask_pictures.find_root(files, LABELS)
     names = dict(enumerate(NAMES)) if root is None else _names(files, root + LABELS, faults)
 
     def media() -> Iterator[FoundMedium]:
-        for start, tails in starts.items():
-            if _POLYGONS in tails:
+        for path in filter(_is_there, files.paths):
+            start, tail = _parted(path)
+            if any(f"{start}{better}" in files.sizes for better in _TAILS[: _TAILS.index(tail)]):
+                continue
+            if tail == _POLYGONS:
                 yield from _of_polygons(files, start, names, faults)
             else:
-                tail = _INSTANCES if _INSTANCES in tails else _LABELS
                 yield _of_pixels(files, start, tail, names, faults)
 
     classes = tuple(FoundClass(name=name) for number, name in names.items() if number or root is not None)

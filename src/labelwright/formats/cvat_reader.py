@@ -4,7 +4,7 @@ An object of several points becomes so many points, a skeleton a box around its 
 https://docs.cvat.ai/docs/manual/advanced/xml_format/
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -66,16 +66,16 @@ _HALF: Final = 0.5
 
 def recognise(files: Files) -> bool:
     """Whether some XML file begins as CVAT's do."""
-    return bool(_of_cvat(files, files.beginning(".xml")))
+    return any(_is_of_cvat(files, path) for path in files.beginning(".xml"))
 
 
-def _of_cvat(files: Files, paths: Iterable[str]) -> list[str]:
-    return [path for path in paths if b"<annotations" in files.head(path)[:4096]]
+def _is_of_cvat(files: Files, path: str) -> bool:
+    return b"<annotations" in files.head(path)[:4096]
 
 
 def read(files: Files) -> LabelFile:
     """Open every file of CVAT. Raises Invalid."""
-    paths = _of_cvat(files, files.ending(".xml"))
+    paths = files.ending(".xml").where(partial(_is_of_cvat, files))
     if not paths:
         raise refused("The upload", "not_cvat", "holds no CVAT file: no XML with <annotations>.")
     faults = Faults()

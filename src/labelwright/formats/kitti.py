@@ -69,26 +69,26 @@ def _line(one: FlatObject, names: dict[str, str]) -> str:
 
 def recognise(files: Files) -> bool:
     """Whether there are text files in a folder of KITTI's name."""
-    return bool(_paths(files))
+    return any(map(_is_there, files.ending(".txt")))
 
 
-def _paths(files: Files) -> list[str]:
-    return [path for path in files.ending(".txt") if FOLDER in path.split("/")[:-1]]
+def _is_there(path: str) -> bool:
+    return FOLDER in path.split("/")[:-1]
 
 
 def read(files: Files) -> LabelFile:
     """Open every text file of labels. Raises Invalid when there is none."""
-    paths = _paths(files)
+    paths = files.ending(".txt").where(_is_there)
     if not paths:
         raise refused("The upload", "not_kitti", f"holds no labels of KITTI: no folder {FOLDER} with text files.")
     faults = Faults()
-    splits = image_sets.read(files, SETS)
+    splits = image_sets.Splits(files, SETS)
 
     def media() -> Iterator[FoundMedium]:
         for path in paths:
             stem = stem_of(path.rpartition("/")[2])
             objects = tuple(_objects(files, path, faults))
-            yield FoundMedium(place=Place(path), path=stem, split=splits.get(stem, ""), objects=objects)
+            yield FoundMedium(place=Place(path), path=stem, split=splits.of(stem), objects=objects)
 
     return LabelFile(classes=(), media=media, faults=faults)
 

@@ -211,7 +211,7 @@ def read(files: Files) -> LabelFile:
     if not recognise(files):
         raise refused("The upload", "not_voc", "holds no boxes of Pascal VOC: no XML file begins with <annotation>.")
     faults = Faults()
-    splits = image_sets.read(files, SETS)
+    splits = image_sets.Splits(files, SETS)
     corners, is_said = _corners(files, paths)
 
     def media() -> Iterator[FoundMedium]:
@@ -219,7 +219,7 @@ def read(files: Files) -> LabelFile:
             try:
                 for element in elements(files, path, "annotation"):
                     if element.getparent() is None:
-                        split = splits.get(stem_of(path.rpartition("/")[2]), "")
+                        split = splits.of(stem_of(path.rpartition("/")[2]))
                         yield _medium(element, path, split, corners, faults)
             except Invalid as error:
                 faults.add(Place(path), error.issues[0].code, str(error))

@@ -107,12 +107,12 @@ def _is_mask(path: str, folder: str) -> bool:
 
 def read(files: Files) -> LabelFile:
     """Open PNGs of classes, and of objects where there are some. Raises Invalid when there are none."""
-    masks = [path for path in files.ending(".png") if _is_mask(path, CLASSES)]
+    masks = files.ending(".png").where(lambda path: _is_mask(path, CLASSES))
     if not masks:
         raise refused("The upload", "no_masks", f"holds no {CLASSES} folder with PNGs.")
     faults = Faults()
     classes = voc_labels.read(files, faults)
-    splits = image_sets.read(files, SETS)
+    splits = image_sets.Splits(files, SETS)
 
     def media() -> Iterator[FoundMedium]:
         for path in masks:
@@ -129,7 +129,7 @@ def _found(value: int, one: VocLabel) -> FoundClass:
 
 
 def _medium(
-    files: Files, path: str, classes: dict[int, VocLabel], splits: dict[str, str], faults: Faults
+    files: Files, path: str, classes: dict[int, VocLabel], splits: image_sets.Splits, faults: Faults
 ) -> FoundMedium:
     values = mask_pictures.read_pixels(files, path, faults)
     of_objects = path.replace(f"{CLASSES}/", f"{OBJECTS}/")
@@ -145,7 +145,7 @@ def _medium(
         path=f"JPEGImages/{stem}.jpg",
         width=values.size_wh[0] if values else None,
         height=values.size_wh[1] if values else None,
-        split=splits.get(stem, ""),
+        split=splits.of(stem),
         objects=objects,
     )
 
