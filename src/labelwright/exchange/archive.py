@@ -74,7 +74,7 @@ class Archive:
     """
 
     def __init__(self, sink: Sink, folder: Path | None = None) -> None:
-        self._sink = sink
+        self._sink, self._folder = sink, folder
         self._paths = Index()
         self.lines = Waiting(folder, NEXT)
 
@@ -123,6 +123,16 @@ class Archive:
         yield write
         self._sink.end()
         self._note(path, size, digest)
+
+    def waiting(self, between: bytes = b"") -> Waiting:
+        """What waits to be a file, or a part of one, until others are written."""
+        return Waiting(self._folder, between)
+
+    def add_waiting(self, path: str, content: Waiting) -> None:
+        """Write a file of what has waited."""
+        with self.file(path) as write:
+            for portion in content.portions():
+                write(portion)
 
     def copy(self, path: str, source: BinaryIO) -> None:
         """Put the bytes of an open file, unchanged; into a folder as a hard link where the disk allows."""

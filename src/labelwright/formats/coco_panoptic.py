@@ -6,6 +6,7 @@ of each a picture, all others things; or everything is a thing. Black is void.
 https://cocodataset.org/#format-data
 """
 
+import itertools
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -13,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import numpy as np
 
-from labelwright.exchange.archive import Archive, Bundle
+from labelwright.exchange.archive import NEXT, Archive, Bundle
 from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts
 from labelwright.exchange.ledger import Ledger, item_of
 from labelwright.exchange.naming import UNSPLIT
@@ -47,19 +48,28 @@ class _Segment(NamedTuple):
 def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) -> None:
     """Write the PNGs and the JSON of each split."""
     writer = _Writer(source.scheme, settings, ledger)
-    image_id = 1  # they count on through all splits
+    image_ids = itertools.count(1)  # through all splits
     for split in source.splits:
         name = f"annotations/panoptic_{split or UNSPLIT}"
-        pictures = write_each(source, split, archive, ledger, partial(writer.picture, name))
-        lines = [_numbered(*line, number) for number, line in enumerate(pictures, image_id)]
-        image_id += len(lines)
+        lines = _Lines(archive, image_ids)
+        write_each(source, split, archive, ledger, partial(writer.picture, name), lines.add)
         with archive.file(f"{name}.json") as put:
             for portion in writer.file(source.project, lines):
                 put(portion)
 
 
-def _numbered(image: bytes, annotation: bytes, image_id: int) -> tuple[bytes, bytes]:
-    return b'{"id":%d,%b' % (image_id, image), b'{"image_id":%d,%b' % (image_id, annotation)
+class _Lines:
+    """The lines of images and of annotations, which wait until all PNGs are written."""
+
+    def __init__(self, archive: Archive, image_ids: Iterator[int]) -> None:
+        self.images, self.annotations = archive.waiting(NEXT), archive.waiting(NEXT)
+        self._image_ids = image_ids
+
+    def add(self, line: tuple[bytes, bytes]) -> None:
+        """Add those of a picture, without their beginnings, which number it."""
+        image_id, (image, annotation) = next(self._image_ids), line
+        self.images.add(b'{"id":%d,%b' % (image_id, image))
+        self.annotations.add(b'{"image_id":%d,%b' % (image_id, annotation))
 
 
 class _Writer:
@@ -72,13 +82,12 @@ class _Writer:
             if c.type == "image_segmentation" and settings["stuff"] == "segmentation"
         }
 
-    def file(self, project: str, lines: list[tuple[bytes, bytes]]) -> Iterator[bytes]:
-        """The portions of a JSON file, of the lines of its pictures: image and annotation."""
+    def file(self, project: str, lines: _Lines) -> Iterator[bytes]:
+        """The portions of a JSON file, of the lines of its pictures."""
         yield b'{\n"info":' + _encoded({"description": project, "version": "1.0"}) + b',\n"licenses":[],\n'
-        for key, portion in (("images", 0), ("annotations", 1)):
-            yield b'"' + key.encode() + b'":[\n'
-            for number, line in enumerate(lines):
-                yield (b",\n" if number else b"") + line[portion]
+        for key, waiting in ((b"images", lines.images), (b"annotations", lines.annotations)):
+            yield b'"%b":[\n' % key
+            yield from waiting.portions()
             yield b"\n],\n"
         yield b'"categories":[\n' + b",\n".join(map(_encoded, self._categories())) + b"\n]\n}\n"
 

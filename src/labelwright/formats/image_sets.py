@@ -1,19 +1,24 @@
 """Lists of pictures as Pascal VOC and KITTI have them: `ImageSets/.../SPLIT.txt` with a picture's stem in each line."""
 
-from collections.abc import Iterable
 from typing import Final
 
 from labelwright.exchange.archive import Archive
 from labelwright.exchange.files import Files
 from labelwright.exchange.index import Index
+from labelwright.exchange.waiting import Waiting
 from labelwright.formats.text_lines import open_text
 
 _SPLITS: Final = ("train", "val", "test")
 
 
-def write(archive: Archive, folder: str, split: str, stems: Iterable[str]) -> None:
-    """Write the list of one split; what is not split is `trainval`."""
-    archive.add(f"{folder}/{split or 'trainval'}.txt", "".join(f"{stem}\n" for stem in stems).encode())
+def write(archive: Archive, folder: str, split: str, lines: Waiting) -> None:
+    """Write the list of one split, a line for each stem; what is not split is `trainval`."""
+    archive.add_waiting(f"{folder}/{split or 'trainval'}.txt", lines)
+
+
+def line_of(stem: str) -> bytes:
+    """What a list says of a picture."""
+    return f"{stem}\n".encode()
 
 
 class Splits:

@@ -37,13 +37,14 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     flat = Flattener(source.scheme, SUPPORTS, ledger)
     names = _names(flat)
     for split in source.splits:
-        stems = []
+        lines = archive.waiting()
         for task in source.tasks(split):
             flat.begin(task, needs_size=False)
-            stems.append(stem_of(task.medium.path))
-            lines = "".join(_line(one, names) for one in flat.objects(task))
-            archive.add(f"{FOLDER}/{stems[-1]}.txt", lines.encode())
-        image_sets.write(archive, SETS, split, stems)
+            stem = stem_of(task.medium.path)
+            lines.add(image_sets.line_of(stem))
+            content = "".join(_line(one, names) for one in flat.objects(task))
+            archive.add(f"{FOLDER}/{stem}.txt", content.encode())
+        image_sets.write(archive, SETS, split, lines)
 
 
 def _names(flat: Flattener) -> dict[str, str]:

@@ -98,10 +98,10 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
         bundle.add(picture.path, picture.png())
         return _ENCODER.encode(picture.line()) + b"\n"
 
-    lines: list[bytes] = []
+    lines = archive.waiting()
     for split in source.splits:
-        lines += write_each(source, split, archive, ledger, write_mask)
-    archive.add(LINES, b"".join(lines))
+        write_each(source, split, archive, ledger, write_mask, lines.add)
+    archive.add_waiting(LINES, lines)
 
 
 class _Picture:

@@ -12,9 +12,14 @@ _AT_ONCE: Final = 8
 
 
 def write_each(
-    source: Source, split: str, archive: Archive, ledger: Ledger, write: Callable[[TaskLabels, Bundle], Made]
-) -> list[Made]:
-    """Let `write` make the files of every picture of a split whose size is known; what it returned, in order."""
+    source: Source,
+    split: str,
+    archive: Archive,
+    ledger: Ledger,
+    write: Callable[[TaskLabels, Bundle], Made],
+    take: Callable[[Made], object] = lambda _: None,
+) -> None:
+    """Let `write` make the files of every picture of a split whose size is known; `take` gets what it returned."""
 
     def write_some(tasks: list[TaskLabels]) -> tuple[list[Made], Ready]:
         bundle, made = Bundle(), []
@@ -25,8 +30,7 @@ def write_each(
                 refuse_task(ledger, task, NO_SIZE)
         return made, archive.ready(bundle.files)
 
-    all_made: list[Made] = []
     for made, ready in source.in_turn(split, write_some, _AT_ONCE):
         archive.put(ready)
-        all_made += made
-    return all_made
+        for one in made:
+            take(one)

@@ -74,11 +74,12 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
         return files
 
     for split in source.splits:
-        stems = []
+        lines = archive.waiting()
         for ready in source.in_turn(split, lambda tasks: archive.ready(files_of(tasks))):
             archive.put(ready)
-            stems += [path.removeprefix(f"{FOLDER}/").removesuffix(".xml") for path in ready.paths]
-        image_sets.write(archive, SETS, split, stems)
+            stems = (path.removeprefix(f"{FOLDER}/").removesuffix(".xml") for path in ready.paths)
+            lines.add(b"".join(map(image_sets.line_of, stems)))
+        image_sets.write(archive, SETS, split, lines)
 
 
 def _labels(scheme: Scheme) -> Iterator[VocLabel]:

@@ -52,12 +52,14 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     values = {class_id: row.value for class_id, row in rows.items()}
     palettes = (_palette(colours), _palette({}))
 
-    def write_pngs(task: TaskLabels, bundle: Bundle) -> str:
+    def write_pngs(task: TaskLabels, bundle: Bundle) -> bytes:
         _write_task(source, bundle, task, (settings, ledger), (values, palettes))
-        return mask_pictures.stem(task.medium)
+        return image_sets.line_of(mask_pictures.stem(task.medium))
 
     for split in source.splits:
-        image_sets.write(archive, SETS, split, write_each(source, split, archive, ledger, write_pngs))
+        lines = archive.waiting()
+        write_each(source, split, archive, ledger, write_pngs, lines.add)
+        image_sets.write(archive, SETS, split, lines)
 
 
 def _palette(colours: dict[int, mask_classes.Colour]) -> list[mask_classes.Colour]:
