@@ -15,6 +15,7 @@ BENCHMARKS = (
     "export",
     "streaming",
     "formats",
+    "memory",
     "importing",
     "cancelling",
     "semantic_map",

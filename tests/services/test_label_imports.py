@@ -456,6 +456,15 @@ def test_what_was_made_ready_on_other_options_is_not_stored(ctx: Context, team: 
     assert [one.geometry for one in documents(ctx, team, project)["b.png"].annotations] == [Rectangle(2, 2, 10, 8)]
 
 
+def test_what_another_version_has_read_is_not_stored(ctx: Context, team: Team, project: Project) -> None:
+    found = send(ctx, team, project, coco(box(1)), "labels.json")
+    survey = import_work.folder_of(ctx, found["id"]) / "survey.json"
+    survey.write_bytes(survey.read_bytes().replace(b'"rule":1', b'"rule":0'))
+    label_imports.apply_import(ctx, team.admin, found["id"])
+    failed = worked(ctx, team, found["id"])
+    assert (failed["state"], "another version of Labelwright" in failed["error"]) == ("failed", True)
+
+
 def test_a_text_that_looks_like_a_time_stays_a_text(ctx: Context, team: Team, project: Project) -> None:
     text = '"createdAt":-1,"changedAt":-1}'
     found = send(ctx, team, project, coco(box(1, comment=text)))

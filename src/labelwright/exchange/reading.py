@@ -31,6 +31,8 @@ from labelwright.model.geometry import KINDS
 FOUND: Final = "found"
 RESTORED: Final = "restored"
 SURVEY: Final = "survey.json"
+RULE: Final = 1
+"""Grows when what was found is laid down in another way, so that nobody reads it as it is now."""
 
 
 class FoundUse(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -58,9 +60,10 @@ class FoundQuestion(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 class Surveyed(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What an upload holds, whatever project it is for. `alternatives` are other formats that it could be read as.
 
-    `not_kept` is what it says of neither a picture nor an object.
+    `not_kept` is what it says of neither a picture nor an object. `rule` is that of who laid it down: `RULE`.
     """
 
+    rule: int = 0
     format: str
     media: int
     objects: int
@@ -109,6 +112,7 @@ def survey(
     use = restorer.use if restorer is not None else None
     proposal = seen.propose()
     surveyed = Surveyed(
+        rule=RULE,
         format=form.id,
         media=media,
         objects=sum(counts.total() for counts in seen.counts.values()),

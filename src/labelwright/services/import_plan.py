@@ -15,7 +15,7 @@ from labelwright.exchange.change_set import Difference, TaskName, differences, n
 from labelwright.exchange.fitting import Fit, fit
 from labelwright.exchange.found import Fault, NotKept, Place, Tally
 from labelwright.exchange.mapping import ClassMapping
-from labelwright.exchange.reading import FOUND, RESTORED, SURVEY, FoundFrames, Surveyed
+from labelwright.exchange.reading import FOUND, RESTORED, RULE, SURVEY, FoundFrames, Surveyed
 from labelwright.exchange.resolving import Resolved, Resolver
 from labelwright.exchange.side_car import PATH as SIDE_CAR
 from labelwright.exchange.side_car import class_paths
@@ -121,6 +121,8 @@ class Plan:
         self._ambiguous: list[tuple[str, Place]] = []
         self._not_kept = Tally()
         survey = msgspec.json.decode((folder / SURVEY).read_bytes(), type=Surveyed)
+        if survey.rule != RULE:
+            raise _read_by_another()
         self._found = FoundFrames(
             folder / (RESTORED if survey.side_car is not None and self._options.side_car else FOUND)
         )
@@ -359,6 +361,11 @@ class Plan:
 def _changed_meanwhile() -> Invalid:
     message = "The label configuration was changed meanwhile. Compare the file again."
     return Invalid(message, (Issue("", "configuration_changed", message),))
+
+
+def _read_by_another() -> Invalid:
+    message = "The file was read by another version of Labelwright. Import it anew."
+    return Invalid(message, (Issue("", "other_version", message),))
 
 
 def _refusal_line(fault: Fault, task: TaskName | None) -> bytes:
