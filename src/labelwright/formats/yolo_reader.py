@@ -1,6 +1,6 @@
 """Read YOLO text files. Coordinates are shares of the sides of pictures whose sizes somebody else knows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from math import isfinite
 from typing import Final
@@ -10,6 +10,7 @@ import msgspec
 from labelwright.exchange.asides import VISIBLE, asides_of, told
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import DrawnMedium, Faults, FoundClass, FoundMedium, FoundObject, LabelFile, Place
+from labelwright.exchange.listing import Paths
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.numbers import is_placeholder
 from labelwright.exchange.shapes import from_ring
@@ -55,7 +56,7 @@ def _said_task(files: Files) -> str | None:
         return None
 
 
-def _task_of_lines(files: Files, labels: list[str]) -> str | None:
+def _task_of_lines(files: Files, labels: Sequence[str]) -> str | None:
     """By how many numbers stand in a line; a line with a mistake is no reason to call it something else."""
     counts: set[int] = set()
     strange = 0
@@ -72,7 +73,7 @@ def _task_of_lines(files: Files, labels: list[str]) -> str | None:
     return "segment" if any(count > _BOX + 1 for count in counts) else "detect"
 
 
-def _first_lines(files: Files, labels: list[str]) -> Iterator[list[str]]:
+def _first_lines(files: Files, labels: Sequence[str]) -> Iterator[list[str]]:
     """The columns of the first lines."""
     for path in labels[:50]:
         head = files.head(path)
@@ -101,10 +102,11 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _label_paths(files: Files) -> list[str]:
-    inside = [path for path in files.ending(".txt") if "labels/" in path]
-    others = [path for path in files.ending(".txt") if path.rpartition("/")[2] not in _LISTS]
-    return inside or others
+def _label_paths(files: Files) -> Paths:
+    texts = files.ending(".txt")
+    return texts.where(lambda path: "labels/" in path) or texts.where(
+        lambda path: path.rpartition("/")[2] not in _LISTS
+    )
 
 
 def read_task(task: str, files: Files) -> LabelFile:
@@ -130,7 +132,7 @@ class _Reader:
         self._names, self._keypoints = data.names, data.keypoints
         self._per_point = 3 if data.has_visibility else 2
         self._is_scored = task == "segment" and _are_scored(files)
-        self._pictures = {stem_of(path): path for path in files.ending(*_PICTURES)}
+        self._are_pictures_there = bool(files.ending(*_PICTURES))
 
     def classes(self) -> tuple[FoundClass, ...]:
         kind = {"detect": "rectangle", "pose": "rectangle"}.get(self._task)
@@ -159,10 +161,17 @@ class _Reader:
         place = stem_of("/images/".join(f"/{path}".rsplit("/labels/", 1)))[1:]
         return FoundMedium(
             place=Place(path),
-            path=self._pictures.get(place, place).removeprefix("images/"),
+            path=self._picture(place).removeprefix("images/"),
             split=next((split for split in _SPLITS if f"/{split}/" in f"/{path}"), ""),
             is_relative=True,
         )
+
+    def _picture(self, place: str) -> str:
+        """The path of the picture whose path this is but for an extension, if it is there."""
+        if not self._are_pictures_there:
+            return place
+        found = [path for path in self._files.of_stem(place) if path.lower().endswith(_PICTURES)]
+        return found[-1] if found else place
 
     def _lines(self, path: str) -> list[str]:
         try:
