@@ -16,7 +16,7 @@ VALUES = (1, -2.5e3, 12345678901234567890, True, None, "", "a]},{b", '\\"', "Ã¤ð
 WRITTEN = ({}, {"separators": (",", ":")}, {"indent": 2}, {"separators": (" , ", " :\t")}, {"ensure_ascii": False})
 
 
-@pytest.fixture(params=[(1, 1), (20, 3), (1 << 20, 1 << 16)], ids=str)
+@pytest.fixture(params=[(1, 1), (20, 3), (1 << 18, 1 << 16)], ids=str)
 def _sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Portions of one element, of some, and of all; looked at sign by sign, and at once."""
     monkeypatch.setattr(json_lists, "_PORTION_BYTES", request.param[0])

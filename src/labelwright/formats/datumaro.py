@@ -5,7 +5,7 @@ https://open-edge-platform.github.io/datumaro/latest/docs/data-formats/formats/d
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -32,7 +32,8 @@ from labelwright.exchange.naming import UNSPLIT, stem_of
 from labelwright.exchange.numbers import is_placeholder, names_by_number
 from labelwright.exchange.pixels import mask_of, one_ring, segment_of
 from labelwright.exchange.source import Medium, Source
-from labelwright.formats.json_files import decoded_text, element, others_in
+from labelwright.formats.json_files import decoded_apart, element, others_in
+from labelwright.formats.json_lists import LongList
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 from labelwright.raster import decode_rle, encode_rle, pack_rle, unpack_rle
 
@@ -166,6 +167,11 @@ class _File(msgspec.Struct):
     categories: _Categories = _Categories()
 
 
+class _Opened(NamedTuple):
+    labels: list[_Label]
+    items: LongList
+
+
 class _Below(msgspec.Struct):
     categories: msgspec.Raw = msgspec.Raw(b"{}")
 
@@ -210,18 +216,18 @@ def read(files: Files) -> LabelFile:
     contents = {path: _opened(files, path, faults) for path in paths}
     names = {
         label.name: number
-        for content in contents.values()
-        for number, label in enumerate(content.categories.label.labels)
+        for opened in contents.values()
+        for number, label in enumerate(opened.labels)
         if not is_placeholder(label.name)
     }
 
     def media() -> Iterator[FoundMedium]:
-        for path, content in contents.items():
-            for number, raw in enumerate(content.items):
+        for path, opened in contents.items():
+            for number, raw in enumerate(opened.items):
                 place = Place(path, pointer=f"/items/{number}")
                 item = element(raw, _ITEM, "item", place, faults)
                 if item is not None:
-                    medium = _medium(item, place, number, content, faults)
+                    medium = _medium(item, place, number, opened.labels, faults)
                     asides = asides_of(_others(raw) | _deep(item.attr), place)
                     yield msgspec.structs.replace(medium, asides=asides) if asides else medium
 
@@ -229,8 +235,8 @@ def read(files: Files) -> LabelFile:
     return LabelFile(classes=classes, media=media, faults=faults)
 
 
-def _opened(files: Files, path: str, faults: Faults) -> _File:
-    found, text = decoded_text(files.read(path), path, _FILE, "Datumaro file")
+def _opened(files: Files, path: str, faults: Faults) -> _Opened:
+    found, (text, items) = decoded_apart(files.read(path), path, "items", _FILE, "Datumaro file")
     told(faults, others_in(text, _OF_FILES), Place(path))
     categories = _BELOW.decode(text).categories
     told(faults, others_in(categories, ("label",)), Place(path, pointer="/categories"), OF_CLASSES)
@@ -238,7 +244,7 @@ def _opened(files: Files, path: str, faults: Faults) -> _File:
     told(faults, others_in(of_labels, ("labels",)), Place(path, pointer="/categories/label"), OF_CLASSES)
     for number, raw in enumerate(_EACH.decode(of_labels).labels):
         told(faults, others_in(raw, ("name",)), Place(path, pointer=f"/categories/label/labels/{number}"), OF_CLASSES)
-    return found
+    return _Opened(found.categories.label.labels, items)
 
 
 def _others(raw: msgspec.Raw) -> dict[str, Any]:
@@ -246,7 +252,7 @@ def _others(raw: msgspec.Raw) -> dict[str, Any]:
     return others_in(raw, _OF_ITEMS) | within("image", others_in(_IMAGE.decode(raw).image, _OF_PICTURES))
 
 
-def _medium(item: _Item, place: Place, number: int, content: _File, faults: Faults) -> FoundMedium:
+def _medium(item: _Item, place: Place, number: int, labels: list[_Label], faults: Faults) -> FoundMedium:
     path = place.file
     found: dict[int, FoundObject] = {}
     parents: dict[int, int] = {}
@@ -256,7 +262,7 @@ def _medium(item: _Item, place: Place, number: int, content: _File, faults: Faul
         annotation = element(raw, _FOUND, "annotation", at, faults)
         if annotation is None:
             continue
-        one = _object(annotation, content.categories.label.labels, item.image.size, at, faults)
+        one = _object(annotation, labels, item.image.size, at, faults)
         if one is not None:
             key = annotation.id if annotation.id not in found else -1 - index
             others = others_in(raw, _OF_ANNOTATIONS) | _deep(annotation.attributes)

@@ -13,13 +13,14 @@ import msgspec
 from labelwright.formats.strict_json import MAX_DEPTH, checked, split
 from labelwright.model.errors import InvalidJson
 
-_PORTION_BYTES: Final = 1 << 20
+_PORTION_BYTES: Final = 1 << 18
 _LOOKED_AT_BYTES: Final = 1 << 16
 _RAW: Final = msgspec.json.Decoder(msgspec.Raw)
 _RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _KEY: Final = msgspec.json.Decoder(str)
 _BLANKS: Final = re.compile(rb"[ \t\r\n]*")
 _BETWEEN: Final = re.compile(rb"[ \t\r\n,]*")
+_FOLLOWED: Final = re.compile(rb',[ \t\r\n]*\{[ \t\r\n]*"[^"\\]*"[ \t\r\n]*:')
 _BEHIND: Final = re.compile(r"trailing characters \(byte (\d+)\)")
 _TOO_DEEP: Final = f"The file is nested deeper than {MAX_DEPTH} levels."
 _OPENS_LIST, _ENDS_LIST, _OPENS, _ENDS, _COLON, _COMMA = b"[]{}:,"
@@ -47,7 +48,7 @@ class LongList:
         self._text, self._places = text, places
 
     def portions(self) -> Iterator[Portion]:
-        """The elements of about a megabyte at a time."""
+        """Some elements at a time, of not much text."""
         number = 0
         for text in self.texts():
             raws = raws_in(text)
@@ -134,20 +135,43 @@ def taken_apart(text: memoryview, key: str) -> Apart:
 
 
 def _list_at(text: memoryview, at: int) -> tuple["array[int]", int]:
-    """Where portions of a list begin and end in turn, and where the list does."""
+    """Where portions of a list begin and end in turn, and where the list does. Raises Odd."""
     places = array("q")
     start = at = _next(text, _behind_sign(text, at, _OPENS_LIST))
     if _sign(text, at) == _ENDS_LIST:
         return places, at + 1
+    between: bytes | None = None
     while True:
         end = _behind(text, at)
-        is_last = _sign(text, end) == _ENDS_LIST
-        at = end + 1 if is_last else _behind_sign(text, end, _COMMA)
-        if is_last or end - start >= _PORTION_BYTES:
+        if _sign(text, end) == _ENDS_LIST:
             places.extend((start, end))
+            return places, end + 1
+        at = _behind_sign(text, end, _COMMA)
+        if between is None:
+            found = _FOLLOWED.match(text, end)
+            between = found[0] if found else b""
+        while between and (end := _likely_end(text, start, between)) > start:
+            if not _is_list(text[start:end]):
+                between = b""
+                break
+            places.extend((start, end))
+            start = at = end + 1
+        if at - start > _PORTION_BYTES:
+            places.extend((start, at - 1))
             start = at
-        if is_last:
-            return places, at
+
+
+def _likely_end(text: memoryview, start: int, between: bytes) -> int:
+    """Where a portion may end, as what stands behind it looks like what stands between two elements."""
+    return start + bytes(text[start : start + _PORTION_BYTES]).rfind(between)
+
+
+def _is_list(text: memoryview) -> bool:
+    try:
+        _RAWS.decode(b"".join((b"[", text, b"]")))
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
 
 
 def _behind(text: memoryview, at: int) -> int:

@@ -15,7 +15,7 @@ from labelwright.exchange.found import (
     families,
 )
 from labelwright.formats import label_studio_min
-from labelwright.formats.json_files import attempted, element, others_in
+from labelwright.formats.json_files import attempted_list, element, others_in
 from labelwright.formats.label_studio_regions import Regions, path_of, picture_in
 
 
@@ -34,7 +34,6 @@ class _Task(msgspec.Struct):
     meta: dict[str, Any] | None = None
 
 
-_TASKS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _TASK: Final = msgspec.json.Decoder(_Task)
 _ANNOTATION: Final = msgspec.json.Decoder(_Annotation)
 _OF_TASKS: Final = frozenset(
@@ -71,8 +70,7 @@ def read(files: Files) -> LabelFile:
 
     def media() -> Iterator[FoundMedium]:
         for path in paths:
-            tasks = attempted(files, path, _TASKS, faults)
-            for number, raw in enumerate(tasks or ()):
+            for number, raw in enumerate(attempted_list(files, path, faults) or ()):
                 place = Place(path, pointer=f"/{number}")
                 task = element(raw, _TASK, "task", place, faults)
                 if task is not None:
