@@ -209,10 +209,14 @@ def test_json_min_is_read_as_far_as_it_can_be_told(tmp_path: Path) -> None:
     assert [(one.name, one.value) for one in medium.asides] == [("taken", "2020"), ("light", "dim")]
 
 
-def test_of_several_records_of_a_task_the_latest_is_read(tmp_path: Path) -> None:
+def test_of_several_records_of_a_task_the_latest_is_read_and_what_is_none_is_told(tmp_path: Path) -> None:
     later = record(updated_at="2024-02-02", label=[], light="bright", annotation_id=10)
-    labels, (medium,) = opened({"export.json": json.dumps([later, record()])}, tmp_path)
-    assert {one.name: one.value for one in medium.asides}["light"] == "bright"
+    records = [record(id=6), record(), "none", later, record(id=8, updated_at=None), later | {"light": "the same time"}]
+    labels, media = opened({"export.json": json.dumps(records)}, tmp_path)
+    assert [str(medium.place.pointer) for medium in media] == ["/0", "/3", "/4"]
+    assert {one.name: one.value for one in media[1].asides}["light"] == "bright"
     assert [(str(fault.place), fault.code) for fault in labels.faults.kept] == [
-        ("export.json /0", "several_annotations")
+        ("export.json /2", "invalid_record"),
+        ("export.json /3", "several_annotations"),
     ]
+    assert labels.faults.kept[1].message.startswith("3 people")

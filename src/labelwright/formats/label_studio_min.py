@@ -4,6 +4,7 @@ They are called by the tags of the labelling configuration, which the file does 
 hold. A text may be an answer or have been there before: it is an aside, which becomes an answer where a question asks.
 """
 
+from array import array
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
@@ -12,10 +13,12 @@ import msgspec
 from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files
 from labelwright.exchange.found import Faults, FoundMedium, Place
-from labelwright.formats.json_files import attempted
+from labelwright.exchange.index import Index
+from labelwright.formats.json_files import attempted_list, element
+from labelwright.formats.json_lists import LongList, Placed
 from labelwright.formats.label_studio_regions import ANSWERS, PLACED, Regions, path_of, picture_in
 
-_RECORDS: Final = msgspec.json.Decoder(list[dict[str, Any]])
+_RECORD: Final = msgspec.json.Decoder(dict[str, Any])
 _KEYS: Final = frozenset(("annotation_id", "annotator"))
 _REGIONS: Final = (b'"original_width"', b'labels"')
 _FULL: Final = frozenset(("data", "annotations", "predictions", "result", "images"))
@@ -26,6 +29,21 @@ _OF_RECORDS: Final = frozenset(("id", "created_at", "updated_at", "lead_time", "
 class _Record(NamedTuple):
     place: Place
     content: dict[str, Any]
+
+
+class _Stamps(msgspec.Struct):
+    """Of which task a record is, and when it was made."""
+
+    id: Any = msgspec.UNSET
+    updated_at: Any = None
+    created_at: Any = None
+
+    @property
+    def latest(self) -> str:
+        return str(self.updated_at or self.created_at or "")
+
+
+_STAMPS: Final = msgspec.json.Decoder(_Stamps)
 
 
 def paths_in(files: Files, paths: Iterable[str]) -> list[str]:
@@ -43,17 +61,54 @@ def _is_min(files: Files, path: str) -> bool:
 
 def media_of(files: Files, path: str, faults: Faults) -> Iterator[FoundMedium]:
     """The pictures of a file. Of several annotations of a task the latest is read."""
-    by_task: dict[Any, list[_Record]] = {}
-    contents = attempted(files, path, _RECORDS, faults)
-    for number, content in enumerate(contents or ()):
+    records = attempted_list(files, path, faults)
+    if records is None:
+        return
+    tasks = _Tasks(records)
+    for number, placed in enumerate(records.placed()):
         place = Place(path, pointer=f"/{number}")
-        by_task.setdefault(str(content.get("id", place.pointer)), []).append(_Record(place, content))
-    for records in by_task.values():
-        latest = max(records, key=lambda one: str(one.content.get("updated_at") or one.content.get("created_at") or ""))
-        if len(records) > 1:
-            text = f"{len(records)} people labelled this picture; the latest annotation is read, the others are not."
-            faults.add(latest.place, "several_annotations", text)
-        yield _medium(latest, faults)
+        stamps = element(placed.raw, _STAMPS, "record", place, faults)
+        if stamps is not None:
+            tasks.add(stamps, place, number, placed)
+    for number, count, raw in tasks.latest():
+        place = Place(path, pointer=f"/{number}")
+        content = element(raw, _RECORD, "record", place, faults)
+        if count > 1:
+            text = f"{count} people labelled this picture; the latest annotation is read, the others are not."
+            faults.add(place, "several_annotations", text)
+        if content is not None:
+            yield _medium(_Record(place, content), faults)
+
+
+class _Tasks:
+    """Where the latest record of each task stands, in the order of the first of each."""
+
+    def __init__(self, records: LongList) -> None:
+        self._records, self._numbers = records, Index()
+        self._latest, self._counts = array("q"), array("q")
+        self._starts, self._ends = array("q"), array("q")
+
+    def add(self, stamps: _Stamps, place: Place, number: int, placed: Placed) -> None:
+        """Add the next record."""
+        key = str(place.pointer if stamps.id is msgspec.UNSET else stamps.id)
+        task = self._numbers.setdefault(key, len(self._numbers))
+        if task == len(self._counts):
+            self._counts.append(1)
+            self._latest.append(number)
+            self._starts.append(placed.start)
+            self._ends.append(placed.end)
+            return
+        self._counts[task] += 1
+        if stamps.latest > _STAMPS.decode(self._raw(task)).latest:
+            self._latest[task], self._starts[task], self._ends[task] = number, placed.start, placed.end
+
+    def latest(self) -> Iterator[tuple[int, int, msgspec.Raw]]:
+        """The number of each record, how many there are of its task, and itself."""
+        for task, (number, count) in enumerate(zip(self._latest, self._counts, strict=True)):
+            yield number, count, self._raw(task)
+
+    def _raw(self, task: int) -> msgspec.Raw:
+        return self._records.between(self._starts[task], self._ends[task])[0]
 
 
 def _medium(record: _Record, faults: Faults) -> FoundMedium:
