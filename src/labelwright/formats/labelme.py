@@ -153,14 +153,13 @@ def _is_labelme(keys: frozenset[str]) -> bool:
 
 def read(files: Files) -> LabelFile:
     """Open every LabelMe file. Raises Invalid when there is none."""
-    paths = [path for path in files.ending(".json") if path.rpartition("/")[2] not in _OURS]
     if not _paths(files, most=200):
         raise refused("The upload", "not_labelme", "holds no LabelMe file: no JSON with “shapes” and “imagePath”.")
     faults = Faults()
 
     def media() -> Iterator[FoundMedium]:
-        for path in paths:
-            found = _opened(files, path, faults)
+        for path in files.ending(".json"):
+            found = _opened(files, path, faults) if path.rpartition("/")[2] not in _OURS else None
             if found is not None:
                 yield found
 
