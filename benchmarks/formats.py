@@ -23,6 +23,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple, Self
@@ -66,8 +67,8 @@ class Export(NamedTuple):
 class Watched:
     """A process and its children, whose memory is looked at all the time: what they hold, without mapped files."""
 
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
+    def __init__(self, pid: int, look: "Look") -> None:
+        self._pid, self._look = pid, look
         self.most_mb = 0.0
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch)
@@ -82,7 +83,7 @@ class Watched:
 
     def _watch(self) -> None:
         while not self._done.wait(0.02):
-            self.most_mb = max(self.most_mb, sum(_held_mb(pid) for pid in (self._pid, *_children(self._pid))))
+            self.most_mb = max(self.most_mb, sum(self._look(pid) for pid in (self._pid, *_children(self._pid))))
 
     def cpu_s(self) -> float:
         """Seconds of processor, with those of children that have ended."""
@@ -90,10 +91,23 @@ class Watched:
         return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
-def _held_mb(pid: int) -> float:
+Look = Callable[[int], float]
+
+
+def own_mb(pid: int) -> float:
+    """What a process holds but for mapped files; pages that several share count for each. Quick to know."""
+    return _read_mb(Path(f"/proc/{pid}/status"), "RssAnon")
+
+
+def shared_mb(pid: int) -> float:
+    """The same, pages that several share divided among them."""
+    return _read_mb(Path(f"/proc/{pid}/smaps_rollup"), "Pss_Anon")
+
+
+def _read_mb(path: Path, name: str) -> float:
     with suppress(OSError):
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
-        return next((int(line.split()[1]) for line in lines if line.startswith("RssAnon")), 0) / 1e3
+        lines = path.read_text(encoding="ascii").splitlines()
+        return next((int(line.split()[1]) for line in lines if line.startswith(name)), 0) / 1e3
     return 0.0
 
 
@@ -103,14 +117,14 @@ def _children(pid: int) -> list[int]:
     return []
 
 
-def export(folder: Path) -> Export:
+def export(folder: Path, look: Look = own_mb) -> Export:
     """Let a worker do the job that lies in a folder."""
     for name in (ARCHIVE, REPORT):
         (folder / name).unlink(missing_ok=True)
     command = [sys.executable, "-m", "labelwright.jobs.export_worker", str(folder)]
     before, started = _children_s(), time.perf_counter()
     written = waited = 0.0
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as worker, Watched(worker.pid) as watched:
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as worker, Watched(worker.pid, look) as watched:
         assert worker.stdout is not None
         for line in worker.stdout:
             if not written and msgspec.json.decode(line, type=Said).step == "checking":

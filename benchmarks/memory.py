@@ -1,9 +1,9 @@
 """Memory of an export in every format: it must not grow with what is exported.
 
 Each is a whole export by the worker of the server, from the snapshot of the labels until its archive was read back and
-compared. Memory is what all processes of the worker hold (but for the pages of files that they have mapped) above what
-an export of nothing does: with some pictures, and with four times as many. Formats with a mask for each picture are
-given fewer. A million pictures without labels follow, in formats with one file and with a file for each.
+compared. Memory is what all processes of the worker hold together (but for the pages of files that they have mapped)
+above what an export of nothing does: with some pictures, and with four times as many. Formats with a mask for each
+picture are given fewer. A million pictures without labels follow, in formats with one file and with a file for each.
 
 Run: ``python -m benchmarks.memory [FORMAT ...]``
 """
@@ -16,7 +16,7 @@ from typing import Final
 
 from benchmarks.claims import Claim, report
 from benchmarks.filling import SIZE_WH
-from benchmarks.formats import MOST_GROWTH, MOST_GROWTH_MB, export
+from benchmarks.formats import MOST_GROWTH, MOST_GROWTH_MB, export, shared_mb
 from benchmarks.snapshots import EACH, configuration, medium_name, write_job, write_snapshot
 
 from labelwright.exchange.snapshot import Frame, write_frames
@@ -47,7 +47,7 @@ def write_bare_snapshot(folder: Path, count: int) -> Configuration:
 def held_mb(folder: Path, labels: Configuration, form: str, count: int) -> float:
     """What the worker holds at most for the snapshot that lies there."""
     write_job(folder, labels, form, count)
-    return export(folder).most_mb
+    return export(folder, shared_mb).most_mb
 
 
 def main() -> int:
