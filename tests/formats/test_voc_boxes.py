@@ -69,3 +69,16 @@ def test_each_fault_has_its_place_and_the_rest_is_read(tmp_path: Path) -> None:
 def test_files_that_are_no_voc_are_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="no XML file begins with <annotation>"):
         opened(VOC, tmp_path, {"a.xml": "<annotations/>"})
+
+
+def test_pictures_in_one_file_are_read_and_what_stands_around_them_is_told(tmp_path: Path) -> None:
+    one, other = (file_of(box(x, 1, 160, 120), more=f"<filename>{x}.jpg</filename>") for x in (0, 5))
+    files = {"all.xml": f"<all by='ana'>{one}<note>two</note>{other}</all>"}
+    found, media = opened(VOC, tmp_path, files)
+    assert [(medium.path, len(medium.objects)) for medium in media] == [("0.jpg", 1), ("5.jpg", 1)]
+    assert [(aside.name, aside.value) for aside in media[1].asides] == [("source.annotation", "PASCAL")]
+    assert [(line.name, line.value) for line in found.faults.not_kept.lines()] == [
+        ("all.note", "two"),
+        ("all.by", "ana"),
+    ]
+    assert faults(found) == []

@@ -38,6 +38,11 @@ def test_what_was_given_does_not_stay_in_the_tree_and_what_stands_beside_it_does
     assert [child.tag for child in roots[0]] == ["head", *["other"] * 4999, "one", "other"]
 
 
+def test_what_is_within_another_one_stays_in_it(tmp_path: Path) -> None:
+    files = files_in(tmp_path, "<all><one><deep><one>text</one></deep></one></all>")
+    assert [one.findtext("deep/one") for one in elements(files, "0.xml", "one")] == ["text"]
+
+
 def test_a_file_is_read_whatever_was_wrong_with_the_one_before(tmp_path: Path) -> None:
     files = files_in(tmp_path, "<all><one/>", "<all><one/><other></all>", "", "<all><one/></all>")
     found = []

@@ -9,13 +9,14 @@ What is nested is a `<part>`. http://host.robots.ox.ac.uk/pascal/VOC/voc2012/
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 
 from labelwright.exchange.archive import Archive, File
 from labelwright.exchange.areas import area_of
-from labelwright.exchange.asides import asides_of
+from labelwright.exchange.asides import asides_of, told, within
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import Attributes, FlatObject, Flattener, plain
 from labelwright.exchange.format import Chosen, Format, Setting, converts, only_boxes, refuses
@@ -179,6 +180,7 @@ def _answers(found: Attributes) -> str:
 
 # --- reading --------------------------------------------------------------------------------------------------------
 
+_TAG: Final = "annotation"
 _ROOT: Final = re.compile(rb"<annotation[\s>]")
 _SAID: Final = re.compile(rb"<corners>\s*(\w+)\s*</corners>")
 _FROM_0: Final = re.compile(rb"<[xy]min>\s*[+-]?0+(\.0*)?\s*<")
@@ -218,16 +220,21 @@ def read(files: Files) -> LabelFile:
     def media() -> Iterator[FoundMedium]:
         for path in paths:
             try:
-                for element in elements(files, path, "annotation"):
-                    if element.getparent() is None:
-                        split = splits.of(stem_of(path.rpartition("/")[2]))
-                        yield _medium(element, path, split, corners, faults)
+                for element in elements(files, path, _TAG, at_end=partial(_tell_around, path=path, faults=faults)):
+                    split = splits.of(stem_of(path.rpartition("/")[2]))
+                    yield _medium(element, path, split, corners, faults)
             except Invalid as error:
                 faults.add(Place(path), error.issues[0].code, str(error))
 
     how = "from 0, as a box begins there" if corners == EXACT else "whole pixels from 1, as Pascal VOC counts them"
     notes = () if is_said else (f"The files do not say what their corners are; they were read as {how}.",)
     return LabelFile(classes=(), media=media, faults=faults, notes=notes)
+
+
+def _tell_around(root: Any, path: str, faults: Faults) -> None:
+    """Count what stands around the annotations of several pictures, where somebody put them into one file."""
+    if root.tag != _TAG:
+        told(faults, within(root.tag, leaves(root, frozenset((f"{_TAG}.",)))), Place(path, line=root.sourceline))
 
 
 def _corners(files: Files, paths: Sequence[str]) -> tuple[str, bool]:

@@ -18,7 +18,8 @@ _IDLE: Final[dict[tuple[str, ...], list[Any]]] = defaultdict(list)
 def elements(files: Files, path: str, *tags: str, at_end: Callable[[Any], None] = lambda _: None) -> Iterator[Any]:
     """The elements with these tags, one by one, each forgotten when the next is asked for. Raises Invalid.
 
-    `at_end` gets the root, with what stands beside these elements, when all was read.
+    One within another is a part of that one alone. `at_end` gets the root when all was read, with what stands beside
+    these elements.
     """
     try:
         from lxml import etree  # noqa: PLC0415 - an extra
@@ -35,7 +36,7 @@ def elements(files: Files, path: str, *tags: str, at_end: Callable[[Any], None] 
         else etree.XMLPullParser(events=("end",), tag=tags, resolve_entities=False, no_network=True, huge_tree=False)
     )
     try:
-        root = yield from _parsed(parser, content)
+        root = yield from _parsed(parser, content, tags)
     except etree.XMLSyntaxError as error:
         reason = str(error).partition(" (<string>")[0].replace(", use XML_PARSE_HUGE option", "")
         raise refused(path, "invalid_xml", f"is not XML: {reason}.") from None
@@ -43,7 +44,7 @@ def elements(files: Files, path: str, *tags: str, at_end: Callable[[Any], None] 
     idle.append(parser)
 
 
-def _parsed(parser: Any, content: memoryview) -> Generator[Any, None, Any]:
+def _parsed(parser: Any, content: memoryview, tags: tuple[str, ...]) -> Generator[Any, None, Any]:
     """The elements that end, as far as the parser comes; returns the root. Raises XMLSyntaxError."""
     root = before = None
     for at in range(0, len(content) + _PORTION_BYTES, _PORTION_BYTES):
@@ -52,6 +53,8 @@ def _parsed(parser: Any, content: memoryview) -> Generator[Any, None, Any]:
             root = parser.feed(portion) if portion else parser.close()
         finally:
             for _, element in parser.read_events():
+                if next(element.iterancestors(*tags), None) is not None:
+                    continue
                 _forget(before, element)
                 yield element
                 element.clear()
