@@ -6,12 +6,12 @@ rest goes on. Coordinates are pixels of the displayed picture, as everywhere; a 
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from copy import deepcopy
 from typing import Annotated, Final, TypeVar
 
 import msgspec
 
 from labelwright.exchange.drawn import Drawn
+from labelwright.exchange.index import Index
 from labelwright.model.document import MOST_DEPTH
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 from labelwright.raster.runs import LARGEST_SIDE
@@ -196,7 +196,12 @@ class NotKept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class _Line:
     def __init__(self, first: FoundAnswer) -> None:
         self.first, self.count = first, 0
-        self.files: set[str] = set()
+        self.files = Index()
+
+    def copy(self) -> "_Line":
+        other = _Line(self.first)
+        other.count, other.files = self.count, self.files.copy()
+        return other
 
 
 class Tally:
@@ -225,7 +230,9 @@ class Tally:
 
     def copy(self) -> "Tally":
         """The same counts, counted on apart."""
-        return deepcopy(self)
+        other = Tally()
+        other._lines = {key: line.copy() for key, line in self._lines.items()}
+        return other
 
     def lines(self) -> tuple[NotKept, ...]:
         """What was counted, in the order in which it came."""

@@ -49,6 +49,12 @@ class Index:
         self.setdefault(text, 0)
         return len(self) > count
 
+    def copy(self) -> "Index":
+        """The same texts with the same numbers; either goes on apart."""
+        other = Index()
+        other._fresh, other._keys, other._numbers = dict(self._fresh), self._keys, self._numbers
+        return other
+
     def _settled(self, key: int) -> int | None:
         at = bisect_left(self._keys, key)
         return self._numbers[at] if at < len(self._keys) and self._keys[at] == key else None
