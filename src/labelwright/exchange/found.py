@@ -20,6 +20,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 MOST_FAULTS: Final = 10_000
 MOST_NAMES: Final = 500
+SEVERAL_POINTS: Final = "Several points of one object are read as an object each"
 _OTHERS: Final = ("others", "there are more names than are told apart")
 
 Side = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_SIDE)]

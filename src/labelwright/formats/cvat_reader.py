@@ -12,6 +12,7 @@ from labelwright.exchange.asides import OF_CLASSES, asides_of, beside, grouped, 
 from labelwright.exchange.ellipses import read_ellipse
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import (
+    SEVERAL_POINTS,
     Faults,
     FoundAnswer,
     FoundClass,
@@ -171,7 +172,7 @@ def _objects(child: Any, size: tuple[int | None, int | None], place: Place, faul
         one = _object(child, size, place, faults)
         found += [] if one is None else [one]
     if len(points) > 1:
-        faults.become("Several points of one object are read as an object each")
+        faults.become(SEVERAL_POINTS)
     return tuple(found)
 
 

@@ -4,6 +4,7 @@ What is nested has its parent's `group` and an attribute `parent`; the answers a
 https://open-edge-platform.github.io/datumaro/latest/docs/data-formats/formats/datumaro.html
 """
 
+import itertools
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
@@ -16,6 +17,7 @@ from labelwright.exchange.files import Files, refused
 from labelwright.exchange.flat import FlatObject, Flattener, plain
 from labelwright.exchange.format import Chosen, Format, all_but, converts, refuses
 from labelwright.exchange.found import (
+    SEVERAL_POINTS,
     Depth,
     Faults,
     FoundAnswer,
@@ -37,7 +39,7 @@ from labelwright.formats.json_lists import LongList
 from labelwright.model.geometry import Geometry, ImageSegmentation, Line, Point, Polygon, Rectangle
 from labelwright.raster import decode_rle, encode_rle, pack_rle, unpack_rle
 
-_USUAL: Final = {"visibility": "[2]"}
+_VISIBLE: Final = 2
 PARENT: Final = "parent"
 UID: Final = "uid"
 _KINDS: Final = {"bbox", "polygon", "polyline", "points", "mask", "ellipse"}
@@ -257,20 +259,24 @@ def _medium(item: _Item, place: Place, number: int, labels: list[_Label], faults
     found: dict[int, FoundObject] = {}
     parents: dict[int, int] = {}
     groups: dict[int, int | None] = {}
+    spare = itertools.count(-1, -1)
     for index, raw in enumerate(item.annotations):
         at = Place(path, pointer=f"/items/{number}/annotations/{index}")
         annotation = element(raw, _FOUND, "annotation", at, faults)
         if annotation is None:
             continue
-        one = _object(annotation, labels, item.image.size, at, faults)
-        if one is not None:
-            key = annotation.id if annotation.id not in found else -1 - index
-            others = others_in(raw, _OF_ANNOTATIONS) | _deep(annotation.attributes)
-            asides = asides_of(others, at, _USUAL)
-            found[key] = msgspec.structs.replace(one, asides=asides) if asides else one
-            groups[key] = annotation.group or None
-            if isinstance(annotation.attributes.get(PARENT), int):
-                parents[annotation.id] = annotation.attributes[PARENT]
+        others = others_in(raw, _OF_ANNOTATIONS) | _deep(annotation.attributes)
+        if others.get("visibility") == [_VISIBLE] * (len(annotation.points) // 2):
+            del others["visibility"]
+        asides = asides_of(others, at)
+        for part in _points_apart(annotation, faults):
+            one = _object(part, labels, item.image.size, at, faults)
+            if one is not None:
+                key = part.id if part.id not in found else next(spare)
+                found[key] = msgspec.structs.replace(one, asides=asides) if asides else one
+                groups[key] = part.group or None
+                if isinstance(part.attributes.get(PARENT), int):
+                    parents[key] = part.attributes[PARENT]
     for key, group in grouped(groups, parents).items():
         found[key] = beside(found[key], group=group)
     stem = path.rpartition("/")[2].removesuffix(".json")
@@ -284,6 +290,21 @@ def _medium(item: _Item, place: Place, number: int, labels: list[_Label], faults
         objects=tuple(families(found, parents)),
         answers=tuple(_answers(item.attr, place)),
     )
+
+
+def _points_apart(annotation: _Found, faults: Faults) -> list[_Found]:
+    """What an annotation stands for: as many as it has points, where it has several; the first has its `uid`."""
+    values = annotation.points
+    if annotation.type != "points" or len(values) % 2 or len(values) <= 2:
+        return [annotation]
+    faults.become(SEVERAL_POINTS)
+    attributes = {name: value for name, value in annotation.attributes.items() if name != UID}
+    return [
+        msgspec.structs.replace(
+            annotation, points=values[at : at + 2], attributes=attributes if at else annotation.attributes
+        )
+        for at in range(0, len(values), 2)
+    ]
 
 
 def _object(

@@ -122,7 +122,7 @@ class Plan:
         self._not_kept = Tally()
         survey = msgspec.json.decode((folder / SURVEY).read_bytes(), type=Surveyed)
         if survey.rule != RULE:
-            raise _read_by_another()
+            raise _outdated("other_version", "The file was read by another version of Labelwright. Import it anew.")
         self._found = FoundFrames(
             folder / (RESTORED if survey.side_car is not None and self._options.side_car else FOUND)
         )
@@ -141,7 +141,9 @@ class Plan:
     def check_terms(self, summary: Summary) -> None:
         """Raise Invalid when it was compared with another label configuration than this plan is for."""
         if summary.terms != self._terms.digest:
-            raise _changed_meanwhile()
+            raise _outdated(
+                "configuration_changed", "The label configuration was changed meanwhile. Compare the file again."
+            )
 
     # --- comparing ---
 
@@ -323,7 +325,9 @@ class Plan:
 
     def _write(self, conn: Connection, media: list[str], anew: dict[str, Looked]) -> int:
         if configurations.of_project(conn, self._row.project_id).revision != self._configuration.revision:
-            raise _changed_meanwhile()
+            raise _outdated(
+                "configuration_changed", "The label configuration was changed meanwhile. Compare the file again."
+            )
         tasks = conn.execute(_bases(self._row.project_id, media)).all()
         change_ids = {row.id: self._act.change_id(row.id) for row in tasks}
         done = set(
@@ -358,14 +362,8 @@ class Plan:
         return [*looked, *map(self._looked_anew, rows)]
 
 
-def _changed_meanwhile() -> Invalid:
-    message = "The label configuration was changed meanwhile. Compare the file again."
-    return Invalid(message, (Issue("", "configuration_changed", message),))
-
-
-def _read_by_another() -> Invalid:
-    message = "The file was read by another version of Labelwright. Import it anew."
-    return Invalid(message, (Issue("", "other_version", message),))
+def _outdated(code: str, message: str) -> Invalid:
+    return Invalid(message, (Issue("", code, message),))
 
 
 def _refusal_line(fault: Fault, task: TaskName | None) -> bytes:
