@@ -23,7 +23,7 @@ from zlib import error as zlib_error
 
 from labelwright.exchange.listing import Held, Listing, Paths, Sizes
 from labelwright.exchange.naming import stem_of
-from labelwright.exchange.zip_entries import Damaged, ZipDirectory, ZipEntry
+from labelwright.exchange.zip_entries import Damaged, ZipDirectory
 from labelwright.model.errors import Invalid, Issue
 
 MOST_FILES: Final = 4_000_000
@@ -260,31 +260,31 @@ def mapped(path: Path, most: int | None) -> bytes | memoryview:
 
 class _Zip:
     def __init__(self, path: Path, name: str, check: "Check") -> None:
-        self._path, self.name = path, name
+        self._path, self.name, self._check = path, name, check
         try:
             self._directory = ZipDirectory(memoryview(mapped(path, None)))
-            self._look(check)
         except Damaged:
-            raise refused(name, "damaged_archive", "is a damaged ZIP archive; was it cut on the way?") from None
-
-    def _look(self, check: "Check") -> None:
-        """Refuse what must not be unpacked, before anything is."""
-        count = packed = unpacked = 0
-        for entry in self._files():
-            count, packed, unpacked = count + 1, packed + entry.packed_size, unpacked + entry.size
-            if entry.is_link:
-                raise refused(self.name, "link", f"holds the link {entry.name[:80]}; links are not followed.")
-            if entry.is_encrypted:
-                raise refused(self.name, "encrypted", "is protected by a password; pack it without one.")
-            plain_path(self.name, entry.name)
-        # Entries may lie over one another, and say of themselves what they like.
-        check(self.name, count, unpacked, min(packed, self._path.stat().st_size))
-
-    def _files(self) -> Iterator[ZipEntry]:
-        return (entry for entry in self._directory.entries() if not entry.is_folder)
+            raise self._damaged() from None
 
     def held(self) -> Iterator[Held]:
-        return (Held(plain_path(self.name, entry.name), entry.size, entry.at) for entry in self._files())
+        count = packed = unpacked = 0
+        try:
+            for entry in self._directory.entries():
+                if entry.is_folder:
+                    continue
+                if entry.is_link:
+                    raise refused(self.name, "link", f"holds the link {entry.name[:80]}; links are not followed.")
+                if entry.is_encrypted:
+                    raise refused(self.name, "encrypted", "is protected by a password; pack it without one.")
+                count, packed, unpacked = count + 1, packed + entry.packed_size, unpacked + entry.size
+                yield Held(plain_path(self.name, entry.name), entry.size, entry.at)
+        except Damaged:
+            raise self._damaged() from None
+        # Entries may lie over one another, and say of themselves what they like.
+        self._check(self.name, count, unpacked, min(packed, self._path.stat().st_size))
+
+    def _damaged(self) -> Invalid:
+        return refused(self.name, "damaged_archive", "is a damaged ZIP archive; was it cut on the way?")
 
     def read(self, held: Held, most: int | None) -> bytes | memoryview:
         try:
