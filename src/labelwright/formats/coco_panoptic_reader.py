@@ -1,7 +1,7 @@
 """Read COCO panoptic files: a JSON and the folder of PNGs of its name."""
 
-from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -9,9 +9,13 @@ import msgspec
 from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import Faults, FoundAnswer, FoundClass, FoundMedium, FoundObject, LabelFile, Place, Side
+from labelwright.exchange.index import Index
 from labelwright.formats import mask_classes, mask_pictures
 from labelwright.formats.coco_besides import tell_besides
+from labelwright.formats.coco_lists import NOT_SO, CutContent, Walk, checked, cut_out, known, lists_of
+from labelwright.formats.coco_panoptic_annotations import Annotation, Annotations, FoundAnnotation
 from labelwright.formats.coco_reader import is_panoptic
+from labelwright.formats.json_elements import RAWS
 from labelwright.formats.json_files import decoded_text, element, others_in
 from labelwright.formats.masks_instance import answers_of
 from labelwright.raster import Traced
@@ -44,48 +48,68 @@ class _Info(msgspec.Struct):
     comment: str | None = None
 
 
-class _Annotation(msgspec.Struct):
-    image_id: int | str
-    file_name: str
-    segments_info: list[msgspec.Raw]
-
-
-class _Content(msgspec.Struct):
+class _Content(msgspec.Struct, kw_only=True):
     images: list[msgspec.Raw]
     annotations: list[msgspec.Raw]
     categories: list[_Category]
 
 
+class _Rest(CutContent, kw_only=True):
+    categories: list[_Category]
+
+
 _CONTENT: Final = msgspec.json.Decoder(_Content)
+_REST: Final = msgspec.json.Decoder(_Rest)
 _IMAGE: Final = msgspec.json.Decoder(_Image)
-_ANNOTATION: Final = msgspec.json.Decoder(_Annotation)
 _INFO: Final = msgspec.json.Decoder(_Info)
 _OF_IMAGES: Final = frozenset(_Image.__struct_encode_fields__)
-_OF_ANNOTATIONS: Final = frozenset(_Annotation.__struct_encode_fields__)
 _OF_CATEGORIES: Final = frozenset(_Category.__struct_encode_fields__)
 _OF_SEGMENTS: Final = frozenset((*_Info.__struct_encode_fields__, "area", "bbox"))
 
 
-class _Found(NamedTuple):
-    """What a file has of one picture: where, and what it says besides."""
+class _Opened(NamedTuple):
+    """A file: where it is, what stands in it beside its lists, its images as text, and its annotations by image."""
 
-    place: Place
-    annotation: _Annotation
-    asides: tuple[FoundAnswer, ...]
+    path: str
+    text: bytes | memoryview
+    categories: list[_Category]
+    images: Walk
+    annotations: Annotations
 
 
 class _Part(NamedTuple):
-    """One JSON file on its way: where it is, what all files declare, where PNGs are by name, and what is wrong."""
+    """One JSON file on its way: where it is, what all files declare, where PNGs are, and what is wrong."""
 
     path: str
     categories: dict[int, _Category]
-    masks: dict[str, str]
+    masks: "_Masks"
     faults: Faults
 
-    def mask(self, files: Files, name: str) -> str:
-        """Where a PNG is: in the folder of the JSON's name, else the only one of that name, wherever it lies."""
-        place = f"{self.path.removesuffix('.json')}/{name}"
-        return place if place in files.sizes else self.masks.get(name, place)
+
+class _Masks:
+    """The PNGs among files, and where the only one of a name is, for who looks for it elsewhere."""
+
+    def __init__(self, files: Files) -> None:
+        self._files, self._paths = files, files.ending(".png")
+
+    def of(self, path: str, name: str) -> str:
+        """A PNG of a JSON file: in the folder of its name, else the only one of that name, wherever it lies."""
+        place = f"{path.removesuffix('.json')}/{name}"
+        if place in self._files.sizes:
+            return place
+        at = self._numbers.get(name)
+        return place if at is None or at < 0 else self._paths[at]
+
+    @cached_property
+    def _numbers(self) -> Index:
+        """The number of each path by its last part, -1 where several end so."""
+        firsts, numbers = Index(), Index()
+        for number, path in enumerate(self._paths):
+            if firsts.setdefault(path.rpartition("/")[2], number) != number:
+                numbers.setdefault(path.rpartition("/")[2], -1)
+        for number, path in enumerate(self._paths):
+            numbers.setdefault(path.rpartition("/")[2], number)
+        return numbers
 
 
 def recognise(files: Files) -> bool:
@@ -96,50 +120,57 @@ def recognise(files: Files) -> bool:
 def read(files: Files) -> LabelFile:
     """Open every panoptic file. Raises Invalid when there is none, or one cannot be read."""
     faults = Faults()
-    contents = {path: _content(files, path, faults) for path in files.ending(".json") if is_panoptic(files, path)}
+    contents = [_opened(files, path, faults) for path in files.ending(".json") if is_panoptic(files, path)]
     if not contents:
         raise refused("The upload", "not_panoptic", "holds no JSON file of segments with PNGs in a folder of its name.")
-    categories = {c.id: c for content in contents.values() for c in content.categories}
-    tails = Counter(path.rpartition("/")[2] for path in files.ending(".png"))
-    masks = {tail: path for path in files.ending(".png") if tails[tail := path.rpartition("/")[2]] == 1}
+    categories = {c.id: c for content in contents for c in content.categories}
+    masks = _Masks(files)
 
     def media() -> Iterator[FoundMedium]:
-        for path, content in contents.items():
-            part = _Part(path, categories, masks, faults)
-            annotations = _annotations(content, path, faults)
-            for number, raw in enumerate(content.images):
-                at = Place(path, pointer=f"/images/{number}")
+        for content in contents:
+            part = _Part(content.path, categories, masks, faults)
+            annotations = content.annotations.begin(content.path, faults)
+            for number, raw in enumerate(_images(content.images)):
+                at = Place(content.path, pointer=f"/images/{number}")
                 image = element(raw, _IMAGE, "image", at, faults)
                 if image is not None:
-                    medium = _medium(files, part, image, at, annotations.pop(str(image.id), None))
+                    medium = _medium(files, part, image, at, annotations.take(str(image.id)))
                     asides = (*asides_of(others_in(raw, _OF_IMAGES), at), *medium.asides)
                     yield msgspec.structs.replace(medium, asides=asides) if asides else medium
-            for image_id, left in annotations.items():
+            for image_id, place in annotations.left():
                 text = f"The annotation is of image {image_id}, which is not in the file."
-                faults.add(left.place, "unknown_image", text, image_id)
+                faults.add(place, "unknown_image", text, image_id)
 
     return LabelFile(classes=tuple(map(_class, categories.values())), media=media, faults=faults)
 
 
-def _content(files: Files, path: str, faults: Faults) -> _Content:
-    found, text = decoded_text(files.read(path), path, _CONTENT, "panoptic file", "not_panoptic")
-    tell_besides(text, path, _OF_CATEGORIES, faults)
-    return found
+def _images(walk: Walk) -> Iterator[msgspec.Raw]:
+    for _, text in walk.portions():
+        yield from RAWS.decode(text)
 
 
-def _annotations(content: _Content, path: str, faults: Faults) -> dict[str, _Found]:
-    """The annotations by image."""
-    by_image: dict[str, _Found] = {}
-    for number, raw in enumerate(content.annotations):
-        place = Place(path, pointer=f"/annotations/{number}")
-        annotation = element(raw, _ANNOTATION, "annotation", place, faults)
-        if annotation is not None:
-            asides = asides_of(others_in(raw, _OF_ANNOTATIONS), place)
-            found = by_image.setdefault(str(annotation.image_id), _Found(place, annotation, asides))
-            if found.place != place:
-                text = f"Image {annotation.image_id} has two annotations; only the first one is read."
-                faults.add(place, "duplicate_annotation", text, annotation.image_id)
-    return by_image
+def _opened(files: Files, path: str, faults: Faults) -> _Opened:
+    content = files.read(path)
+    opened = _in_portions(files, path, content) or _as_a_whole(files, path, content)
+    tell_besides(opened.text, path, _OF_CATEGORIES, faults)
+    return opened
+
+
+def _in_portions(files: Files, path: str, content: bytes | memoryview) -> _Opened | None:
+    for rest, lists in cut_out(content, _REST):
+        try:
+            images, annotations = checked(lists.images), checked(lists.annotations)
+        except NOT_SO:
+            continue
+        return _Opened(path, lists.rest, rest.categories, images, Annotations(files, lists.annotations, annotations))
+    return None
+
+
+def _as_a_whole(files: Files, path: str, content: bytes | memoryview) -> _Opened:
+    found, text = decoded_text(content, path, _CONTENT, "panoptic file", "not_panoptic")
+    lists = lists_of(text)
+    annotations = Annotations(files, lists.annotations, known(lists.annotations))
+    return _Opened(path, text, found.categories, known(lists.images), annotations)
 
 
 def _class(category: _Category) -> FoundClass:
@@ -154,11 +185,11 @@ def _colour(found: Any) -> str | None:
     return mask_classes.hex_of((found[0], found[1], found[2])) if is_one else None
 
 
-def _medium(files: Files, part: _Part, image: _Image, place: Place, found: _Found | None) -> FoundMedium:
+def _medium(files: Files, part: _Part, image: _Image, place: Place, found: FoundAnnotation | None) -> FoundMedium:
     path, faults = part.path, part.faults
     objects: tuple[FoundObject, ...] = ()
     if found is not None:
-        pixels = _mask(files, part.mask(files, found.annotation.file_name), image, found.place, faults)
+        pixels = _mask(files, part.masks.of(path, found.annotation.file_name), image, found.place, faults)
         if pixels is not None:
             objects = tuple(_objects(pixels, found.annotation, found.place, part.categories, faults))
     return FoundMedium(
@@ -190,7 +221,7 @@ def _mask(files: Files, mask: str, image: _Image, place: Place, faults: Faults) 
 
 def _objects(
     pixels: mask_pictures.Pixels,
-    annotation: _Annotation,
+    annotation: Annotation,
     place: Place,
     categories: dict[int, _Category],
     faults: Faults,
