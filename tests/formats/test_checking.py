@@ -92,3 +92,18 @@ def test_a_moved_shape_is_found_whatever_the_order(form: Format, kind: str, tmp_
     for wrong in ((*shapes[:2], shapes[3]), (shapes[3], *shapes[1:3]), shapes):
         with pytest.raises(Differs, match=f"lost or moved a {kind}"):
             check(*wrong)
+
+
+@pytest.mark.parametrize("form", ["coco", "yolo-seg", "datumaro", "cityscapes"])
+def test_pictures_in_another_order_wait_for_their_tasks(form: str, tmp_path: Path) -> None:
+    def check(place: float) -> int:
+        tasks = tasks_of(MOVED["polygon"](10))
+        moved = msgspec.structs.replace(tasks[0], content=tasks_of(MOVED["polygon"](place))[0].content)
+        balance, again = written(FORMATS[form], tasks, tmp_path / "archive.zip")
+        backwards = list(again)[::-1]
+        backwards[-1] = msgspec.structs.replace(backwards[-1], content=moved.content)
+        return check_archive(FORMATS[form], tmp_path / "archive.zip", balance, iter(backwards))
+
+    assert check(10) == 3
+    with pytest.raises(Differs, match="lost or moved a polygon"):
+        check(15)

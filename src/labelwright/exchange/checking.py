@@ -3,9 +3,13 @@
 An archive that its reader reads differently is never handed out.
 """
 
-from collections.abc import Iterable, Sequence
+import os
+import pickle
+import weakref
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +19,7 @@ from labelwright.exchange.drawn import BOXES, RINGS, Drawn, drawn_in
 from labelwright.exchange.files import open_files
 from labelwright.exchange.format import Format
 from labelwright.exchange.found import DrawnMedium, FoundMedium, FoundObject, LabelFile, scaled
+from labelwright.exchange.index import Index
 from labelwright.exchange.ledger import Balance
 from labelwright.exchange.naming import stem_of
 from labelwright.exchange.source import TaskLabels
@@ -30,13 +35,14 @@ def check_archive(form: Format, path: Path, balance: Balance, tasks: Iterable[Ta
     """Read an archive back; returns how many objects were found. Raises Differs.
 
     `tasks` are those that were written, with the places of their pictures. Both are walked over side by side: what
-    comes in another order waits. Where the reader has a picture's shapes as numbers, these are compared, and only of a
-    picture in which they differ are objects made: they may be the same in another order.
+    comes in another order, as splits do, waits on the disk. Where the reader has a picture's shapes as numbers, these
+    are compared, and only of a picture in which they differ are objects made: they may be the same in another order.
     """
     if form.read is None or not balance.exported["tasks"]:
         return 0  # of no task, most formats have no file by which their readers could know them
-    labels = form.read(open_files(path, processes=processes, is_ours=True))
-    found = _Found(labels)
+    files = open_files(path, processes=processes, is_ours=True)
+    labels = form.read(files)
+    found = _Found(labels, files.spool)
     kind = _kind_drawn(form) if labels.drawn is not None else None
     for task in tasks:
         chosen = _chosen(form, task, kind) if kind is not None else None
@@ -114,26 +120,24 @@ def _geometries(medium: FoundMedium, shapes: Drawn | None, task: TaskLabels) -> 
 class _Found:
     """Media on their way out of a reader, found by task; `count` is of all their objects so far."""
 
-    def __init__(self, labels: LabelFile) -> None:
+    def __init__(self, labels: LabelFile, open_temporary: Callable[[], IO[bytes]]) -> None:
         self._media = labels.drawn() if labels.drawn is not None else ((medium, None) for medium in labels.media())
-        self._waiting: dict[str, DrawnMedium] = {}
+        self._waiting = _Waiting(open_temporary)
         self._next: DrawnMedium | None = None
         self.count = 0
 
     def take(self, task: TaskLabels, *, is_needed: bool) -> DrawnMedium | tuple[None, None]:
         """The medium of a task; when it is not needed, only if it is at hand."""
         keys = _keys_of_task(task)
-        for key in keys:
-            if (found := self._waiting.get(key)) is not None:
-                self._forget(found[0])
-                return found
+        if (found := self._waiting.take(keys)) is not None:
+            return found
         while (found := self._peek()) is not None:
             if not is_needed and keys.isdisjoint(_keys_of(found[0])):
                 return None, None
             self._next = None
             if not keys.isdisjoint(_keys_of(found[0])):
                 return found
-            self._waiting.update(dict.fromkeys(_keys_of(found[0]), found))
+            self._waiting.add(found)
         return None, None
 
     def drain(self) -> None:
@@ -149,9 +153,37 @@ class _Found:
                 self.count += drawn.size if drawn is not None else sum(map(_count, medium.objects))
         return self._next
 
-    def _forget(self, medium: FoundMedium) -> None:
-        for key in _keys_of(medium):
-            self._waiting.pop(key, None)
+
+class _Waiting:
+    """Media that came before their tasks, in a temporary file; in memory is where, by what tasks may know them by."""
+
+    def __init__(self, open_temporary: Callable[[], IO[bytes]]) -> None:
+        self._open_temporary = open_temporary
+        self._file: IO[bytes] | None = None
+        self._numbers, self._places = Index(), array("q")
+
+    def add(self, found: DrawnMedium) -> None:
+        """Let one wait."""
+        if self._file is None:
+            self._file = self._open_temporary()
+            weakref.finalize(self, self._file.close)
+        for key in _keys_of(found[0]):
+            self._numbers.setdefault(key, len(self._places))
+        self._places.append(self._file.seek(0, os.SEEK_END))
+        pickle.dump(found, self._file, protocol=5)
+
+    def take(self, keys: Iterable[str]) -> DrawnMedium | None:
+        """The one that has one of these keys, which waits no longer."""
+        if self._file is None:
+            return None
+        for key in keys:
+            number = self._numbers.get(key)
+            if number is not None and self._places[number] >= 0:
+                self._file.seek(self._places[number])
+                self._places[number] = -1
+                found: DrawnMedium = pickle.load(self._file)  # noqa: S301 - what was put there above
+                return found
+        return None
 
 
 def _keys_of(medium: FoundMedium) -> tuple[str, ...]:
