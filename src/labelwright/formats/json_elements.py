@@ -48,7 +48,7 @@ class Window(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """A file with a short list for a long one; the short one; the long one."""
+    """A file with short lists for long ones; one of the short ones; the long one that was there."""
 
     rest: bytes
     mark: bytes
@@ -192,21 +192,13 @@ def runs(numbers: Places) -> list[tuple[int, int]]:
     return list(zip(numbers[[0, *(breaks + 1)]].tolist(), numbers[[*breaks, -1]].tolist(), strict=True))
 
 
-def without_list(content: bytes | memoryview, key: str, others: Sequence[str]) -> Iterator["Cut"]:
-    """What a file may be with a short list for the long one at a key, and that list: guesses, to be read as JSON.
-
-    `others` are the keys that may come behind. The short list is another one each time.
-    """
-    view = memoryview(content)
-    for start, end in _lists(view, key, others):
-        mark = _mark()
-        yield Cut(b"".join((view[:start], mark, view[end:])), mark, view[start:end])
-
-
 def without_lists(
     content: bytes | memoryview, keys: tuple[str, str], others: Sequence[str]
 ) -> Iterator[tuple[Cut, Cut]]:
-    """As `without_list`, of two long lists, the second of which may stand on either side of the first."""
+    """What a file may be with short lists for two long ones, and these lists: guesses, to be read as JSON.
+
+    The second may stand on either side of the first; `others` are the keys that may come behind them.
+    """
     view, (key, other), marks = memoryview(content), keys, (_mark(), _mark())
     for start, end in _lists(view, key, (*others, other)):
         before, behind = view[:start], view[end:]
