@@ -22,6 +22,7 @@ from labelwright.exchange.shapes import from_rings
 from labelwright.exchange.source import Medium, Source, TaskLabels
 from labelwright.formats.json_files import answers_in, answers_text, others_in
 from labelwright.formats.repeated_keys import check_keys
+from labelwright.formats.text_lines import open_lines
 from labelwright.model.errors import Invalid, InvalidJson
 from labelwright.model.geometry import Geometry, ImageSegmentation, Polygon, Rectangle, kind_of
 
@@ -137,7 +138,7 @@ def read(files: Files) -> LabelFile:
 
 def _media(files: Files, path: str, faults: Faults) -> Iterator[FoundMedium]:
     try:
-        lines = files.text(path).split("\n")
+        lines = open_lines(files, path)
     except Invalid as error:
         faults.add(Place(path), error.issues[0].code, str(error))
         return
@@ -145,16 +146,16 @@ def _media(files: Files, path: str, faults: Faults) -> Iterator[FoundMedium]:
         if text.strip():
             place = Place(path, line=number)
             try:
-                check_keys(text.encode())
+                check_keys(text)
                 yield _medium(_LINE.decode(text), _others(text), place, faults)
             except (msgspec.DecodeError, RecursionError, InvalidJson) as error:
-                faults.add(place, "invalid_line", f"This line cannot be read: {error}.", text)
+                faults.add(place, "invalid_line", f"This line cannot be read: {error}.", text.decode().strip("\n"))
 
 
-def _others(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _others(text: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a line has besides, and what its objects have, in columns."""
-    line, objects = text.encode(), _OBJECTS.decode(text).objects
-    return others_in(line, _Line.__struct_fields__), others_in(objects, _OF_OBJECTS)
+    objects = _OBJECTS.decode(text).objects
+    return others_in(text, _Line.__struct_fields__), others_in(objects, _OF_OBJECTS)
 
 
 def _medium(line: _Line, others: tuple[dict[str, Any], dict[str, Any]], place: Place, faults: Faults) -> FoundMedium:

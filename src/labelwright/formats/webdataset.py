@@ -7,7 +7,7 @@ after its first dot would be an extension. https://github.com/webdataset/webdata
 import os
 import tarfile
 from collections.abc import Callable, Iterator
-from itertools import count, islice
+from itertools import chain, count, islice
 from typing import Any, BinaryIO, Final
 
 import msgspec
@@ -41,9 +41,10 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
     for split in source.splits:
         tasks, keys = source.tasks(split), count()
         for number in count():
-            shard = list(islice(tasks, settings[MOST.id]))
-            if not shard:
+            first = next(tasks, None)
+            if first is None:
                 break
+            shard = chain([first], islice(tasks, settings[MOST.id] - 1))
             with archive.file(f"{FOLDER}/{split or 'labels'}-{number:06d}.tar") as put:
                 for task, key in zip(shard, keys, strict=False):
                     _write_sample(put, f"{key:09d}", task, (source, flat))
