@@ -13,6 +13,7 @@ from pyarrow import parquet
 from labelwright.exchange.files import open_files
 from labelwright.exchange.found import FoundMedium, LabelFile
 from labelwright.formats import FORMATS
+from labelwright.formats import parquet as module
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Polygon, Rectangle
 from tests.formats import corpus
@@ -41,6 +42,16 @@ def test_there_is_a_typed_row_for_each_annotation_and_one_for_a_picture_without_
     assert table.schema.field("xywh").type.num_fields == 4
     sizes = set(zip(table["width"].to_pylist(), table["height"].to_pylist(), strict=True))
     assert sizes == {corpus.SIZE_WH, corpus.SIZE_WH[::-1], (None, None)}
+
+
+def test_how_many_rows_become_columns_at_a_time_changes_no_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_ROWS", 8)
+    monkeypatch.setattr(module, "_POINTS", 40)
+    whole, _ = export(PARQUET)
+    for rows, points in ((1, 1000), (3, 1000), (1000, 5)):
+        monkeypatch.setattr(module, "_ROWS_AT_ONCE", rows)
+        monkeypatch.setattr(module, "_POINTS_AT_ONCE", points)
+        assert export(PARQUET)[0] == whole
 
 
 def test_a_table_of_others_needs_a_path_a_class_and_a_box_or_rings(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from labelwright.exchange.found import (
     Side,
     families,
 )
+from labelwright.exchange.index import Index
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.shapes import rings_of, shape_of_kind
 from labelwright.exchange.source import Source, TaskLabels
@@ -36,6 +37,10 @@ from labelwright.model.geometry import Geometry, kind_of
 PATH: Final = "labels.parquet"
 _ROWS: Final = 10_000
 _POINTS: Final = 1_000_000
+"""Most rows and points of a group of rows, as they lie in the file."""
+_ROWS_AT_ONCE: Final = 2_500
+_POINTS_AT_ONCE: Final = 50_000
+"""About as many become columns at a time: as such they take a tenth of the memory."""
 
 
 def _arrow() -> tuple[Any, Any]:
@@ -46,6 +51,8 @@ def _arrow() -> tuple[Any, Any]:
     except ImportError:
         text = "needs “pip install labelwright[parquet]” here."
         raise refused("Parquet", "needs_extra", text) from None
+    # Its own allocator gives pages back between portions, and takes them again: they took twice the time.
+    pa.set_memory_pool(pa.system_memory_pool())
     return pa, parquet
 
 
@@ -74,8 +81,13 @@ def write(source: Source, archive: Archive, settings: Chosen, ledger: Ledger) ->
         pa.PythonFile(_Sink(put), mode="w") as file,
         parquet.ParquetWriter(file, schema, version="2.6", compression="zstd", compression_level=3) as writer,
     ):
-        for portion in _portions(rows):
-            writer.write_table(pa.Table.from_pylist(portion, schema), row_group_size=len(portion))
+        group = []
+        for some, is_last in _some(rows):
+            group.append(pa.RecordBatch.from_pylist(some, schema))
+            if is_last:
+                table = pa.Table.from_batches(group).combine_chunks()
+                writer.write_table(table, row_group_size=len(table))
+                group = []
 
 
 class _Sink:
@@ -98,18 +110,23 @@ class _Sink:
         self.closed = True
 
 
-def _portions(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """Rows in groups, of fewer rows where they have many points."""
-    portion: list[dict[str, Any]] = []
-    points = 0
+def _some(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[list[dict[str, Any]], bool]]:
+    """Rows some at a time, and whether a group of rows ends with them, which has fewer where they have many points."""
+    some: list[dict[str, Any]] = []
+    count = points = points_of_some = 0
     for row in rows:
-        portion.append(row)
-        points += sum(map(len, row.get("geometry", ())))
-        if len(portion) >= _ROWS or points >= _POINTS:
-            yield portion
-            portion, points = [], 0
-    if portion:
-        yield portion
+        some.append(row)
+        count += 1
+        fresh = sum(map(len, row.get("geometry", ())))
+        points, points_of_some = points + fresh, points_of_some + fresh
+        is_last = count >= _ROWS or points >= _POINTS
+        if is_last or count % _ROWS_AT_ONCE == 0 or points_of_some >= _POINTS_AT_ONCE:
+            yield some, is_last
+            some, points_of_some = [], 0
+        if is_last:
+            count = points = 0
+    if count:
+        yield some, True
 
 
 def _rows(task: TaskLabels, flat: Flattener) -> Iterator[dict[str, Any]]:
@@ -200,15 +217,14 @@ def read(files: Files) -> LabelFile:
 
     def media() -> Iterator[FoundMedium]:
         for path, file in opened.items():
-            seen: set[str] = set()
+            seen = Index()
             for picture, rows in groupby(_found(file, path, faults), key=lambda one: one.row.path):
                 found = list(islice(rows, MAX_ANNOTATIONS + 1))  # of more than that none is taken
-                if picture in seen:
+                if not seen.add(picture):
                     text = "The rows of a picture have to follow one another; write the table ordered by path."
                     faults.add(found[0].place, "not_together", text, picture)
                 else:
                     yield _medium(found, faults)
-                seen.add(picture)
 
     notes = tuple(text for path, file in opened.items() for text in _unread(path, file))
     return LabelFile(classes=(), media=media, faults=faults, notes=notes)

@@ -99,8 +99,8 @@ def _is_shard(files: Files, path: str) -> bool:
     return head[257:262] == b"ustar" and start[:1] == b"{" and all(f'"{key}"'.encode() in start for key in _KEYS)
 
 
-def _loose(files: Files, most: int | None = None) -> list[str]:
-    return [path for path in files.ending(".json")[:most] if files.json_keys(path) >= _KEYS]
+def _loose(files: Files, most: int | None = None) -> Sequence[str]:
+    return files.having(_KEYS, files.ending(".json")[:most])
 
 
 def read(files: Files) -> LabelFile:
