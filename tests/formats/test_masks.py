@@ -374,6 +374,13 @@ def test_a_table_with_faults_says_where_they_are(tmp_path):
     ]
 
 
+def test_an_instance_mask_that_no_line_names_is_told(tmp_path: Path) -> None:
+    files, _ = written(FORMATS["masks_instance"], labels(("car", BIG, 0)))
+    media, faults = read(FORMATS["masks_instance"], files | {"instances/b.png": files["instances/a.png"]}, tmp_path)
+    assert len(media) == 1
+    assert [(fault.place.file, fault.code) for fault in faults.kept] == [("instances/b.png", "unlisted_mask")]
+
+
 def test_a_mask_of_another_size_than_its_picture_is_not_read(tmp_path):
     files, _ = written(FORMATS["masks_instance"], labels(("car", BIG, 0)))
     files["instances/a.png"] = encode_png(np.ones((5, 5), dtype=np.uint16))

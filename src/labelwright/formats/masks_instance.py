@@ -15,6 +15,7 @@ from labelwright.exchange.asides import asides_of
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.format import CARRIES, Chosen, Format, Setting, converts
 from labelwright.exchange.found import Faults, FoundAnswer, FoundMedium, FoundObject, LabelFile, Place, Side, families
+from labelwright.exchange.index import Index
 from labelwright.exchange.ledger import Ledger, item_of
 from labelwright.exchange.source import Labelled, Scheme, Source, TaskLabels
 from labelwright.formats import mask_classes, mask_objects, mask_pictures
@@ -209,6 +210,7 @@ def read(files: Files) -> LabelFile:
     kinds = {row.name: row.kind for row in classes.values()}
 
     def media() -> Iterator[FoundMedium]:
+        named = Index()
         for number, text in enumerate(lines_in(files.read(root + LINES)), start=1):
             place = Place(root + LINES, line=number)
             try:
@@ -217,11 +219,15 @@ def read(files: Files) -> LabelFile:
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidJson) as error:
                 faults.add(place, "invalid_line", f"This line is no picture with its objects: {error}.", text[:60])
                 continue
+            named.add(root + line.mask)
             if root + line.mask not in files.sizes:
                 no_mask(faults, place, line.mask)
                 continue
             line = msgspec.structs.replace(line, mask=root + line.mask)
             yield _medium(files, line, said, place, kinds, faults)
+        for path in files.ending(".png"):
+            if path.startswith(f"{root}{FOLDER}/") and path not in named:
+                faults.add(Place(path), "unlisted_mask", f"No line of {LINES} says what its values mean.")
 
     return LabelFile(classes=tuple(row.found for row in classes.values()), media=media, faults=faults)
 
