@@ -285,10 +285,10 @@ class Exporting:
             self._filter.account(self._ledger, kept.task)
 
     def _add_side_car(self, archive: Archive) -> None:
-        refused: set[str] = set()
+        refused = Index()
         draft = self._draft(Ledger(refused, lost_along(self._form)), self._filter.conversions)
 
-        def write_draft(archive: Archive) -> set[str]:
+        def write_draft(archive: Archive) -> Index:
             draft.write(archive, {})
             return refused
 

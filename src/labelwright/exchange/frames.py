@@ -15,12 +15,6 @@ def write_frame(file: BinaryIO, content: bytes) -> None:
     file.write(content)
 
 
-def read_frame(file: BinaryIO, place: int) -> bytes:
-    """The frame at a place of an open file."""
-    file.seek(place)
-    return file.read(int.from_bytes(file.read(_HEAD_BYTES), "big"))
-
-
 class Frames:
     """A file of frames, where it lies: nothing is read that nobody looks at."""
 

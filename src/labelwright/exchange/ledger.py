@@ -14,6 +14,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 import numpy as np
 
+from labelwright.exchange.index import Index
 from labelwright.exchange.numerals import Floats
 from labelwright.exchange.source import TaskLabels
 from labelwright.model.document import Annotation
@@ -146,25 +147,26 @@ class Counted(NamedTuple):
 
     source: Counter[str]
     lines: dict[tuple[str, str, str], _Line]
-    refused_ids: set[str] | None
+    refused_ids: set[str]
     conversions: dict[Spot, str] | None
 
 
 class Ledger:
     """Collects while an export is written. Reasons are whole sentences without a count.
 
-    `refused_ids`, where somebody gives a set, gets the ids of all tasks and annotations that are refused. `lost` says
-    of comments and ids why the format holds none of them. `conversions`, where somebody gives a dictionary, gets how
-    each geometry and answer is converted that is.
+    `refused_ids`, where somebody gives an index, gets the ids of all tasks and annotations that are refused. `lost`
+    says of comments and ids why the format holds none of them. `conversions`, where somebody gives a dictionary, gets
+    how each geometry and answer is converted that is.
     """
 
     def __init__(
         self,
-        refused_ids: set[str] | None = None,
+        refused_ids: Index | None = None,
         lost: Mapping[Unit, str] = MappingProxyType({}),
         conversions: dict[Spot, str] | None = None,
     ) -> None:
         self._refused_ids, self.lost, self.conversions = refused_ids, lost, conversions
+        self._ids: Index | set[str] | None = refused_ids
         self._source: Counter[str] = Counter()
         self._lines: dict[tuple[str, str, str], _Line] = {}
 
@@ -215,18 +217,19 @@ class Ledger:
 
     def refused(self, unit: Unit, why: str, item: Item, *, count: int = 1) -> None:
         """Note what the format cannot hold."""
-        if self._refused_ids is not None and unit == "tasks":
-            self._refused_ids.add(item.task_id)
-        elif self._refused_ids is not None and unit == "geometries" and item.annotation_id is not None:
-            self._refused_ids.add(item.annotation_id)
+        if self._ids is not None and unit == "tasks":
+            self._ids.add(item.task_id)
+        elif self._ids is not None and unit == "geometries" and item.annotation_id is not None:
+            self._ids.add(item.annotation_id)
         self._line("refused", unit, why).add(count, item.class_key, item, None)
 
     def drained(self) -> Counted:
         """What was counted since the last time; counting goes on from nothing. Items taken out keep their room."""
-        found = Counted(self._source, self._lines, self._refused_ids, self.conversions)
+        ids = self._ids if isinstance(self._ids, set) else set()
+        found = Counted(self._source, self._lines, ids, self.conversions)
         self._source = Counter()
         self._lines = {key: _Line(line.room) for key, line in found.lines.items()}
-        self._refused_ids = set() if self._refused_ids is not None else None
+        self._ids = set() if self._refused_ids is not None else None
         self.conversions = {} if self.conversions is not None else None
         return found
 
@@ -235,8 +238,9 @@ class Ledger:
         self._source.update(counted.source)
         for key, line in counted.lines.items():
             self._line(*key).merge(line)
-        if self._refused_ids is not None and counted.refused_ids:
-            self._refused_ids.update(counted.refused_ids)
+        if self._refused_ids is not None:
+            for one in counted.refused_ids:
+                self._refused_ids.add(one)
         if self.conversions is not None and counted.conversions:
             self.conversions.update(counted.conversions)
 

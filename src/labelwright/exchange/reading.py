@@ -255,8 +255,3 @@ class FoundFrames:
 def write_frame(file: BinaryIO, medium: FoundMedium) -> None:
     """Append a medium."""
     frames.write_frame(file, msgspec.msgpack.encode(medium))
-
-
-def read_frames(file: BinaryIO, places: Iterable[int]) -> list[FoundMedium]:
-    """The media at some places of an open file."""
-    return [_DECODE.decode(frames.read_frame(file, place)) for place in places]

@@ -2,17 +2,21 @@
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, Final
+
+import msgspec
 
 from labelwright.exchange.archive import Archive
+from labelwright.exchange.chains import Chains
 from labelwright.exchange.checking import Differs
 from labelwright.exchange.files import open_files
 from labelwright.exchange.format import Format
 from labelwright.exchange.found import FoundAnswer, FoundMedium, FoundObject
+from labelwright.exchange.index import Index
 from labelwright.exchange.manifest import configuration_digest
-from labelwright.exchange.reading import identified, read_frames, write_frame
+from labelwright.exchange.reading import identified
 from labelwright.exchange.side_car import (
     EVERYTHING,
     PATH,
@@ -37,12 +41,14 @@ from labelwright.model.geometry import Geometry, kind_of
 
 NEAR_PX: Final = 2.0
 _MOST_COMPARED: Final = 300
+_ENCODE: Final = msgspec.msgpack.Encoder().encode
+_DECODE: Final = msgspec.msgpack.Decoder(FoundMedium).decode
 
 
 class Pairer:
     """Pairs the tasks of one archive. `refused` are the ids of tasks and annotations that the format did not take."""
 
-    def __init__(self, form: Format, scheme: Scheme, refused: Collection[str]) -> None:
+    def __init__(self, form: Format, scheme: Scheme, refused: Index) -> None:
         self._form, self._scheme, self._refused = form, scheme, refused
         names = scheme.names()
         self._by_name = {name: class_id for class_id, name in names.items()}
@@ -198,25 +204,24 @@ def _is_about(one: Geometry, other: Geometry) -> bool:
 class Spool:
     """What was found in an archive, laid aside in a file and found again by the id of its medium."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._places: dict[str, list[int]] = defaultdict(list)
+    def __init__(self, file: IO[bytes]) -> None:
+        self._media = Chains(file)
 
     def fill(self, media: Iterable[FoundMedium]) -> None:
         """Lay media aside."""
         for medium in media:
             if medium.id is not None:
-                self._places[medium.id].append(self._file.tell())
-                write_frame(self._file, medium)
+                self._media.add(medium.id, _ENCODE(medium))
 
     def parts(self, medium_id: str) -> list[FoundMedium]:
         """All that the archive says about a medium."""
-        return read_frames(self._file, self._places.get(medium_id, ()))
+        number = self._media.find(medium_id)
+        return [] if number is None else list(map(_DECODE, self._media.all(number)))
 
 
 def add_side_car(  # noqa: PLR0913 - what it is made of
     archive: Archive,
-    draft: Callable[[Archive], Collection[str]],
+    draft: Callable[[Archive], Index],
     form: Format,
     scheme: Scheme,
     tasks: Iterable[TaskLabels],
