@@ -6,13 +6,16 @@ archive, so that an import can tell what was changed there, what was deleted, an
 """
 
 import hashlib
+from array import array
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from labelwright.exchange.files import Files, refused
 from labelwright.exchange.found import FoundAnswer, FoundObject
+from labelwright.exchange.index import Index
 from labelwright.exchange.source import Scheme
 from labelwright.model.geometry import Geometry, kind_of
 
@@ -89,6 +92,8 @@ class Tail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _MEDIUM: Final = b'{"medium":"'
+_MOST_OF_ID: Final = 1 << 10
+_WINDOW_BYTES: Final = 1 << 20
 _LINE: Final = msgspec.json.Decoder(Line)
 
 
@@ -105,30 +110,59 @@ def encoded(head: Head, lines: Iterable[Line]) -> Iterator[bytes]:
     yield msgspec.json.encode(Tail(lines=count, sha256=digest.hexdigest())) + b"\n"
 
 
+class _Lines:
+    """The lines of a text without their ends, where they lie: eight bytes are held of each."""
+
+    def __init__(self, text: memoryview) -> None:
+        self._text, self._ends = text, array("q")
+        for start in range(0, len(text), _WINDOW_BYTES):
+            window = np.frombuffer(text[start : start + _WINDOW_BYTES], dtype=np.uint8)
+            self._ends.frombytes((np.flatnonzero(window == ord("\n")).astype(np.int64) + start).tobytes())
+        if len(text) and (not self._ends or self._ends[-1] != len(text) - 1):
+            self._ends.append(len(text))
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, number: int) -> memoryview:
+        return self._text[self.start(number) : self._ends[number]]
+
+    def start(self, number: int) -> int:
+        """Where a line begins."""
+        return self._ends[number - 1] + 1 if number else 0
+
+
 class SideCar:
     """A side-car that was opened and found whole; lines are read when somebody asks."""
 
-    def __init__(self, path: str, raw: bytes, head: Head) -> None:
-        self.path, self.head, self._raw = path, head, raw
-        self._places: dict[str, tuple[int, int, int]] = {}
-        for number, (start, end) in enumerate(_lines(raw), 1):
-            if raw.startswith(_MEDIUM, start):
-                medium = raw[start + len(_MEDIUM) : end].partition(b'"')[0]
-                self._places[medium.decode("utf-8", "replace")] = number, start, end
+    def __init__(self, path: str, lines: _Lines, head: Head) -> None:
+        self.path, self.head, self._lines = path, head, lines
+        self._numbers = Index()
+        for number, medium in self._named():
+            self._numbers.setdefault(medium, number)
 
-    @property
-    def media(self) -> tuple[str, ...]:
+    def __len__(self) -> int:
+        """How many media there are."""
+        return len(self._numbers)
+
+    def media(self) -> Iterator[str]:
         """Ids of media, in the order of the lines."""
-        return tuple(self._places)
+        return (medium for _, medium in self._named())
+
+    def _named(self) -> Iterator[tuple[int, str]]:
+        for number in range(len(self._lines)):
+            begins, _, rest = bytes(self._lines[number][:_MOST_OF_ID]).partition(_MEDIUM)
+            if rest and not begins:
+                yield number, rest.partition(b'"')[0].decode("utf-8", "replace")
 
     def find(self, medium_id: str | None) -> tuple[int, Line] | None:
         """The line of a medium with its number."""
-        place = self._places.get(medium_id or "")
-        if place is None:
+        at = self._numbers.get(medium_id or "")
+        if at is None:
             return None
-        number, start, end = place
+        number = at + 1
         try:
-            line = _LINE.decode(self._raw[start:end])
+            line = _LINE.decode(self._lines[at])
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise refused(self.path, "damaged_side_car", f"cannot be read at line {number}: {error}.") from None
         kept = {one.id: one for one in _all(line.objects)}
@@ -163,34 +197,25 @@ def open_side_car(files: Files, *, configuration_sha256: str | None = None) -> S
     path = find_path(files)
     if path is None:
         return None
-    raw = bytes(files.read(path))
-    places = list(_lines(raw))
+    raw = memoryview(files.read(path))
+    lines = _Lines(raw)
     remedy = "Remove it from the archive to import the labels without it."
     try:
-        version = msgspec.json.decode(raw[slice(*places[0])], type=dict[str, msgspec.Raw]).get("side_car")
+        version = msgspec.json.decode(lines[0], type=dict[str, msgspec.Raw]).get("side_car")
         if version is not None and bytes(version) != b"%d" % VERSION:
             text = f"is a side-car of version {bytes(version)[:20].decode()}; this program reads version {VERSION}."
             raise refused(path, "side_car_version", f"{text} {remedy}")
-        head = msgspec.json.decode(raw[slice(*places[0])], type=Head)
-        tail = msgspec.json.decode(raw[slice(*places[-1])], type=Tail)
+        head = msgspec.json.decode(lines[0], type=Head)
+        tail = msgspec.json.decode(lines[len(lines) - 1], type=Tail)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError):
         raise refused(path, "damaged_side_car", f"is no whole side-car; it was cut or changed. {remedy}") from None
-    if hashlib.sha256(raw[: places[-1][0]]).hexdigest() != tail.sha256 or tail.lines != len(places) - 2:
+    digest = hashlib.sha256(raw[: lines.start(len(lines) - 1)]).hexdigest()
+    if digest != tail.sha256 or tail.lines != len(lines) - 2:
         raise refused(path, "damaged_side_car", f"was changed since it was written. {remedy}")
     if configuration_sha256 not in {None, head.configuration_sha256}:
         text = f"is the side-car of another export (of “{head.project[:60]}”, with another label configuration)."
         raise refused(path, "other_side_car", f"{text} {remedy}")
-    return SideCar(path, raw, head)
-
-
-def _lines(raw: bytes) -> Iterator[tuple[int, int]]:
-    """Start and end of every line, without its end-of-line."""
-    start = 0
-    while (end := raw.find(b"\n", start)) >= 0:
-        yield start, end
-        start = end + 1
-    if start < len(raw):
-        yield start, len(raw)
+    return SideCar(path, lines, head)
 
 
 def class_paths(scheme: Scheme) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ import msgspec
 
 from labelwright.exchange.checking import is_near
 from labelwright.exchange.found import FoundAnswer, FoundMedium, FoundObject, Place
+from labelwright.exchange.index import Index
 from labelwright.exchange.side_car import (
     EVERYTHING,
     Kept,
@@ -78,10 +79,10 @@ class Restorer:
     def media(self, found: Iterable[FoundMedium]) -> Iterator[FoundMedium]:
         """Every medium restored; those that the archive does not hold come last."""
         waiting: dict[str, list[FoundMedium]] = {}
-        done: set[str] = set()
+        done = Index()
         for medium in found:
             known = self._side_car.find(medium.id)
-            if known is None or medium.id in done:
+            if known is None or known[1].medium in done:
                 yield medium
                 continue
             _, line = known
@@ -96,7 +97,7 @@ class Restorer:
             assert known is not None
             done.add(medium_id)
             yield self._restored(parts, known[1])
-        for medium_id in self._side_car.media:
+        for medium_id in self._side_car.media():
             number_and_line = None if medium_id in done else self._side_car.find(medium_id)
             if number_and_line is not None and number_and_line[1].parts == 0:
                 yield self._whole(*number_and_line)

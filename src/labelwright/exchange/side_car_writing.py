@@ -270,9 +270,9 @@ def check_side_car(form: Format, path: Path) -> None:
     files = open_files(path, is_ours=True)
     side_car = open_side_car(files)
     assert side_car is not None
-    if not side_car.media:
+    if not len(side_car):
         return
-    back: set[str] = set()
+    back = Index()
     for medium in Restorer(side_car).media(identified(form.read(files).media(), files)):
         known = side_car.find(medium.id)
         if known is not None:
@@ -280,8 +280,8 @@ def check_side_car(form: Format, path: Path) -> None:
             if not _is_back(medium.objects, line.objects) or said_of(medium.answers) != line.answers:
                 raise Differs(f"The side-car of {form.name} does not bring back {line.name}.")
             back.add(line.medium)
-    if len(back) != len(side_car.media):
-        raise Differs(f"The side-car of {form.name} brings back {len(back)} of {len(side_car.media)} pictures.")
+    if len(back) != len(side_car):
+        raise Differs(f"The side-car of {form.name} brings back {len(back)} of {len(side_car)} pictures.")
 
 
 def said_of(answers: Iterable[FoundAnswer]) -> dict[str, Said]:
