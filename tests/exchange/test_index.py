@@ -33,3 +33,14 @@ def test_many_texts_keep_their_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [numbered.get(text) for text in texts] == list(range(10_500))
     assert len(numbered) == 10_500
     assert "another" not in numbered
+
+
+def test_an_index_takes_another_one_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "_FRESH", 10)
+    one, other = Index(), Index()
+    for number in range(25):
+        one.setdefault(f"a{number}", number)
+        other.setdefault(f"a{number + 20}", -number)
+    assert one.include(other) == 20
+    assert [one.get(f"a{number}") for number in (0, 24, 25, 44)] == [0, 24, -5, -24]
+    assert one.include(other) == 0

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from labelwright.exchange.files import open_files
 from labelwright.formats import FORMATS
+from labelwright.formats.csv_files import columns_of
 from labelwright.model.errors import Invalid
 from labelwright.model.geometry import Rectangle
 from tests.exchange import writing
@@ -98,3 +100,13 @@ def test_what_spreadsheets_would_execute_can_be_escaped_and_comes_back_as_it_was
     _, media = writing.opened({"boxes.csv": "\n".join(lines)}, tmp_path)
     assert [medium.path for medium in media] == NAMES
     assert {one.geometry for medium in media for one in medium.objects} == {Rectangle(-1, -2, 30, 40)}
+
+
+def test_a_column_that_the_first_kilobytes_cut_is_none(tmp_path: Path) -> None:
+    """Its name may begin like another one's."""
+    head = ",".join((*(f"column {number:05}" for number in range(9_000)), "last"))
+    for ending in ("", "\n"):
+        (tmp_path / "a.csv").write_text(head + ending)
+        found = columns_of(open_files(tmp_path / "a.csv"), "a.csv")
+        assert {name for name in found if len(name) != len("column 00000")} == set()
+        assert len(found) == (1 << 16) // len("column 00000,")

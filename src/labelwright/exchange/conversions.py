@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from labelwright.exchange.ledger import Ledger, Spot, item_of
+from labelwright.exchange.ledger import Ledger, item_of
 from labelwright.exchange.source import Scheme, TaskLabels
+from labelwright.exchange.spots import Spot, Spots
 from labelwright.model.document import Annotation, Answers
 
 ALLOW: Final = "allow"
@@ -20,14 +21,13 @@ _INSIDE: Final = "What it is nested in would be converted, and conversions are r
 
 
 class Conversions(NamedTuple):
-    """How what is left out would be converted, by where it is; and the tasks that have any of it."""
+    """How what is left out would be converted, by where it is."""
 
-    how: dict[Spot, str]
-    tasks: frozenset[str]
+    how: Spots
 
     def without(self, task: TaskLabels) -> TaskLabels:
         """A task without what would be converted; what is nested goes with its parent."""
-        if task.task_id not in self.tasks:
+        if not self.how.has_task(task.task_id):
             return task
         document = task.document
         left = [one for one in document.annotations if Spot(task.task_id, one.id) not in self.how]
@@ -46,7 +46,7 @@ class Conversions(NamedTuple):
 
     def account(self, ledger: Ledger, scheme: Scheme, task: TaskLabels) -> None:
         """Tell the ledger what of a task is left out."""
-        if task.task_id not in self.tasks:
+        if not self.how.has_task(task.task_id):
             return
         kept = {one.id for one in self.without(task).document.annotations}
         self._account_answers(ledger, task, None, task.document.answers)
@@ -69,20 +69,21 @@ class Conversions(NamedTuple):
                 ledger.refused("answers", _refused(why), item_of(task, owner_id))
 
 
-NOTHING: Final = Conversions({}, frozenset())
+NOTHING: Final = Conversions(Spots())
 
 
 def _refused(how: str) -> str:
     return f"Conversions are refused: {how}"
 
 
-def find_conversions(draft: Callable[[Conversions], dict[Spot, str]]) -> Conversions:
+def find_conversions(draft: Callable[[Conversions, Spots], None]) -> Conversions:
     """What drafts convert, each without what the ones before it did: what is left out may change the rest."""
-    found = NOTHING
-    while more := {spot: how for spot, how in draft(found).items() if spot not in found.how}:
-        how = found.how | more
-        found = Conversions(how, frozenset(spot.task_id for spot in how))
-    return found
+    found = Conversions(Spots())
+    while True:
+        more = Spots(found.how.texts)
+        draft(found, more)
+        if not found.how.include(more):
+            return found
 
 
 class Nowhere:

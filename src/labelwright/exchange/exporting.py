@@ -18,7 +18,7 @@ from labelwright.exchange.conversions import ALLOW, REFUSE, Conversions, Nowhere
 from labelwright.exchange.filtering import Filter, leave_out
 from labelwright.exchange.format import Format, lost_along
 from labelwright.exchange.index import Index
-from labelwright.exchange.ledger import Balance, Counted, Ledger, Spot
+from labelwright.exchange.ledger import Balance, Counted, Ledger
 from labelwright.exchange.media_lines import Described, MediaLines, Named, described
 from labelwright.exchange.numbers import compacted
 from labelwright.exchange.planning import Kept, Names, Plan, plan_of_names, plan_of_tasks
@@ -27,6 +27,7 @@ from labelwright.exchange.sharing import in_turn
 from labelwright.exchange.side_car_writing import add_side_car
 from labelwright.exchange.source import AT_ONCE, Made, Medium, Scheme, Source, TaskLabels, counts_by_class
 from labelwright.exchange.splits import splitter
+from labelwright.exchange.spots import Spots
 from labelwright.exchange.turning import STORED, stored_document, stored_medium
 from labelwright.exchange.verdict import Verdict
 
@@ -318,11 +319,10 @@ class Exporting:
         draft._ledger, draft._filter = ledger, draft._filter._replace(conversions=conversions)
         return draft
 
-    def _drafted(self, conversions: Conversions) -> dict[Spot, str]:
-        """What is converted without what is said to be."""
-        ledger = Ledger(lost=lost_along(self._form), conversions={})
+    def _drafted(self, conversions: Conversions, found: Spots) -> None:
+        """Note what is converted without what is said to be."""
+        ledger = Ledger(lost=lost_along(self._form), conversions=found)
         self._draft(ledger, conversions).write_labels(Archive(Nowhere()))
-        return ledger.conversions or {}
 
     def _displayed(self) -> Iterator[TaskLabels]:
         """The kept tasks as they are displayed, whatever the frame of the archive."""

@@ -5,6 +5,7 @@ once in thirty million times.
 """
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -34,14 +35,7 @@ class Index:
 
     def setdefault(self, text: str, number: int) -> int:
         """The number of a text, which is this one if it had none."""
-        key = hash(text)
-        found = self._settled(key)
-        if found is not None:
-            return found
-        found = self._fresh.setdefault(key, number)
-        if len(self._fresh) >= _FRESH:
-            self._settle()
-        return found
+        return self._put(hash(text), number)
 
     def add(self, text: str) -> bool:
         """Note a text, for who wants to know no more than whether it is new."""
@@ -49,11 +43,32 @@ class Index:
         self.setdefault(text, 0)
         return len(self) > count
 
+    def include(self, other: "Index") -> int:
+        """Note all texts of another one with their numbers; returns how many are new."""
+        count = len(self)
+        for key, number in other.hashed():
+            self._put(key, number)
+        return len(self) - count
+
+    def hashed(self) -> Iterator[tuple[int, int]]:
+        """The hash of every text, and its number."""
+        yield from self._fresh.items()
+        yield from zip(self._keys, self._numbers, strict=True)
+
     def copy(self) -> "Index":
         """The same texts with the same numbers; either goes on apart."""
         other = Index()
         other._fresh, other._keys, other._numbers = dict(self._fresh), self._keys, self._numbers
         return other
+
+    def _put(self, key: int, number: int) -> int:
+        found = self._settled(key)
+        if found is not None:
+            return found
+        found = self._fresh.setdefault(key, number)
+        if len(self._fresh) >= _FRESH:
+            self._settle()
+        return found
 
     def _settled(self, key: int) -> int | None:
         at = bisect_left(self._keys, key)

@@ -17,6 +17,7 @@ import numpy as np
 from labelwright.exchange.index import Index
 from labelwright.exchange.numerals import Floats
 from labelwright.exchange.source import TaskLabels
+from labelwright.exchange.spots import Spot, Spots
 from labelwright.model.document import Annotation
 
 Unit = Literal["tasks", "geometries", "answers", "comments", "ids"]
@@ -47,14 +48,6 @@ class Loss(NamedTuple):
 
     measure: Literal["iou", "pixels"]
     amount: float
-
-
-class Spot(NamedTuple):
-    """Where something is: a task, an annotation of it (None: the medium), a question about that (None: no answer)."""
-
-    task_id: str
-    annotation_id: str | None
-    question_id: str | None = None
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -148,25 +141,26 @@ class Counted(NamedTuple):
     source: Counter[str]
     lines: dict[tuple[str, str, str], _Line]
     refused_ids: set[str]
-    conversions: dict[Spot, str] | None
+    conversions: dict[Spot, str]
 
 
 class Ledger:
     """Collects while an export is written. Reasons are whole sentences without a count.
 
     `refused_ids`, where somebody gives an index, gets the ids of all tasks and annotations that are refused. `lost`
-    says of comments and ids why the format holds none of them. `conversions`, where somebody gives a dictionary, gets
-    how each geometry and answer is converted that is.
+    says of comments and ids why the format holds none of them. `conversions`, where somebody gives spots, gets how each
+    geometry and answer is converted that is.
     """
 
     def __init__(
         self,
         refused_ids: Index | None = None,
         lost: Mapping[Unit, str] = MappingProxyType({}),
-        conversions: dict[Spot, str] | None = None,
+        conversions: Spots | None = None,
     ) -> None:
-        self._refused_ids, self.lost, self.conversions = refused_ids, lost, conversions
+        self._refused_ids, self.lost, self._conversions = refused_ids, lost, conversions
         self._ids: Index | set[str] | None = refused_ids
+        self._spots: Spots | dict[Spot, str] | None = conversions
         self._source: Counter[str] = Counter()
         self._lines: dict[tuple[str, str, str], _Line] = {}
 
@@ -202,17 +196,17 @@ class Ledger:
         self, unit: Unit, how: str, item: Item, *, loss: Loss | None = None, question_id: str | None = None
     ) -> None:
         """Note what the file holds in another form; an answer with its question."""
-        if self.conversions is not None:
-            self.conversions.setdefault(Spot(item.task_id, item.annotation_id, question_id), how)
+        if self._spots is not None:
+            self._spots.setdefault(Spot(item.task_id, item.annotation_id, question_id), how)
         self._line("converted", unit, how).add(1, item.class_key, item, loss)
 
     def converted_all(
         self, how: str, keys: Mapping[str, int], item_at: Callable[[int], Item], losses: Floats | None = None
     ) -> None:
         """Note geometries in another form, as many of each class key; `losses` are 1 - IoU of each, if measured."""
-        if self.conversions is not None:
+        if self._spots is not None:
             for item in map(item_at, range(sum(keys.values()))):
-                self.conversions.setdefault(Spot(item.task_id, item.annotation_id), how)
+                self._spots.setdefault(Spot(item.task_id, item.annotation_id), how)
         self._line("converted", "geometries", how).add_all(keys, item_at, losses)
 
     def refused(self, unit: Unit, why: str, item: Item, *, count: int = 1) -> None:
@@ -226,11 +220,12 @@ class Ledger:
     def drained(self) -> Counted:
         """What was counted since the last time; counting goes on from nothing. Items taken out keep their room."""
         ids = self._ids if isinstance(self._ids, set) else set()
-        found = Counted(self._source, self._lines, ids, self.conversions)
+        spots = self._spots if isinstance(self._spots, dict) else {}
+        found = Counted(self._source, self._lines, ids, spots)
         self._source = Counter()
         self._lines = {key: _Line(line.room) for key, line in found.lines.items()}
         self._ids = set() if self._refused_ids is not None else None
-        self.conversions = {} if self.conversions is not None else None
+        self._spots = {} if self._conversions is not None else None
         return found
 
     def merge(self, counted: Counted) -> None:
@@ -241,8 +236,9 @@ class Ledger:
         if self._refused_ids is not None:
             for one in counted.refused_ids:
                 self._refused_ids.add(one)
-        if self.conversions is not None and counted.conversions:
-            self.conversions.update(counted.conversions)
+        if self._conversions is not None:
+            for spot, how in counted.conversions.items():
+                self._conversions.setdefault(spot, how)
 
     def _line(self, bucket: str, unit: str, reason: str) -> _Line:
         key = bucket, unit, reason

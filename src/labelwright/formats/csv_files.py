@@ -19,8 +19,11 @@ csv.field_size_limit(1 << 20)  # the answers about a picture are one field, and 
 
 def columns_of(files: Files, path: str) -> set[str]:
     """The names in the first line."""
-    text = files.head(path).decode("utf-8-sig", "replace")
-    return {name.strip() for name in next(filter(None, csv.reader(io.StringIO(text, newline=""))), ())}
+    head = files.head(path)
+    text = head.decode("utf-8-sig", "replace")
+    names = next(filter(None, csv.reader(io.StringIO(text, newline=""))), [])
+    is_cut = b"\n" not in head and len(head) < files.sizes[path]
+    return {name.strip() for name in (names[:-1] if is_cut else names)}
 
 
 def rows_of(files: Files, path: str, faults: Faults) -> Iterator[tuple[int, Row]]:
