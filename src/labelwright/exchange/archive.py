@@ -102,8 +102,9 @@ class Archive:
     def put(self, ready: Ready) -> None:
         """Put files that are ready. Raises ValueError when a path is taken."""
         if ready.paths:
-            for path in ready.paths:
-                self._claim(path)
+            if not self._paths.add_all(ready.paths):
+                for path in ready.paths:
+                    self._claim(path)
             self._sink.put(ready.packed)
             self.lines.add(ready.lines)
 

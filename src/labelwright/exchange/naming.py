@@ -76,7 +76,7 @@ def _twice(stems: Iterable[str]) -> "array[int]":
     """The hashes that occur more than once, in order."""
     hashes = np.fromiter(map(hash, stems), dtype=np.int64)
     hashes.sort()
-    return array("q", np.unique(hashes[1:][hashes[1:] == hashes[:-1]]).tobytes())
+    return array("q", sorted(set(hashes[1:][hashes[1:] == hashes[:-1]].tolist())))
 
 
 def _has(values: "array[int]", value: int) -> bool:
@@ -107,7 +107,7 @@ def stem_of(path: str) -> str:
 
 
 def _stem(name: str) -> str:
-    return stem_of(name).casefold()
+    return (name.rpartition(".")[0] or name).casefold()
 
 
 def id_end(medium_id: str) -> str:

@@ -70,8 +70,9 @@ class Portion:
         self.shapes = Shapes([one.geometry for one in annotations])
 
     def _join(self) -> None:
-        self.counts = [len(task.columns) if task.columns is not None else 0 for task in self.plain_tasks]
-        self._known = [task.columns for task in self.plain_tasks if task.columns is not None]
+        columns = [task.columns for task in self.plain_tasks]
+        self.counts = [one.head.ends[OF] if one is not None else 0 for one in columns]
+        self._known = [one for one in columns if one is not None]
         self.groups, self.of = _together(self._known)
         self.more = {start + at: more for start, one in self._placed() for at, more in one.head.more.items()}
         self.shapes = Shapes(self._known, np.array([kind == _BOX for kind, _ in self.groups], dtype=bool)[self.of])
@@ -133,7 +134,7 @@ class Portion:
 
     def _placed(self) -> Iterator[tuple[int, Columns]]:
         """Columns that were kept, and where they begin."""
-        starts = itertools.accumulate([len(one) for one in self._known], initial=0)
+        starts = itertools.accumulate([one.head.ends[OF] for one in self._known], initial=0)
         return zip(starts, self._known, strict=False)
 
 
@@ -156,7 +157,7 @@ def _together(known: Sequence[Columns]) -> tuple[list[Group], NDArray[np.intp]]:
         if start == len(groups):
             groups += own
     of = np.frombuffer(b"".join([one.text(OF) for one in known]), dtype=np.uint8).astype(np.intp)
-    return groups, of + np.repeat(np.array(starts, dtype=np.intp), [len(one) for one in known])
+    return groups, of + np.repeat(np.array(starts, dtype=np.intp), [one.head.ends[OF] for one in known])
 
 
 def _cells(known: Sequence[Columns], column: int, between: bytes = b";") -> list[str]:

@@ -13,6 +13,7 @@ from typing import BinaryIO, NamedTuple
 from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labelwright.exchange.archive import File
 from labelwright.exchange.waiting import Waiting
@@ -25,21 +26,36 @@ _REGULAR_FILE = 0o100644 << 16
 _MOST_32, _MOST_16 = 0xFFFF_FFFF, 0xFFFF
 _LOCAL = struct.Struct("<IHHHHHIIIHH")
 _CENTRAL = struct.Struct("<IHHHHHHIIIHHHHHII")
-_OFFSET_AT = _CENTRAL.size - 4
+_LOCAL_ROW = np.dtype(
+    {
+        "names": ["crc", "packed", "size", "name"],
+        "formats": ["<u4", "<u4", "<u4", "<u2"],
+        "offsets": [14, 18, 22, 26],
+        "itemsize": _LOCAL.size,
+    }
+)
+_CENTRAL_ROW = np.dtype(
+    {
+        "names": ["crc", "packed", "size", "name", "offset"],
+        "formats": ["<u4", "<u4", "<u4", "<u2", "<u4"],
+        "offsets": [16, 20, 24, 28, 42],
+        "itemsize": _CENTRAL.size,
+    }
+)
 _END = struct.Struct("<IHHHHIIH")
 _END_64 = struct.Struct("<IQHHIIQQQQ")
 _LOCATOR_64 = struct.Struct("<IIQI")
 
 
+Whole = NDArray[np.int64]
+
+
 class Packed(NamedTuple):
-    """Entries, and what the directory says of each; offsets count from the first."""
+    """Entries, their names, and `numbers` of each (3, n): its checksum, its size, its offset from the first."""
 
     data: bytes
-    directory: bytes
     names: list[bytes]
-    crcs: list[int]
-    sizes: list[int]
-    offsets: list[int]
+    numbers: Whole
 
 
 class ZipWriter:
@@ -59,18 +75,17 @@ class ZipWriter:
     def packed(self, files: Sequence[File]) -> Packed:
         """Entries of known content, one behind another; in any process."""
         names = [path.encode() for path, _ in files]
-        crcs = [crc32(content) for _, content in files]
-        sizes = [len(content) for _, content in files]
-        heads = [_local(name, crc, size) for name, crc, size in zip(names, crcs, sizes, strict=True)]
-        lengths = [len(head) + size for head, size in zip(heads, sizes, strict=True)]
-        offsets = list(itertools.accumulate(lengths, initial=0))[:-1]
-        data = b"".join([part for head, file in zip(heads, files, strict=True) for part in (head, file.content)])
-        directory = b"".join(map(_central, names, crcs, sizes, offsets))
-        return Packed(data, directory, names, crcs, sizes, offsets)
+        crcs = np.array([crc32(content) for _, content in files], dtype=np.int64)
+        sizes = np.array([len(content) for _, content in files], dtype=np.int64)
+        heads = _locals(names, crcs, sizes)
+        ends = np.cumsum(sizes + np.array(list(map(len, heads)), dtype=np.int64))
+        data = b"".join(itertools.chain.from_iterable(zip(heads, [content for _, content in files], strict=True)))
+        return Packed(data, names, np.array((crcs, sizes, np.append(0, ends[:-1]))))
 
     def put(self, packed: Packed) -> None:
         """Write entries that were packed."""
-        self._directory.add(_moved(packed, self._offset))
+        crcs, sizes, offsets = packed.numbers
+        self._directory.add(_centrals(packed.names, crcs, sizes, offsets + self._offset))
         self._count += len(packed.names)
         self._put(packed.data)
 
@@ -131,19 +146,30 @@ def _central(name: bytes, crc: int, size: int, offset: int) -> bytes:
     return head + name + extra
 
 
-def _moved(packed: Packed, by: int) -> bytes:
-    """What the directory says of entries when they lie further on: it is said where they are packed, as far as it goes.
+def _locals(names: Sequence[bytes], crcs: Whole, sizes: Whole) -> list[bytes]:
+    """The heads of entries of known size."""
+    if sizes.max(initial=0) >= _MOST_32:
+        return list(map(_local, names, crcs.tolist(), sizes.tolist()))
+    return _filled(_local(b"", 0, 0), _LOCAL_ROW, names, crc=crcs, packed=sizes, size=sizes)
 
-    It took a third of what the one that writes does for many small files.
-    """
-    if by + len(packed.data) >= _MOST_32:
-        offsets = [by + offset for offset in packed.offsets]
-        return b"".join(map(_central, packed.names, packed.crcs, packed.sizes, offsets))
-    letters = np.frombuffer(packed.directory, dtype=np.uint8).copy()
-    ends = np.cumsum([_CENTRAL.size + len(name) for name in packed.names])
-    places = np.append(0, ends[:-1])[:, None] + np.arange(_OFFSET_AT, _CENTRAL.size)
-    letters[places] = (np.array(packed.offsets) + by).astype("<u4").view(np.uint8).reshape(-1, 4)
-    return letters.tobytes()
+
+def _centrals(names: Sequence[bytes], crcs: Whole, sizes: Whole, offsets: Whole) -> bytes:
+    """What the directory says of entries."""
+    if max(sizes.max(initial=0), offsets.max(initial=0)) >= _MOST_32:
+        return b"".join(map(_central, names, crcs.tolist(), sizes.tolist(), offsets.tolist()))
+    plain = _central(b"", 0, 0, 0)
+    return b"".join(_filled(plain, _CENTRAL_ROW, names, crc=crcs, packed=sizes, size=sizes, offset=offsets))
+
+
+def _filled(plain: bytes, row: np.dtype[np.void], names: Sequence[bytes], **values: Whole) -> list[bytes]:
+    """For each name a copy of what is the same for all, these values filled in, and the name. A third of the time."""
+    rows = np.frombuffer(bytearray(plain) * len(names), row)
+    rows["name"] = list(map(len, names))
+    for field, value in values.items():
+        rows[field] = value
+    text = rows.tobytes()
+    starts = range(0, len(text), len(plain))
+    return [text[start : start + len(plain)] + name for start, name in zip(starts, names, strict=True)]
 
 
 def _ending(count: int, size: int, start: int) -> bytes:

@@ -9,7 +9,7 @@ lines of no width. https://docs.ultralytics.com/datasets/
 """
 
 import operator
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -29,7 +29,7 @@ from labelwright.formats.yolo_plain import outline_rows
 from labelwright.formats.yolo_reader import read_task, recognise_task
 from labelwright.model.geometry import Geometry, ImageSegmentation, Point, Point2, Polygon, Rectangle, kind_of
 
-_AT_ONCE: Final = 128
+_AT_ONCE: Final = 256
 """Pictures whose files are made together: they are small."""
 NO_ANSWERS: Final = "YOLO has no attributes."
 NO_DEPTH: Final = "YOLO has no depth; it is lost."
@@ -131,8 +131,7 @@ class _Writer:
         """A file for each picture."""
         portion = Portion(tasks, self._can_be_plain)
         lines = self._plain_lines(portion)
-        for labels in portion.plain_tasks:
-            self._account_task(labels)
+        self._account_tasks(portion.plain_tasks)
         return [
             File(_label_path(labels.medium), _text_of(self._lines(labels) if plain is None else plain))
             for labels, plain in portion.by_task(lines)
@@ -163,14 +162,16 @@ class _Writer:
         numbers = portion.of_groups([f"{self._numbers[class_id]} " for _, class_id in portion.groups])
         return list(map(operator.add, numbers, rows.texts))
 
-    def _account_task(self, labels: TaskLabels) -> None:
-        self._ledger.exported("tasks")
-        if labels.answers:
-            self._ledger.refused("answers", NO_ANSWERS, item_of(labels), count=len(labels.answers))
+    def _account_tasks(self, some: Sequence[TaskLabels]) -> None:
+        if some:
+            self._ledger.exported("tasks", len(some))
+        for labels in some:
+            if labels.answers:
+                self._ledger.refused("answers", NO_ANSWERS, item_of(labels), count=len(labels.answers))
 
     def _lines(self, labels: TaskLabels) -> Iterator[str]:
         """The lines of one picture; the ledger gets everything else."""
-        self._account_task(labels)
+        self._account_tasks((labels,))
         labelled = self._scheme.labelled(labels)
         points = self._points(labels, labelled)
         for one in labelled:
