@@ -6,7 +6,7 @@ writes into a temporary place and moves it when this has returned.
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import compress, islice
+from itertools import compress
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
@@ -25,7 +25,7 @@ from labelwright.exchange.planning import Kept, Names, Plan, plan_of_names, plan
 from labelwright.exchange.requesting import Request, check_frame, wanted_classes
 from labelwright.exchange.sharing import in_turn
 from labelwright.exchange.side_car_writing import add_side_car
-from labelwright.exchange.source import AT_ONCE, Made, Medium, Scheme, Source, TaskLabels, counts_by_class
+from labelwright.exchange.source import AT_ONCE, Made, Medium, Scheme, Source, TaskLabels, counts_by_class, weight_of
 from labelwright.exchange.splits import splitter
 from labelwright.exchange.spots import Spots
 from labelwright.exchange.turning import STORED, stored_document, stored_medium
@@ -58,7 +58,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 Progress = Callable[[int, int], None]
 Given = Any
-Portion = TypeVar("Portion")
+Piece = TypeVar("Piece")
 Tasks = Callable[[], Iterator[Given]]
 
 
@@ -66,7 +66,7 @@ class Exporting:
     """One export of `tasks` (a walk that can be started anew) under way.
 
     A walk may give what stands for tasks, so that those are passed over that another process looks at; then `load`
-    makes tasks of it.
+    makes tasks of it, and `weigh` says how many bytes their labels are.
     `progress(done, total)` is told about tasks and may raise to stop everything; `scratch` takes temporary files.
     `names` walks over ids and names of the same tasks' media, for who has them sooner; all of them are in wanted
     states then. `processes` may share the work of formats that let them; not where there are threads besides.
@@ -86,8 +86,9 @@ class Exporting:
         names: Names | None = None,
         processes: int = 1,
         load: Callable[[Given], TaskLabels] = lambda task: task,
+        weigh: Callable[[Given], int] = weight_of,
     ) -> None:
-        self._processes, self._load = processes, load
+        self._processes, self._load, self._weigh = processes, load, weigh
         self._original, self._scratch = scheme, scratch
         check_frame(form, request.frame)
         self._is_stored = request.frame == STORED
@@ -221,32 +222,29 @@ class Exporting:
         """What `work` makes of some tasks in a row, in order; several processes do it where it is worth it."""
         plan = self.plan()
 
-        def portions() -> Iterator[list[tuple[int, Given]]]:
-            walk = plan.kept(self._tasks(), split)
-            return iter(lambda: list(islice(walk, at_once)), [])
+        def pieces() -> Iterator[list[tuple[int, Given]]]:
+            return plan.pieces(self._tasks(), split, at_once, self._weigh)
 
-        def loaded(some: list[tuple[int, Given]]) -> Made:
-            return work(list(map(self._loaded, some)))
+        def loaded(some: list[tuple[int, Given]]) -> tuple[Made, int]:
+            return work(list(map(self._loaded, some))), some[-1][0]
 
         is_shared = self._processes > 1 and plan.count > _WORTH_SHARING * min(at_once, AT_ONCE)
-        made = self._among_processes(portions, loaded) if is_shared else map(loaded, portions())
-        for number, one in enumerate(made, 1):
+        made = self._among_processes(pieces, loaded) if is_shared else map(loaded, pieces())
+        for one, last in made:
             yield one
-            self._progress(min(number * at_once, plan.total), plan.total)
+            self._progress(last + 1, plan.total)
 
-    def _among_processes(
-        self, portions: Callable[[], Iterator[Portion]], work: Callable[[Portion], Made]
-    ) -> Iterator[Made]:
+    def _among_processes(self, pieces: Callable[[], Iterator[Piece]], work: Callable[[Piece], Made]) -> Iterator[Made]:
         """Let several processes work; what each has counted comes along."""
 
         def counted() -> tuple[Counted, Counter[str]]:
             counts, self._counts = self._counts, Counter()
             return self._ledger.drained(), counts
 
-        def share(some: Portion) -> tuple[Made, tuple[Counted, Counter[str]]]:
+        def share(some: Piece) -> tuple[Made, tuple[Counted, Counter[str]]]:
             return work(some), counted()
 
-        for made, (ledger, counts) in in_turn(portions, share, self._processes, begin=counted):
+        for made, (ledger, counts) in in_turn(pieces, share, self._processes, begin=counted):
             self._ledger.merge(ledger)
             self._counts.update(counts)
             yield made
@@ -315,6 +313,7 @@ class Exporting:
             progress=self._progress,
             processes=self._processes,
             load=self._load,
+            weigh=self._weigh,
         )
         draft._ledger, draft._filter = ledger, draft._filter._replace(conversions=conversions)
         return draft

@@ -4,14 +4,15 @@ Two bytes are held of each task, by its place in the walk, so that memory does n
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from labelwright.exchange.naming import Paths, plan_paths
 from labelwright.exchange.source import TaskLabels
 
 Names = Callable[[], Iterator[tuple[str, str]]]
 _LEFT_OUT, _FIRST_SPLIT = 0, 1
-
+_MOST_BYTES: Final = 4 << 20
+"""Of stored labels that are worked on together: a picture with 5,000 shapes has half of it."""
 
 Item = TypeVar("Item")
 
@@ -40,6 +41,21 @@ class Plan:
             into = self._into[place]
             if into == wanted or (wanted is None and into != _LEFT_OUT):
                 yield place, task
+
+    def pieces(
+        self, tasks: Iterable[Item], split: str | None, most: int, weigh: Callable[[Item], int]
+    ) -> Iterator[list[tuple[int, Item]]]:
+        """The same in pieces to be worked on together: so many at most, and few where they are heavy (in bytes)."""
+        some: list[tuple[int, Item]] = []
+        weight = 0
+        for one in self.kept(tasks, split):
+            some.append(one)
+            weight += weigh(one[1])
+            if len(some) == most or weight >= _MOST_BYTES:
+                yield some
+                some, weight = [], 0
+        if some:
+            yield some
 
     def placed(self, kept: Kept) -> tuple[str, str]:
         """The path of a kept task's picture, and its split."""

@@ -60,6 +60,7 @@ class Snapshot:
     def __init__(self, path: Path) -> None:
         self._frames = memoryview(mapped(path, None))
         self._starts = array("Q", self._walk())
+        self._starts.append(len(self._frames))
 
     def _walk(self) -> Iterator[int]:
         at = 0
@@ -69,7 +70,11 @@ class Snapshot:
 
     def places(self) -> Iterator[int]:
         """Start a walk."""
-        return iter(range(len(self._starts)))
+        return iter(range(len(self._starts) - 1))
+
+    def weight(self, place: int) -> int:
+        """How many bytes a task has in the file."""
+        return self._starts[place + 1] - self._starts[place]
 
     def task(self, place: int) -> TaskLabels:
         """The task of a place."""

@@ -15,6 +15,7 @@ from labelwright.exchange.columns import IDS, Columns, class_counts, columns_of
 from labelwright.exchange.plain import Content, Measured, PlainAnnotation, PlainDocument, answers_of, plain_of, stored
 from labelwright.model.configuration import Configuration, LabelClass, walk
 from labelwright.model.document import EMPTY, Annotation, Answer, Answers, Document
+from labelwright.model.geometry import kind_of
 from labelwright.model.numbering import by_age
 
 
@@ -115,6 +116,19 @@ class TaskLabels(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def is_decoded(self) -> bool:
         """Whether all labels are at hand, so that nothing needs to be decoded for a part of them."""
         return isinstance(self.content, Document) or "document" in self.__dict__
+
+
+_BYTES_EACH: Final = 350
+_BYTES_A_POINT: Final = 18
+
+
+def weight_of(task: TaskLabels) -> int:
+    """About how many bytes the stored labels of a task are."""
+    content = task.content
+    if isinstance(content, Document):
+        shapes = [one.geometry for one in content.annotations]
+        return _BYTES_EACH * len(shapes) + _BYTES_A_POINT * sum([len(kind_of(shape).place(shape)) for shape in shapes])
+    return len(stored(content))
 
 
 def counts_by_class(tasks: Sequence[TaskLabels]) -> Counter[str]:

@@ -86,6 +86,7 @@ def run(folder: Path, judges: str = OFF) -> Done:
         scratch=folder,
         processes=processes_here(),
         load=snapshot.task,
+        weigh=snapshot.weight,
     )
     exporting.plan()
     part = folder / PART
