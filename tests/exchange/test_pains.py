@@ -26,7 +26,7 @@ from labelwright.formats import FORMATS
 from labelwright.model.geometry import ImageSegmentation, Rectangle, kind_of
 from labelwright.services import configurations, label_imports
 from labelwright.services.context import Context
-from labelwright.services.import_plan import Options
+from labelwright.services.import_options import Options
 from tests.builders import Project, Team, annotation, geometry_class, make_project, save
 from tests.exchange import test_pains_of_shapes
 from tests.exchange.writing import coco_of, opened, pack, shapes_of, task, unpack

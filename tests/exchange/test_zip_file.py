@@ -61,3 +61,10 @@ def test_what_lies_beyond_thirty_two_bits_is_found(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(zip_file, "_MOST_32", 40)
     file = pack({"a": b"1" * 30, "b": b"2" * 50, "c": b"3"})
     assert b"PK\x06\x06" in file
+
+
+def test_no_entries_are_no_bytes() -> None:
+    writer = ZipWriter(io.BytesIO())
+    packed = writer.packed(())
+    writer.put(packed)
+    assert packed.data == b""

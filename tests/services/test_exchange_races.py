@@ -22,7 +22,7 @@ from labelwright.services import (
     tasks,
 )
 from labelwright.services.context import Context, Stopping
-from labelwright.services.import_plan import Options
+from labelwright.services.import_options import Options
 from labelwright.services.label_exports import Wanted
 from tests.builders import Project, Team, annotation, geometry_class, make_project, save
 from tests.services.test_label_imports import box, coco, send, worked

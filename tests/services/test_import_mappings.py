@@ -11,7 +11,7 @@ from labelwright.model.errors import Invalid, NameTaken, NotFound
 from labelwright.services import configurations, import_mappings, label_imports
 from labelwright.services.context import Context
 from labelwright.services.import_mappings import Named
-from labelwright.services.import_plan import Options
+from labelwright.services.import_options import Options
 from tests.builders import Project, Team, make_project
 from tests.services.test_label_imports import box, coco, documents, listed, send, worked
 

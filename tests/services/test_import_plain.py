@@ -15,7 +15,8 @@ from labelwright.model.geometry import Rectangle
 from labelwright.services import import_work, label_imports, tasks
 from labelwright.services.context import Context
 from labelwright.services.import_kept import KEPT, Looked
-from labelwright.services.import_plan import CHANGES, Options, Plan
+from labelwright.services.import_options import Options
+from labelwright.services.import_plan import CHANGES, Plan
 from tests.builders import Project, Team, geometry_class, make_project
 from tests.formats.coco_files import coco_file
 

@@ -24,7 +24,8 @@ from labelwright.services import (
     tasks,
 )
 from labelwright.services.context import Context
-from labelwright.services.import_plan import Options, Plan
+from labelwright.services.import_options import Options
+from labelwright.services.import_plan import Plan
 from labelwright.services.label_exports import Wanted
 from tests.builders import Project, Team, annotation, geometry_class, make_project, rectangle, save
 

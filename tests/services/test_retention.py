@@ -9,7 +9,7 @@ from labelwright.exchange.work import SNAPSHOT
 from labelwright.model.errors import WrongTaskState
 from labelwright.services import export_work, import_changes, import_plan, label_exports, label_imports
 from labelwright.services.context import Context
-from labelwright.services.import_plan import Options
+from labelwright.services.import_options import Options
 from labelwright.services.label_exports import Wanted
 from labelwright.services.label_imports import UPLOAD
 from labelwright.services.retention import remove_stale

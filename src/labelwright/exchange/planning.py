@@ -11,8 +11,8 @@ from labelwright.exchange.source import TaskLabels
 
 Names = Callable[[], Iterator[tuple[str, str]]]
 _LEFT_OUT, _FIRST_SPLIT = 0, 1
-_MOST_BYTES: Final = 4 << 20
-"""Of stored labels that are worked on together: a picture with 5,000 shapes has half of it."""
+_MOST_BYTES: Final = 8 << 20
+"""Of stored labels that are worked on together: what about two pictures with 5,000 shapes each have."""
 
 Item = TypeVar("Item")
 

@@ -78,9 +78,9 @@ class ZipWriter:
         crcs = np.array([crc32(content) for _, content in files], dtype=np.int64)
         sizes = np.array([len(content) for _, content in files], dtype=np.int64)
         heads = _locals(names, crcs, sizes)
-        ends = np.cumsum(sizes + np.array(list(map(len, heads)), dtype=np.int64))
+        lengths = sizes + np.array(list(map(len, heads)), dtype=np.int64)
         data = b"".join(itertools.chain.from_iterable(zip(heads, [content for _, content in files], strict=True)))
-        return Packed(data, names, np.array((crcs, sizes, np.append(0, ends[:-1]))))
+        return Packed(data, names, np.array((crcs, sizes, np.cumsum(lengths) - lengths)))
 
     def put(self, packed: Packed) -> None:
         """Write entries that were packed."""

@@ -1,6 +1,7 @@
 """The tasks of a project as exports walk over them: in order, from one moment of the database."""
 
 from collections.abc import Collection, Iterator
+from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -13,6 +14,9 @@ from labelwright.model.configuration import Configuration
 from labelwright.model.migration import conforming
 from labelwright.services import conform
 from labelwright.services.measuring import IS_MEASURED
+
+_ROWS_AT_ONCE: Final = 8
+"""Labels of a task may be large."""
 
 
 def frames(
@@ -38,7 +42,7 @@ def frames(
     )
     if states is not None:
         query = query.where(t.task.c.state.in_([state.upper() for state in states]))
-    for row in conn.execution_options(stream_results=True, yield_per=64).execute(query):
+    for row in conn.execution_options(stream_results=True, yield_per=_ROWS_AT_ONCE).execute(query):
         task_id, state, labeler, medium_id, name, width, height, sha256, size, kind, turned, url, dataset, *labels = row
         raw, at, measured = labels
         medium = Medium(

@@ -13,7 +13,7 @@ from labelwright.model.errors import WrongTaskState
 from labelwright.services import configurations, label_imports
 from labelwright.services.access import Actor, Right
 from labelwright.services.context import Context
-from labelwright.services.import_plan import Options
+from labelwright.services.import_options import Options
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -12,15 +12,14 @@ from sqlalchemy import Connection, Row, select
 from labelwright.db import tables as t
 from labelwright.exchange.asides import NO_QUESTION
 from labelwright.exchange.change_set import Difference, TaskName, differences, not_kept
-from labelwright.exchange.fitting import Fit, fit
-from labelwright.exchange.found import Fault, NotKept, Place, Tally
-from labelwright.exchange.mapping import ClassMapping
+from labelwright.exchange.fitting import fit
+from labelwright.exchange.found import Fault, Place, Tally
 from labelwright.exchange.reading import FOUND, RESTORED, RULE, SURVEY, FoundFrames, Surveyed
 from labelwright.exchange.resolving import Resolved, Resolver
 from labelwright.exchange.side_car import PATH as SIDE_CAR
 from labelwright.exchange.side_car import class_paths
 from labelwright.exchange.source import Scheme
-from labelwright.exchange.uniting import DEFAULT_MODE, MODES, United, Uniter
+from labelwright.exchange.uniting import United, Uniter
 from labelwright.model.configuration import Configuration
 from labelwright.model.document import MAX_ANNOTATIONS, Document, Stamp
 from labelwright.model.errors import Invalid, Issue
@@ -28,68 +27,16 @@ from labelwright.services import configurations, conform
 from labelwright.services.context import Context
 from labelwright.services.import_kept import KEPT, Basis, Kept, Looked, Terms, keep, keep_terms
 from labelwright.services.import_matching import Names
+from labelwright.services.import_options import MOST_SHOWN, Options, Summary
 from labelwright.services.import_plain import Added, PlainImport
 from labelwright.services.import_storing import LATER, Act, Prepared, prepared, save_all, tasks_of
-from labelwright.services.merging import OUT_OF_BOUNDS
 from labelwright.storage.durable import naming_a_full_disk
 
 CHANGES: Final = "changes.ndjson"
-MOST_SHOWN: Final = 100
 A_STATEMENT: Final = 64
-"""Tasks that are written in one statement: so much of what was made ready is in memory."""
-
-
-class Options(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """How an import is merged: `mode` (see `MODES`), what becomes of points outside, what classes become.
-
-    `side_car` says whether one that lies in the file is used.
-    """
-
-    mode: str = DEFAULT_MODE
-    out_of_bounds: str = "refuse"
-    mapping: ClassMapping = ClassMapping()
-    side_car: bool = True
-
-
-def check_options(options: Options) -> None:
-    """Raise Invalid for a mode, or a way with points outside, that there is not."""
-    for field, value, known in (("mode", options.mode, MODES), ("outOfBounds", options.out_of_bounds, OUT_OF_BOUNDS)):
-        if value not in known:
-            text = f"{field}={value[:40]} is unknown here; use {', '.join(known)}."
-            raise Invalid(text, (Issue(f"/{field}", f"invalid_{field}", text),))
-
-
-class Summary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What an import would do. The lists are the beginnings of longer ones; the change set has all.
-
-    `fit` says what classes, questions and options become, `not_kept` how much of what the file says besides has no
-    place. `stored` counts the tasks that were changed, `kept` what an undo left alone. `terms` is the digest of what it
-    was compared on.
-    """
-
-    media: int
-    matched: int
-    unmatched: tuple[str, ...]
-    unmatched_count: int
-    ambiguous: tuple[str, ...]
-    ambiguous_count: int
-    repeated: int
-    geometries: dict[str, int]
-    answers: dict[str, int]
-    left_out: int
-    refused: tuple[Fault, ...]
-    refused_count: int
-    unchanged_media: int
-    fit: Fit = Fit()
-    stored: int | None = None
-    kept: int | None = None
-    terms: str = ""
-    not_kept: tuple[NotKept, ...] = ()
-
-
-def summary_of(row: Row[Any]) -> Summary | None:
-    """What storing an import would change; None before it was compared."""
-    return msgspec.json.decode(row.summary, type=Summary) if row.summary else None
+STATEMENT_BYTES: Final = 4 << 20
+"""Tasks that are written in one statement, and of how many bytes: so much of what was made ready is in memory."""
+_ROWS_AT_ONCE: Final = 8
 
 
 def open_plan(ctx: Context, row: Row[Any], folder: Path) -> "Plan":
@@ -152,6 +99,7 @@ class Plan:
         counts: dict[str, Counter[str]] = {"geometries": Counter(), "answers": Counter()}
         survey = msgspec.json.decode((self._folder / SURVEY).read_bytes(), type=Surveyed)
         refused = [*survey.faults, *self._foreign(survey)]
+        refused_count = len(refused) - len(survey.faults) + survey.fault_count
         left_out = unchanged = 0
         self._not_kept.clear()
         media = list(self.matched)
@@ -162,9 +110,7 @@ class Plan:
             file.writelines(_refusal_line(fault, None) for fault in refused)
             for start in range(0, len(media), MOST_SHOWN):
                 portion = media[start : start + MOST_SHOWN]
-                with self._ctx.db.read() as conn:
-                    rows = list(conn.execute(tasks_of(self._row.project_id, portion)))
-                for row in rows:
+                for row in self._rows(portion):
                     self._ctx.go_on()
                     if (added := self._added(row)) is not None:
                         counts["geometries"]["added"] += added.prepared.annotation_count
@@ -174,7 +120,8 @@ class Plan:
                     before, united, resolved = self._united(row)
                     task = TaskName(row.id, row.medium_name)
                     left_out += resolved.left_out
-                    refused += resolved.refused
+                    refused_count += len(resolved.refused)
+                    refused += resolved.refused[: max(MOST_SHOWN - len(refused), 0)]
                     self._not_kept.add_all(resolved.not_kept)
                     unchanged += before == united.document
                     keep(ready, self._looked(row, before, united.document))
@@ -202,12 +149,18 @@ class Plan:
             answers=dict(counts["answers"]),
             left_out=left_out,
             refused=tuple(refused[:MOST_SHOWN]),
-            refused_count=len(refused) - len(survey.faults) + survey.fault_count,
+            refused_count=refused_count,
             unchanged_media=unchanged,
             fit=fit(survey, self._resolver),
             terms=self._terms.digest,
             not_kept=lost,
         )
+
+    def _rows(self, media: list[str]) -> Iterator[Row[Any]]:
+        """The tasks of some media, few of them in memory: labels may be large."""
+        with self._ctx.db.read() as conn:
+            few = conn.execution_options(stream_results=True, yield_per=_ROWS_AT_ONCE)
+            yield from few.execute(tasks_of(self._row.project_id, media))
 
     def _foreign(self, survey: Surveyed) -> Iterator[Fault]:
         """Say that a side-car is of another label configuration: what has no class here is refused one by one."""
@@ -339,27 +292,34 @@ class Plan:
         )
         count = len(done)
         left = [row for row in tasks if row.id not in done]
-        for start in range(0, len(left), A_STATEMENT):
-            self._ctx.go_on()
-            looked = self._all_looked(conn, left[start : start + A_STATEMENT], anew)
-            wanted = [one.prepared for one in looked if one.prepared is not None]
+        for wanted in self._statements(conn, left, anew):
             save_all(conn, wanted, self._act)
             count += len(wanted)
         return count
 
-    def _all_looked(self, conn: Connection, tasks: list[Row[Any]], anew: dict[str, Looked]) -> list[Looked]:
-        """What was made ready on what is there now; where somebody saved since, it is compared once more."""
-        looked, moved = [], []
+    def _statements(self, conn: Connection, tasks: list[Row[Any]], anew: dict[str, Looked]) -> Iterator[list[Prepared]]:
+        """What is to be written of these tasks, as much at a time as goes into one statement."""
+        some: list[Prepared] = []
+        size = 0
         for row in tasks:
-            basis = _basis(row)
-            if row.id in anew and anew[row.id].basis == basis:
-                looked.append(anew[row.id])
-            elif self._kept.has(row.id, basis):
-                looked.append(self._kept.get(row.id))
-            else:
-                moved.append(row.medium_id)
-        rows = conn.execute(tasks_of(self._row.project_id, moved)).all() if moved else ()
-        return [*looked, *map(self._looked_anew, rows)]
+            self._ctx.go_on()
+            ready = self._looked_at(conn, row, anew).prepared
+            if ready is not None:
+                some.append(ready)
+                size += ready.size
+            if len(some) == A_STATEMENT or size >= STATEMENT_BYTES:
+                yield some
+                some, size = [], 0
+        yield some
+
+    def _looked_at(self, conn: Connection, row: Row[Any], anew: dict[str, Looked]) -> Looked:
+        """What was made ready on what is there now; where somebody saved since, it is compared once more."""
+        basis = _basis(row)
+        if row.id in anew and anew[row.id].basis == basis:
+            return anew[row.id]
+        if self._kept.has(row.id, basis):
+            return self._kept.get(row.id)
+        return self._looked_anew(conn.execute(tasks_of(self._row.project_id, [row.medium_id])).one())
 
 
 def _outdated(code: str, message: str) -> Invalid:

@@ -42,6 +42,11 @@ class Prepared(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def revision(self) -> int:
         return (self.was_revision or 0) + 1
 
+    @property
+    def size(self) -> int:
+        """About how many bytes are to be written."""
+        return len(self.document) + len(self.export) + len(self.change) + 2 * len(self.added)
+
     def texts(self, at: int) -> tuple[bytes, bytes]:
         """Document and change as they are stored at a time."""
         if not self.added:

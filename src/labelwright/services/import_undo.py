@@ -13,6 +13,8 @@ from labelwright.services import configurations, conform
 from labelwright.services.context import Context
 from labelwright.services.import_storing import Act, change_id, prepared, save_all, tasks_of
 
+_AT_ONCE: Final = 8
+"""Media whose labels are in memory together: they may be large."""
 _CHANGE: Final = msgspec.json.Decoder(Change)
 
 
@@ -30,21 +32,25 @@ class Undo:
         """Take back what the import changed in some media; returns how many things stay, as people changed them."""
 
         def work(conn: Connection) -> int:
-            rows = conn.execute(tasks_of(self._row.project_id, media)).all()
-            acts = {row.id: (change_id(self._row.id, row.id, "import"), self._act.change_id(row.id)) for row in rows}
-            query = select(t.label_change.c.change_id, t.label_change.c.change).where(
-                t.label_change.c.task_id.in_(acts),
-                t.label_change.c.change_id.in_([one for both in acts.values() for one in both]),
-            )
-            changes = {one.change_id: one.change for one in conn.execute(query)}
-            kept = 0
-            for row in rows:
-                imported, undone_already = acts[row.id]
-                if imported in changes and undone_already not in changes:
-                    kept += self._undo_one(conn, row, _CHANGE.decode(changes[imported]))
-            return kept
+            starts = range(0, len(media), _AT_ONCE)
+            return sum(self._undo_some(conn, media[start : start + _AT_ONCE]) for start in starts)
 
         return self._ctx.db.write(work)
+
+    def _undo_some(self, conn: Connection, media: list[str]) -> int:
+        rows = conn.execute(tasks_of(self._row.project_id, media)).all()
+        acts = {row.id: (change_id(self._row.id, row.id, "import"), self._act.change_id(row.id)) for row in rows}
+        query = select(t.label_change.c.change_id, t.label_change.c.change).where(
+            t.label_change.c.task_id.in_(acts),
+            t.label_change.c.change_id.in_([one for both in acts.values() for one in both]),
+        )
+        changes = {one.change_id: one.change for one in conn.execute(query)}
+        kept = 0
+        for row in rows:
+            imported, undone_already = acts[row.id]
+            if imported in changes and undone_already not in changes:
+                kept += self._undo_one(conn, row, _CHANGE.decode(changes[imported]))
+        return kept
 
     def _undo_one(self, conn: Connection, row: Row[Any], change: Change) -> int:
         before = conform.current(row, self._configuration)

@@ -12,7 +12,7 @@ from labelwright.exchange.reading import SURVEY, Surveyed
 from labelwright.model.errors import Invalid, StorageFull
 from labelwright.services import configurations, import_plan
 from labelwright.services.context import Context, Stopping
-from labelwright.services.import_plan import Options, summary_of
+from labelwright.services.import_options import Options, summary_of
 from labelwright.services.import_undo import Undo
 from labelwright.services.label_imports import AT_WORK, FOLDER, UPLOAD, folder_of
 from labelwright.services.turns import Turns, waiting

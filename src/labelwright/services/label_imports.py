@@ -19,12 +19,12 @@ from labelwright.formats import FORMATS
 from labelwright.media.names import clean_name
 from labelwright.model.errors import Invalid, Issue, NotFound, WrongTaskState
 from labelwright.model.meaning import meant
-from labelwright.services import configurations, import_mappings, import_plan
+from labelwright.services import configurations, import_mappings
 from labelwright.services.access import Actor, Right, access_project
 from labelwright.services.context import Context
 from labelwright.services.import_kept import Terms
 from labelwright.services.import_mappings import checked
-from labelwright.services.import_plan import Options, summary_of
+from labelwright.services.import_options import Options, check_options, summary_of
 from labelwright.services.import_undo import imported_media
 from labelwright.services.work_folders import removed_after
 from labelwright.storage.durable import naming_a_full_disk
@@ -197,7 +197,7 @@ def folder_of(ctx: Context, import_id: str) -> Path:
 
 def set_options(ctx: Context, actor: Actor, import_id: str, options: Options) -> dict[str, Any]:
     """Choose how it is merged and what classes become; everything is compared anew. Raises Invalid, WrongTaskState."""
-    import_plan.check_options(options)
+    check_options(options)
     with ctx.db.read() as conn:
         configuration = configurations.of_project(conn, access_import(conn, actor, import_id).project_id)
     mapping = checked(options.mapping, configuration, "/mapping")

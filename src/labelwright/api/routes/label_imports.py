@@ -16,7 +16,7 @@ from labelwright.api.routes.media import file_name
 from labelwright.media.names import content_disposition
 from labelwright.services import import_changes, import_classes, import_mappings, label_imports
 from labelwright.services.import_mappings import Named
-from labelwright.services.import_plan import Options
+from labelwright.services.import_options import Options
 from labelwright.storage.receiver import Expected
 
 router = APIRouter(tags=["import"])
