@@ -36,11 +36,12 @@ class Shapes(NamedTuple):
     rectangles: tuple[tuple[float, float, float, float], ...]
 
 
-def shapes_of(seed: int) -> Shapes:
-    """The same seed gives the same shapes."""
+def shapes_of(seed: int, times: int = 1) -> Shapes:
+    """The same seed gives the same shapes; so many times as many where they are asked for."""
     chance = random.Random(seed)
-    boxes = (rectangle(chance) for _ in range(RECTANGLES))
-    return Shapes(tuple(blob(chance) for _ in range(POLYGONS)), tuple((box.x, box.y, box.w, box.h) for box in boxes))
+    boxes = [rectangle(chance) for _ in range(times * RECTANGLES)]
+    polygons = tuple(blob(chance) for _ in range(times * POLYGONS))
+    return Shapes(polygons, tuple((box.x, box.y, box.w, box.h) for box in boxes))
 
 
 def medium_name(number: int) -> str:
@@ -69,15 +70,15 @@ class _Ids:
         return str(uuid.UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | (7 << 76) | (2 << 62)))
 
 
-def frames(labels: Configuration, count: int, *, with_measures: bool = True) -> Iterator[Frame]:
+def frames(labels: Configuration, count: int, *, with_measures: bool = True, times: int = 1) -> Iterator[Frame]:
     """The tasks of a snapshot; no two annotations have one id."""
     ids = _Ids(1)
-    drawn = [shapes_of(seed) for seed in range(min(SHAPES, count))]
+    drawn = [shapes_of(seed, times) for seed in range(min(SHAPES // times, count))]
     for number in range(count):
         name = medium_name(number)
         width, height = SIZE_WH
         medium = Medium(id=ids.new(), name=name, dataset="Benchmark", width=width, height=height)
-        document = encoded(_document(labels, drawn[number % SHAPES], ids))
+        document = encoded(_document(labels, drawn[number % len(drawn)], ids))
         (measures,) = measured([(document, SIZE_WH)]) if with_measures else (b"",)
         yield Frame(ids.new(), "completed", "0190b0b4-0000-7000-8000-000000000001", medium, document, measures)
 
@@ -103,11 +104,14 @@ def _document(labels: Configuration, shapes: Shapes, ids: _Ids) -> Document:
     )
 
 
-def write_snapshot(folder: Path, count: int, *, with_measures: bool = True) -> Configuration:
-    """Lay down the snapshot that `write_job` goes with; `with_measures` as labels have them soon after a save."""
+def write_snapshot(folder: Path, count: int, *, with_measures: bool = True, times: int = 1) -> Configuration:
+    """Lay down the snapshot that `write_job` goes with; `with_measures` as labels have them soon after a save.
+
+    Pictures have so many times as many shapes as usual.
+    """
     labels = configuration()
     with (folder / SNAPSHOT).open("wb", buffering=1 << 20) as file:
-        write_frames(file, frames(labels, count, with_measures=with_measures))
+        write_frames(file, frames(labels, count, with_measures=with_measures, times=times))
     return labels
 
 

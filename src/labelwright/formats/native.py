@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
-from labelwright.exchange.archive import Archive
+from labelwright.exchange.archive import PORTION_BYTES, Archive
 from labelwright.exchange.format import Chosen, Format, Setting, all_but
 from labelwright.exchange.ledger import Ledger
 from labelwright.exchange.source import Scheme, Source, TaskLabels
@@ -36,14 +36,17 @@ def write(lines: bool, source: Source, archive: Archive, settings: Chosen, ledge
 
 
 def _portions(source: Source, split: str, style: Style, ledger: Ledger, *, lines: bool) -> Iterator[bytes]:
-    between, waiting = (b"\n" if lines else b",\n"), []
+    between = b"\n" if lines else b",\n"
+    waiting: list[bytes] = []
+    size = 0
     yield (b"" if lines else b"[\n") + class_overview(source.scheme.configuration)
     for task in source.tasks(split):
         waiting.append(_line(task, source.scheme, style))
+        size += len(waiting[-1])
         _account(task, ledger)
-        if len(waiting) >= _LINES_AT_ONCE:
+        if len(waiting) == _LINES_AT_ONCE or size >= PORTION_BYTES:
             yield between + between.join(waiting)
-            waiting = []
+            waiting, size = [], 0
     if waiting:
         yield between + between.join(waiting)
     yield b"\n" if lines else b"\n]\n"

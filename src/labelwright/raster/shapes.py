@@ -29,6 +29,7 @@ def shape_runs(shapes: Sequence[Shape], size_wh: tuple[int, int], rule: Rule = "
     if len(found) == 1:
         return found[0]
     joined = Runs(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+    found.clear()  # half of what is held for a picture full of shapes
     order = np.argsort(joined.owner, kind="stable")
     return Runs(*(column[order] for column in joined))
 
