@@ -29,7 +29,7 @@ from labelwright.exchange.work import ARCHIVE, JOB, REPORT, SNAPSHOT, Done, Job,
 from labelwright.exchange.zip_file import ZipWriter
 from labelwright.formats import FORMATS, configuration_file
 from labelwright.jobs.lifeline import alone_in
-from labelwright.jobs.room import leave_room
+from labelwright.jobs.room import keep_pages, leave_room
 from labelwright.judges.finding import OFF
 from labelwright.judges.judging import Place, refuse_other, verdicts_on
 from labelwright.model.errors import LabelwrightError
@@ -44,6 +44,7 @@ def main(folder: Path, judges: str) -> int:
     """Write the archive; 0 when it is there, 3 when it could not be, and the last line says why."""
     os.nice(10)
     gc.disable()  # looking for cycles, of which there are none, took a tenth of the time
+    keep_pages()
     try:
         leave_room(folder)
         with alone_in(folder):

@@ -17,7 +17,7 @@ from labelwright.exchange.sharing import Died
 from labelwright.exchange.work import Said
 from labelwright.formats import FORMATS
 from labelwright.jobs.lifeline import alone_in
-from labelwright.jobs.room import leave_room
+from labelwright.jobs.room import keep_pages, leave_room
 from labelwright.model.errors import LabelwrightError
 
 MOST_MEMORY_BYTES: Final = 8 << 30
@@ -28,6 +28,7 @@ _FILES: Final = 5  # what an archive unpacks to, two of columns, what was found,
 def main(folder: Path, file: Path, name: str, wanted: str | None, *, use_side_car: bool) -> int:
     """0 when everything was read, 3 when nothing could be."""
     os.nice(10)
+    keep_pages()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     try:
