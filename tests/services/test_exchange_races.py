@@ -159,7 +159,7 @@ def test_an_import_goes_on_wherever_the_server_ended(
 ) -> None:
     monkeypatch.setattr(import_work, "AT_ONCE", at_once)
     monkeypatch.setattr(import_work, "PORTION", 1)
-    monkeypatch.setattr(import_plan, "A_STATEMENT", 1)
+    monkeypatch.setattr(import_plan, "STATEMENT_BYTES", 1)
     images = [{"id": n, "file_name": name, "width": 64, "height": 48} for n, name in enumerate(project.task_ids)]
     found = send(ctx, team, project, coco(box(1, image_id=0), box(2, image_id=1), images=images))
     moments = {}

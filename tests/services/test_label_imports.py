@@ -18,6 +18,7 @@ from labelwright.services import (
     configurations,
     export_work,
     import_changes,
+    import_plan,
     import_work,
     label_exports,
     label_imports,
@@ -474,3 +475,14 @@ def test_a_text_that_looks_like_a_time_stays_a_text(ctx: Context, team: Team, pr
     (crane,) = documents(ctx, team, project)["b.png"].annotations
     assert crane.comment == text
     assert crane.created_at > 0
+
+
+def test_of_many_that_are_refused_the_first_are_named_and_all_counted(
+    ctx: Context, team: Team, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_plan, "MOST_SHOWN", 3)
+    found = send(ctx, team, project, coco(*(box(n, bbox=[900, 2, 10, 8]) for n in range(7)), box(7, 4)), "theirs.json")
+    summary = found["summary"]
+    assert [fault["place"]["pointer"] for fault in summary["refused"]] == [f"/annotations/{n}" for n in range(3)]
+    assert summary["refusedCount"] == 8
+    assert import_changes.list_changes(ctx, team.admin, found["id"], what="refused")["total"] == 8

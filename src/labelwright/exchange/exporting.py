@@ -187,6 +187,7 @@ class Exporting:
             left = self._left(kept)
             yield left
             self._count((kept,), (left,))
+            self._ledger.settle((left,))
 
     def heads(self, split: str | None) -> Iterator[TaskLabels]:
         """The same tasks for who looks at media and their answers alone: nothing is counted."""
@@ -210,6 +211,7 @@ class Exporting:
             given = [self._left(kept) for kept in some]
             made = work(given)
             self._count(some, given)
+            self._ledger.settle(given)
             return made, self._described([one.medium for one in given]) if is_first else None
 
         for made, lines in self._shared(split, worked, at_once):
@@ -337,6 +339,7 @@ class Exporting:
         if task.state not in self._request.states:
             self._ledger.enter(task)
             leave_out(self._ledger, task, f"The task is {task.state.replace('_', ' ')}.")
+            self._ledger.settle((task,))
             return False
         if self._request.empty:
             return True
@@ -346,6 +349,7 @@ class Exporting:
         self._ledger.enter(task)
         leave_out(self._ledger, left, "Nothing is labelled in the picture.")
         self._filter.account(self._ledger, task)
+        self._ledger.settle((task,))
         return False
 
     # --- pictures and the manifest ---

@@ -7,7 +7,7 @@ all geometries that it holds, but for what its writer says. Ids are those of geo
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
@@ -85,10 +85,13 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Line:
+    """`items` are the first of all, with `room` for so many more; `fresh` those that are not put in order yet."""
+
     def __init__(self, room: int = MOST_ITEMS) -> None:
         self.count = 0
         self.classes: Counter[str] = Counter()
         self.items: list[Item] = []
+        self.fresh: list[Item] = []
         self.room = room
         self.measure: str | None = None
         self.largest = 0.0
@@ -99,8 +102,7 @@ class _Line:
         if class_key is not None:
             self.classes[class_key] += count
         if item is not None and self.room:
-            self.items.append(item)
-            self.room -= 1
+            self.fresh.append(item)
         if loss is not None:
             self.measure = loss.measure
             self._add_losses(np.array([loss.amount]))
@@ -108,9 +110,8 @@ class _Line:
     def add_all(self, keys: Mapping[str, int], item_at: Callable[[int], Item], losses: Floats | None) -> None:
         """Add as many of each of these class keys."""
         count = sum(keys.values())
-        noted = min(self.room, count)
-        self.items += map(item_at, range(noted))
-        self.room -= noted
+        if self.room:
+            self.fresh += map(item_at, range(count))
         self.count += count
         self.classes.update(keys)
         if losses is not None:
@@ -122,13 +123,23 @@ class _Line:
         self.largest = max(self.largest, float(losses.max()))
         self.total += int(np.rint(losses * _PARTS).astype(np.int64).sum())
 
+    def settle(self, turn: Mapping[str, int]) -> None:
+        """Put what is fresh in the order of tasks; what there is no room for goes."""
+        if self.fresh:
+            self.fresh.sort(key=lambda item: turn.get(item.task_id, -1))
+            self._keep(self.fresh)
+            self.fresh = []
+
+    def _keep(self, items: list[Item]) -> None:
+        kept = items[: self.room]
+        self.items += kept
+        self.room -= len(kept)
+
     def merge(self, other: "_Line") -> None:
         """Add what another line counted after this one."""
         self.count += other.count
         self.classes.update(other.classes)
-        noted = other.items[: self.room]
-        self.items += noted
-        self.room -= len(noted)
+        self._keep(other.items)
         self.measure = other.measure or self.measure
         self.measured += other.measured
         self.total += other.total
@@ -217,6 +228,16 @@ class Ledger:
             self._ids.add(item.annotation_id)
         self._line("refused", unit, why).add(count, item.class_key, item, None)
 
+    def settle(self, tasks: Sequence[TaskLabels]) -> None:
+        """Put what was said since the last time in the order of these tasks.
+
+        Which of them are looked at together, and which first, must not change a byte of the manifest.
+        """
+        if any([line.fresh for line in self._lines.values()]):  # noqa: C419 - half the time
+            turn = {task.task_id: number for number, task in enumerate(tasks)}
+            for line in self._lines.values():
+                line.settle(turn)
+
     def drained(self) -> Counted:
         """What was counted since the last time; counting goes on from nothing. Items taken out keep their room."""
         ids = self._ids if isinstance(self._ids, set) else set()
@@ -249,6 +270,7 @@ class Ledger:
 
     def closed(self) -> Balance:
         """Close the ledger. Raises Unbalanced when something is in no bucket or in two."""
+        self.settle(())
         sums: dict[str, Counter[str]] = {name: Counter() for name in ("exported", "filtered", "converted", "refused")}
         for (bucket, unit, _), line in self._lines.items():
             sums[bucket][unit] += line.count
