@@ -44,3 +44,15 @@ def test_an_index_takes_another_one_in(monkeypatch: pytest.MonkeyPatch) -> None:
     assert one.include(other) == 20
     assert [one.get(f"a{number}") for number in (0, 24, 25, 44)] == [0, 24, -5, -24]
     assert one.include(other) == 0
+
+
+@pytest.mark.parametrize("fresh", [4, 1000])
+def test_several_texts_are_noted_together_or_not_at_all(fresh: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "_FRESH", fresh)
+    found = Index()
+    assert found.add_all(["a", "b", "c"])
+    assert found.add_all(["d", "e"])
+    assert not found.add_all(["f", "b"])
+    assert not found.add_all(["g", "g"])
+    assert found.add_all([])
+    assert [text for text in "abcdefgh" if text in found] == ["a", "b", "c", "d", "e"]
