@@ -73,7 +73,7 @@ class _Ids:
 def frames(labels: Configuration, count: int, *, with_measures: bool = True, times: int = 1) -> Iterator[Frame]:
     """The tasks of a snapshot; no two annotations have one id."""
     ids = _Ids(1)
-    drawn = [shapes_of(seed, times) for seed in range(min(SHAPES // times, count))]
+    drawn = [shapes_of(seed, times) for seed in range(min(max(SHAPES // times, 1), count))]
     for number in range(count):
         name = medium_name(number)
         width, height = SIZE_WH

@@ -445,6 +445,21 @@ def test_only_what_somebody_saved_meanwhile_is_compared_again(
     assert [one.created_at >= before and one.changed_at == one.created_at for one in imported] == [True, True]
 
 
+def test_what_there_is_no_room_for_before_is_compared_again_as_it_is_stored(
+    ctx: Context, team: Team, project: Project, compared: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_plan, "_ANEW_BYTES", 0)
+    a, b = ({"id": n, "file_name": f"{name}.png", "width": 64, "height": 48} for n, name in ((7, "a"), (8, "b")))
+    found = send(ctx, team, project, coco(*(box(n, image_id=n, bbox=[3, 3, 7, 7]) for n in (7, 8)), images=[a, b]))
+    compared.clear()
+    for task_id in project.task_ids.values():
+        save(ctx, team.admin, task_id, created=(annotation(ctx, project.class_id("crane")),))
+    label_imports.apply_import(ctx, team.admin, found["id"])
+    assert worked(ctx, team, found["id"])["summary"]["stored"] == 2
+    assert sorted(compared) == sorted(project.task_ids.values())
+    assert [len(document.annotations) for document in documents(ctx, team, project).values()] == [4, 2]
+
+
 def test_what_was_made_ready_on_other_options_is_not_stored(ctx: Context, team: Team, project: Project) -> None:
     first = send(ctx, team, project, coco(box(1)))
     label_imports.apply_import(ctx, team.admin, first["id"])

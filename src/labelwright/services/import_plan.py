@@ -36,6 +36,7 @@ CHANGES: Final = "changes.ndjson"
 A_STATEMENT: Final = 64
 STATEMENT_BYTES: Final = 4 << 20
 """Tasks that are written in one statement, and of how many bytes: so much of what was made ready is in memory."""
+_ANEW_BYTES: Final = 64 << 20
 _ROWS_AT_ONCE: Final = 8
 
 
@@ -258,11 +259,20 @@ class Plan:
         """
         with self._ctx.db.read() as conn:
             tasks = conn.execute(_bases(self._row.project_id, media)).all()
-            moved = [row.medium_id for row in tasks if not self._kept.has(row.id, _basis(row))]
-            rows = conn.execute(tasks_of(self._row.project_id, moved)).all() if moved else ()
-            anew = {row.id: self._looked_anew(row) for row in rows}
+        anew = self._all_looked_anew([row.medium_id for row in tasks if not self._kept.has(row.id, _basis(row))])
         self._ctx.go_on()
         return self._ctx.db.write(lambda conn: self._write(conn, media, anew))
+
+    def _all_looked_anew(self, media: list[str]) -> dict[str, Looked]:
+        """What is compared once more before the transaction, so that it is short; as much as may be in memory."""
+        anew: dict[str, Looked] = {}
+        size = 0
+        for row in self._rows(media) if media else ():
+            looked = anew[row.id] = self._looked_anew(row)
+            size += looked.prepared.size if looked.prepared is not None else 0
+            if size >= _ANEW_BYTES:
+                break
+        return anew
 
     def _looked_anew(self, row: Row[Any]) -> Looked:
         before, united, _ = self._united(row)
