@@ -452,8 +452,8 @@ def test_what_there_is_no_room_for_before_is_compared_again_as_it_is_stored(
     a, b = ({"id": n, "file_name": f"{name}.png", "width": 64, "height": 48} for n, name in ((7, "a"), (8, "b")))
     found = send(ctx, team, project, coco(*(box(n, image_id=n, bbox=[3, 3, 7, 7]) for n in (7, 8)), images=[a, b]))
     compared.clear()
-    for task_id in project.task_ids.values():
-        save(ctx, team.admin, task_id, created=(annotation(ctx, project.class_id("crane")),))
+    for revision, name in ((1, "a.png"), (0, "b.png")):
+        save(ctx, team.admin, project.task_ids[name], revision, created=(annotation(ctx, project.class_id("crane")),))
     label_imports.apply_import(ctx, team.admin, found["id"])
     assert worked(ctx, team, found["id"])["summary"]["stored"] == 2
     assert sorted(compared) == sorted(project.task_ids.values())
